@@ -3,9 +3,9 @@
 ::
 
     EngineError
-    ├── EngineUnavailableError          not built, not installed, unknown, or failed its known answers
-    ├── ConstantTimeUnavailableError    constant time was asked for and nothing here can promise it
-    └── EngineFaultError                two engines gave different answers; neither is returned
+    ├── EngineUnavailableError        not built, not installed, unknown, or failed its known answers
+    ├── ConstantTimeUnavailableError  constant time was asked for and nothing here can promise it
+    └── EngineFaultError              a known answer or another engine's result was missed
 """
 
 __all__ = [

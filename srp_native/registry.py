@@ -12,7 +12,7 @@ from typing import Final
 
 from .engine import Engine, EngineInfo
 from .errors import ConstantTimeUnavailableError, EngineFaultError, EngineUnavailableError
-from .known_answers import check_engine
+from .known_answers import check_constant_time, check_engine
 
 __all__ = [
     "available_engines",
@@ -40,6 +40,7 @@ KERNEL_ENVIRONMENT: Final = "SRP_NATIVE_KERNEL"
 _lock = threading.RLock()
 _created: dict[str, Engine] = {}
 _proven: dict[str, Engine] = {}
+_proven_constant_time: dict[str, Engine] = {}
 _missing: dict[str, str] = {}
 _selected: str | None = None
 # What the selection came to; None until it is needed and after every change.
@@ -47,23 +48,24 @@ _current: Engine | None = None
 _current_constant_time: Engine | None = None
 
 
-def load_engine(name: str) -> Engine:
+def load_engine(name: str, *, constant_time: bool = False) -> Engine:
     """The engine called `name`, proven by its known answers on first use.
 
-    Raises `EngineUnavailableError`, with the reason, when it cannot run here.
+    The routines for ``constant_time`` have known answers of their own. Raises
+    `EngineUnavailableError`, with the reason, when the engine cannot run here.
     """
-    proven = _proven.get(name)
-    if proven is not None:
-        return proven
+    proven = _proven_constant_time if constant_time else _proven
+    if name in proven:
+        return proven[name]
     with _lock:
         candidate = _create(name)
-        if name not in _proven:
+        if name not in proven:
             try:
-                check_engine(candidate)
+                (check_constant_time if constant_time else check_engine)(candidate)
             except EngineFaultError as error:
                 disable_engine(name, str(error))
                 raise EngineUnavailableError(_unavailable(name)) from error
-            _proven[name] = candidate
+            proven[name] = candidate
         return candidate
 
 
@@ -94,9 +96,12 @@ def disable_engine(name: str, reason: str) -> None:
     with _lock:
         _created.pop(name, None)
         _proven.pop(name, None)
+        _proven_constant_time.pop(name, None)
         _missing[name] = reason
         _select(_selected)
-    warnings.warn(f"srp_native: engine {name!r} is disabled: {reason}", RuntimeWarning, stacklevel=3)
+    warnings.warn(
+        f"srp_native: engine {name!r} is disabled: {reason}", RuntimeWarning, stacklevel=3
+    )
 
 
 def _selection() -> str:
@@ -119,10 +124,10 @@ def _preference() -> Iterable[str]:
     return sorted(_MODULES, key=lambda name: name != "c") if vectorised else _MODULES
 
 
-def _first_that_runs(names: Iterable[str]) -> Engine | None:
+def _first_that_runs(names: Iterable[str], *, constant_time: bool = False) -> Engine | None:
     for name in names:
         try:
-            return load_engine(name)
+            return load_engine(name, constant_time=constant_time)
         except EngineUnavailableError:
             continue
     return None
@@ -151,8 +156,12 @@ def constant_time_engine() -> Engine:
     chosen = _current_constant_time
     if chosen is None:
         name = _selection()
-        found = _first_that_runs(("c", "gmpy2")) if name == _AUTO else load_engine(name)
-        if found is None or not found.offers_constant_time:
+        found: Engine | None = None
+        if name == _AUTO:
+            found = _first_that_runs(("c", "gmpy2"), constant_time=True)
+        elif _create(name).offers_constant_time:
+            found = load_engine(name, constant_time=True)
+        if found is None:
             raise ConstantTimeUnavailableError(
                 f"constant time was asked for and engine {name!r} cannot promise it here; "
                 "use engine 'c' or 'gmpy2'"

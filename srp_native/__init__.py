@@ -1,0 +1,45 @@
+"""3072-bit modular exponentiation and SHA-256 for Amazon Cognito's SRP, on several engines.
+
+Knows nothing of AWS: see `cognito_srp` for device enrollment and sign-in.
+"""
+
+from .arithmetic import (
+    check_verifier,
+    pow_g,
+    pow_g_many,
+    powmod,
+    powmod_many,
+    premaster_secret,
+    verifier,
+    verifiers,
+)
+from .engine import EngineInfo
+from .errors import (
+    ConstantTimeUnavailableError,
+    EngineError,
+    EngineFaultError,
+    EngineUnavailableError,
+)
+from .group import G, N
+from .registry import available_engines, engine, use_engine
+
+__all__ = [
+    "ConstantTimeUnavailableError",
+    "EngineError",
+    "EngineFaultError",
+    "EngineInfo",
+    "EngineUnavailableError",
+    "G",
+    "N",
+    "available_engines",
+    "check_verifier",
+    "engine",
+    "pow_g",
+    "pow_g_many",
+    "powmod",
+    "powmod_many",
+    "premaster_secret",
+    "use_engine",
+    "verifier",
+    "verifiers",
+]

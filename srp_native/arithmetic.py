@@ -1,0 +1,260 @@
+"""The maths API: checked arguments in, the engine that runs now underneath.
+
+Exponents are non-negative ints of at most 3,072 bits, or big-endian bytes of at most 384:
+give secrets as bytes and no Python integer holds them. Elements of the group come back as
+ints from the functions named after the operation and as 384 big-endian bytes from those named
+after the protocol.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import TypeVar
+
+from .batch import run_in_chunks
+from .engine import Engine
+from .errors import EngineFaultError, EngineUnavailableError
+from .group import ELEMENT_SIZE, EXPONENT_BITS, N
+from .registry import (
+    constant_time_engine,
+    current_engine,
+    disable_engine,
+    load_engine,
+    other_engine,
+)
+
+__all__ = [
+    "check_verifier",
+    "pow_g",
+    "pow_g_many",
+    "powmod",
+    "powmod_many",
+    "premaster_secret",
+    "verifier",
+    "verifiers",
+]
+
+Exponent = int | bytes
+_T = TypeVar("_T")
+
+# Exponents that arrive as ints are widened to a multiple of this many bytes, so that the time
+# taken tells their order of magnitude and not their exact length.
+_EXPONENT_STEP = 32
+
+
+def powmod(base: int, exponent: Exponent, modulus: int = N, *, constant_time: bool = False) -> int:
+    """base^exponent mod modulus, as ``pow`` computes it.
+
+    Cognito's N takes the fast path of the engine that runs now. Other moduli go to gmpy2 (to
+    ``pow`` where gmpy2 is missing or engine ``python`` is forced) and take exponents of any
+    size. With ``constant_time`` only routines run whose time does not depend on the value of
+    the exponent, and `ConstantTimeUnavailableError` is raised where there is none.
+
+    Raises ``ValueError`` for a negative or (with this N) over-long exponent or a modulus below 1.
+    """
+    if modulus != N:
+        return _powmod_other(base, exponent, modulus, constant_time)
+    e = _exponent_bytes("exponent", exponent)
+    b = (_integer("base", base) % N).to_bytes(ELEMENT_SIZE, "big")
+    return _to_int(
+        _run(lambda engine: engine.powmod(b, e, constant_time=constant_time), constant_time)
+    )
+
+
+def pow_g(exponent: Exponent, *, constant_time: bool = False) -> int:
+    """2^exponent mod N. Errors as for `powmod`."""
+    e = _exponent_bytes("exponent", exponent)
+    return _to_int(_run(lambda engine: engine.pow_g(e, constant_time=constant_time), constant_time))
+
+
+def pow_g_many(exponents: Sequence[Exponent], *, threads: int | None = None) -> list[int]:
+    """2^e mod N for every exponent, over `threads` threads (all cores unless told otherwise)."""
+    rows, width = _exponent_rows(exponents)
+
+    def chunk(engine: Engine, first: int, last: int) -> bytes:
+        return engine.pow_g_many(rows[first * width : last * width], width)
+
+    return _to_ints(_run_rows(chunk, len(exponents), threads))
+
+
+def powmod_many(
+    bases: Sequence[int], exponents: Sequence[Exponent], *, threads: int | None = None
+) -> list[int]:
+    """bases[i]^exponents[i] mod N, over `threads` threads (all cores unless told otherwise).
+
+    Raises ``ValueError`` when the two differ in length.
+    """
+    _same_length("bases", bases, "exponents", exponents)
+    rows, width = _exponent_rows(exponents)
+    elements = b"".join((_integer("base", b) % N).to_bytes(ELEMENT_SIZE, "big") for b in bases)
+
+    def chunk(engine: Engine, first: int, last: int) -> bytes:
+        return engine.powmod_many(
+            elements[first * ELEMENT_SIZE : last * ELEMENT_SIZE],
+            rows[first * width : last * width],
+            width,
+        )
+
+    return _to_ints(_run_rows(chunk, len(exponents), threads))
+
+
+def verifier(salt: bytes, identity: bytes, *, constant_time: bool = False) -> bytes:
+    """v = 2^x mod N with x = SHA-256(salt ‖ SHA-256(identity)); 384 bytes, big-endian.
+
+    The salt is hashed as given, so for Cognito it must be in the form the service hashes
+    (`cognito_srp.encoding.pad`). Ask for ``constant_time`` unless the password is random.
+    """
+    salt, identity = _octets("salt", salt), _octets("identity", identity)
+    return _run(
+        lambda engine: engine.verifier(salt, identity, constant_time=constant_time), constant_time
+    )
+
+
+def verifiers(
+    salts: Sequence[bytes], identities: Sequence[bytes], *, threads: int | None = None
+) -> list[bytes]:
+    """`verifier` of every row, over `threads` threads (all cores unless told otherwise).
+
+    Raises ``ValueError`` when the two differ in length.
+    """
+    _same_length("salts", salts, "identities", identities)
+    salt_offsets, identity_offsets = _offsets("salt", salts), _offsets("identity", identities)
+    all_salts, all_identities = b"".join(salts), b"".join(identities)
+
+    def chunk(engine: Engine, first: int, last: int) -> bytes:
+        return engine.verifiers(
+            all_salts,
+            salt_offsets[first : last + 1],
+            all_identities,
+            identity_offsets[first : last + 1],
+        )
+
+    return _split(_run_rows(chunk, len(salts), threads))
+
+
+def premaster_secret(B: bytes, a: bytes, u: bytes, x: bytes, k: bytes) -> bytes:
+    """S = (B − k·2^x)^(a + u·x) mod N: all big-endian bytes, 384 of them returned.
+
+    B is reduced mod N and at most 384 bytes, a at most 384, u, x and k at most 32. Always
+    constant time in a and x; raises `ConstantTimeUnavailableError` where nothing here is.
+    Whether B ≡ 0 or u = 0, which ends an SRP exchange, is the caller's to check.
+    """
+    limits = {"B": ELEMENT_SIZE, "a": ELEMENT_SIZE, "u": 32, "x": 32, "k": 32}
+    values = dict(zip(limits, (B, a, u, x, k), strict=True))
+    for name, limit in limits.items():
+        if not 1 <= len(_octets(name, values[name])) <= limit:
+            raise ValueError(f"{name}: needs 1 to {limit} bytes, has {len(values[name])}")
+    padded = B.rjust(ELEMENT_SIZE, b"\0")
+    return _run(lambda engine: engine.premaster_secret(padded, a, u, x, k), constant_time=True)
+
+
+def check_verifier(salt: bytes, identity: bytes, expected: bytes) -> str:
+    """Compute a verifier again on another engine than the one that runs now.
+
+    Returns the name of that engine; raises `EngineFaultError` when the two disagree.
+    """
+    checker = other_engine(current_engine())
+    if checker.verifier(_octets("salt", salt), _octets("identity", identity)) != expected:
+        raise EngineFaultError(
+            f"engines {current_engine().name!r} and {checker.name!r} disagree about a verifier"
+        )
+    return checker.name
+
+
+def _run(call: Callable[[Engine], _T], constant_time: bool = False) -> _T:
+    """Call with the engine that runs now; one that fails its known answers makes room for the
+    next, and a forced one raises."""
+    choose = constant_time_engine if constant_time else current_engine
+    while True:
+        engine = choose()
+        try:
+            return call(engine)
+        except EngineFaultError as error:
+            disable_engine(engine.name, str(error))
+
+
+def _run_rows(chunk: Callable[[Engine, int, int], bytes], rows: int, threads: int | None) -> bytes:
+    return _run(
+        lambda engine: run_in_chunks(
+            lambda first, last: chunk(engine, first, last),
+            rows,
+            threads,
+            parallel=engine.releases_gil,
+        )
+    )
+
+
+def _powmod_other(base: int, exponent: Exponent, modulus: int, constant_time: bool) -> int:
+    b, m = _integer("base", base), _integer("modulus", modulus)
+    e = int.from_bytes(exponent, "big") if isinstance(exponent, bytes) else exponent
+    if _integer("exponent", e) < 0:
+        raise ValueError("exponent: must not be negative")
+    if m < 1:
+        raise ValueError("modulus: must be at least 1")
+    if (constant_time_engine() if constant_time else current_engine()).name == "python":
+        return pow(b, e, m)
+    try:
+        load_engine("gmpy2")
+    except EngineUnavailableError:
+        if constant_time:
+            raise
+        return pow(b, e, m)
+    from .gmpy2_engine import powmod_any
+
+    return powmod_any(b, e, m, constant_time=constant_time)
+
+
+def _exponent_bytes(name: str, exponent: Exponent) -> bytes:
+    if isinstance(exponent, (bytes, bytearray)):
+        if len(exponent) * 8 > EXPONENT_BITS:
+            raise ValueError(f"{name}: at most {EXPONENT_BITS // 8} bytes, has {len(exponent)}")
+        return bytes(exponent)
+    if _integer(name, exponent) < 0:
+        raise ValueError(f"{name}: must not be negative")
+    if exponent.bit_length() > EXPONENT_BITS:
+        raise ValueError(f"{name}: at most {EXPONENT_BITS} bits, has {exponent.bit_length()}")
+    steps = max(1, -(-exponent.bit_length() // (8 * _EXPONENT_STEP)))
+    return exponent.to_bytes(steps * _EXPONENT_STEP, "big")
+
+
+def _exponent_rows(exponents: Sequence[Exponent]) -> tuple[bytes, int]:
+    """The exponents in one buffer, all as wide as the longest."""
+    rows = [_exponent_bytes(f"exponents[{i}]", e) for i, e in enumerate(exponents)]
+    width = max(map(len, rows), default=_EXPONENT_STEP)
+    return b"".join(row.rjust(width, b"\0") for row in rows), max(width, 1)
+
+
+def _offsets(name: str, rows: Sequence[bytes]) -> array[int]:
+    lengths = (len(_octets(f"{name} {i}", row)) for i, row in enumerate(rows))
+    return array("Q", accumulate(lengths, initial=0))
+
+
+def _integer(name: str, value: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{name}: must be an int, not {type(value).__name__}")
+    return value
+
+
+def _octets(name: str, value: bytes) -> bytes:
+    if not isinstance(value, (bytes, bytearray)):
+        raise TypeError(f"{name}: must be bytes, not {type(value).__name__}")
+    return value
+
+
+def _same_length(name: str, rows: Sequence[object], other: str, others: Sequence[object]) -> None:
+    if len(rows) != len(others):
+        raise ValueError(f"{name} and {other} differ in length: {len(rows)} and {len(others)}")
+
+
+def _split(elements: bytes) -> list[bytes]:
+    return [elements[i : i + ELEMENT_SIZE] for i in range(0, len(elements), ELEMENT_SIZE)]
+
+
+def _to_int(element: bytes) -> int:
+    return int.from_bytes(element, "big")
+
+
+def _to_ints(elements: bytes) -> list[int]:
+    return list(map(_to_int, _split(elements)))
