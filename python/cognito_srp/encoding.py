@@ -1,0 +1,104 @@
+"""Integers, bytes and times in the forms that Cognito puts on the wire."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from datetime import datetime, timezone
+from typing import Final
+
+__all__ = [
+    "decode_base64",
+    "encode_base64",
+    "from_hex",
+    "pad",
+    "parse_timestamp",
+    "timestamp",
+    "to_hex",
+    "unpad",
+]
+
+
+def pad(value: int | bytes) -> bytes:
+    """The minimal big-endian two's complement of a non-negative integer.
+
+    A ``00`` leads exactly when the top bit would be set; zero is one byte. Bytes are read as an
+    unsigned big-endian integer. This is how Java's ``BigInteger.toByteArray`` writes numbers
+    and what Cognito hashes; it is *not* RFC 5054's fixed width. Raises ``ValueError`` for a
+    negative integer.
+    """
+    if isinstance(value, bytes):
+        digits = value.lstrip(b"\0")
+        return digits if digits and digits[0] < 0x80 else b"\0" + digits
+    if value < 0:
+        raise ValueError("only non-negative integers are padded")
+    return value.to_bytes(value.bit_length() // 8 + 1, "big")
+
+
+def unpad(data: bytes) -> int:
+    """The signed big-endian integer that Cognito reads from `data`; the inverse of `pad`."""
+    return int.from_bytes(data, "big", signed=True)
+
+
+def encode_base64(data: bytes) -> str:
+    """Standard base64 with padding."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def decode_base64(text: str) -> bytes:
+    """The bytes of standard base64; raises ``ValueError`` for anything else."""
+    try:
+        return base64.b64decode(text.encode("ascii"), validate=True)
+    except (UnicodeEncodeError, binascii.Error):
+        # The text may be a secret, so it is kept out of the chain as well.
+        raise ValueError("not standard base64") from None
+
+
+def to_hex(value: int) -> str:
+    """Minimal lower-case hex, with an odd number of digits where that is the shortest."""
+    return format(value, "x")
+
+
+def from_hex(text: str) -> int:
+    """The integer of a hex string of any length and case; raises ``ValueError`` for others."""
+    if not re.fullmatch(r"[0-9A-Fa-f]+", text):
+        raise ValueError("not a hexadecimal number")
+    return int(text, 16)
+
+
+# English whatever the locale, so not strftime's.
+_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
+_TIMESTAMP: Final = re.compile(
+    rf"({'|'.join(_WEEKDAYS)}) ({'|'.join(_MONTHS)}) ([1-9]|[12]\d|3[01]) "
+    r"([01]\d|2[0-3]):([0-5]\d):([0-5]\d) UTC (\d{4})",
+    re.ASCII,
+)
+
+
+def timestamp(when: datetime | None = None) -> str:
+    """The TIMESTAMP of a challenge response for `when` (aware; now if omitted).
+
+    ``EEE MMM d HH:mm:ss UTC yyyy``: the day is not zero-padded, as in
+    ``Sat Sep 5 07:03:09 UTC 2026``.
+    """
+    when = datetime.now(timezone.utc) if when is None else when.astimezone(timezone.utc)
+    weekday, month = _WEEKDAYS[when.weekday()], _MONTHS[when.month - 1]
+    return f"{weekday} {month} {when.day} {when:%H:%M:%S} UTC {when.year:04d}"
+
+
+def parse_timestamp(text: str) -> datetime:
+    """The aware UTC time of a TIMESTAMP; raises ``ValueError`` unless `timestamp` writes it so."""
+    match = _TIMESTAMP.fullmatch(text)
+    if match is None:
+        raise ValueError("not of the form EEE MMM d HH:mm:ss UTC yyyy")
+    month = _MONTHS.index(match[2]) + 1
+    when = datetime(
+        int(match[7]), month, *(int(match[i]) for i in (3, 4, 5, 6)), tzinfo=timezone.utc
+    )
+    if _WEEKDAYS[when.weekday()] != match[1]:
+        raise ValueError("the weekday is not that of the date")
+    return when

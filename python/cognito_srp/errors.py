@@ -1,0 +1,198 @@
+"""Everything this package raises. No message, argument or repr holds a secret.
+
+::
+
+    CognitoSrpError
+    ├── InvalidInputError (ValueError)   refused before anything was sent: field, rule, fix
+    ├── VerifierFaultError               two engines disagree about a verifier; nothing was sent
+    ├── SrpError                         a value that SRP forbids (RFC 5054, 2.5.4 and 2.6)
+    ├── SignInError                      the sign-in cannot go on
+    │   └── ChallengeError               a challenge that nobody here can answer
+    └── CallError                        a call to Cognito failed
+        ├── UnreachableError             no answer came; it may have had an effect all the same
+        └── ServiceError                 Cognito refused: code, message, hint
+            ├── InvalidDeviceKeyError
+            ├── DeviceKeyExistsError
+            ├── NotAuthorizedError
+            │   └── TokenExpiredError
+            ├── ResourceNotFoundError
+            ├── ThrottledError
+            └── UserStateError
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .device import DeviceVerifier
+
+__all__ = [
+    "CallError",
+    "ChallengeError",
+    "CognitoSrpError",
+    "DeviceKeyExistsError",
+    "InvalidDeviceKeyError",
+    "InvalidInputError",
+    "NotAuthorizedError",
+    "ResourceNotFoundError",
+    "ServiceError",
+    "SignInError",
+    "SrpError",
+    "ThrottledError",
+    "TokenExpiredError",
+    "UnreachableError",
+    "UserStateError",
+    "VerifierFaultError",
+    "service_error",
+]
+
+
+class CognitoSrpError(Exception):
+    """Base of this package's errors.
+
+    ``verifier`` is the verifier that was being confirmed, if any: send the very same one again.
+    """
+
+    verifier: DeviceVerifier | None = None
+
+
+class InvalidInputError(CognitoSrpError, ValueError):
+    """An argument that is certainly wrong, found before anything was sent."""
+
+    def __init__(self, field: str, rule: str, fix: str) -> None:
+        super().__init__(f"{field}: {rule}; {fix}")
+        self.field = field
+        self.rule = rule
+        self.fix = fix
+
+
+class VerifierFaultError(CognitoSrpError):
+    """Two engines computed different verifiers. Nothing was sent: Cognito would have accepted
+    the wrong one silently, and the device could never have signed in."""
+
+
+class SrpError(CognitoSrpError):
+    """The other side sent a value that SRP forbids, so the exchange must be abandoned."""
+
+
+class SignInError(CognitoSrpError):
+    """The sign-in cannot go on with what the service answered."""
+
+
+class ChallengeError(SignInError):
+    """A challenge came that nobody here can answer: pass ``on_challenge``.
+
+    ``name`` is the challenge's name.
+    """
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+class CallError(CognitoSrpError):
+    """A call to Cognito failed. ``operation`` is its API name, such as ``ConfirmDevice``."""
+
+    def __init__(self, operation: str, message: str) -> None:
+        super().__init__(f"{operation}: {message}")
+        self.operation = operation
+
+
+class UnreachableError(CallError):
+    """No answer came from Cognito.
+
+    ``may_have_had_effect`` is False when the request certainly never arrived.
+    """
+
+    def __init__(self, operation: str, message: str, *, may_have_had_effect: bool) -> None:
+        super().__init__(operation, message)
+        self.may_have_had_effect = may_have_had_effect
+
+
+class ServiceError(CallError):
+    """Cognito refused. ``code`` and ``message`` are the service's, ``hint`` says what to do."""
+
+    hint = ""
+
+    def __init__(self, operation: str, code: str, message: str) -> None:
+        super().__init__(operation, f"{code}: {message}" + (f" ({self.hint})" if self.hint else ""))
+        self.code = code
+        self.message = message
+
+
+class InvalidDeviceKeyError(ServiceError):
+    """InvalidParameterException "Invalid device key given."."""
+
+    hint = (
+        "the access token must come from the sign-in that gave this device key; the key must not "
+        "have been forgotten since, nor swapped with the device group key"
+    )
+
+
+class DeviceKeyExistsError(ServiceError):
+    """DeviceKeyExistsException: this device key is confirmed already."""
+
+    hint = (
+        "if this very verifier was sent before, that send worked; otherwise the device has "
+        "another secret, and only a device sign-in can tell whose"
+    )
+
+
+class NotAuthorizedError(ServiceError):
+    """NotAuthorizedException: the token, the password or the proof is not accepted."""
+
+    hint = (
+        "a device sign-in also fails so with the wrong device group key or password, or a clock "
+        "more than five minutes off"
+    )
+
+
+class TokenExpiredError(NotAuthorizedError):
+    """NotAuthorizedException because the access token has expired or was revoked."""
+
+    hint = "sign in or refresh, then send the very same verifier again"
+
+
+class ResourceNotFoundError(ServiceError):
+    """ResourceNotFoundException: no such pool, client, or device."""
+
+    hint = (
+        "check the client's region; a device that was forgotten cannot be used any more: sign in "
+        "without it"
+    )
+
+
+class ThrottledError(ServiceError):
+    """TooManyRequestsException and its kin: nothing was done."""
+
+    hint = "wait, then send the very same verifier again"
+
+
+class UserStateError(ServiceError):
+    """UserNotConfirmedException or PasswordResetRequiredException."""
+
+    hint = "the user has to finish signing up, or to reset the password, first"
+
+
+_BY_CODE: dict[str, type[ServiceError]] = {
+    "DeviceKeyExistsException": DeviceKeyExistsError,
+    "NotAuthorizedException": NotAuthorizedError,
+    "ResourceNotFoundException": ResourceNotFoundError,
+    "TooManyRequestsException": ThrottledError,
+    "LimitExceededException": ThrottledError,
+    "ThrottlingException": ThrottledError,
+    "UserNotConfirmedException": UserStateError,
+    "PasswordResetRequiredException": UserStateError,
+}
+
+
+def service_error(operation: str, code: str, message: str) -> ServiceError:
+    """The error for an exception of the service, by its code and the messages it is known for."""
+    kind = _BY_CODE.get(code, ServiceError)
+    words = message.lower()
+    if code == "InvalidParameterException" and "device key" in words:
+        kind = InvalidDeviceKeyError
+    elif code == "NotAuthorizedException" and "token" in words:
+        kind = TokenExpiredError
+    return kind(operation, code, message)

@@ -1,0 +1,94 @@
+"""Challenges handed out and not answered yet.
+
+A real Session or SECRET_BLOCK is a sealed ticket that only the service can read. Ours is a random
+string that names an entry of this table, which comes to the same for a client: nothing a client
+sends back is believed, it only finds what the server itself wrote down.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from ..encoding import encode_base64
+from ..srp import ServerExchange
+
+__all__ = ["ChallengeStore", "Pending"]
+
+#: How long past its end a challenge is kept, so that a late answer hears "expired".
+_GRACE = 15 * 60.0
+
+
+def _new_secret_block() -> str:
+    return encode_base64(secrets.token_bytes(96))
+
+
+def _new_session() -> str:
+    # AWS's SessionType: 20 to 4096 characters.
+    return "AYAB" + secrets.token_urlsafe(96)
+
+
+@dataclass(frozen=True)
+class Pending:
+    """One challenge, bound to the client, pool and user that it was made for.
+
+    `user_id` is None for a user that does not exist, in a client that hides which users do.
+    `device_key` is the DEVICE_KEY the client has named so far.
+    """
+
+    challenge: str
+    pool_id: str
+    client_id: str
+    username: str
+    user_id: str | None
+    expires: float
+    auth_time: float
+    device_key: str | None = None
+    exchange: ServerExchange | None = None
+    admin: bool = False
+    secret_block: str = field(default_factory=_new_secret_block)
+    session: str = field(default_factory=_new_session)
+
+
+class ChallengeStore:
+    """Finds pending challenges, and gives each one out once. The caller holds the lock."""
+
+    def __init__(self) -> None:
+        self._by_session: dict[str, Pending] = {}
+        self._by_block: dict[str, Pending] = {}
+
+    def put(self, pending: Pending, now: float) -> None:
+        """Remembers a challenge; also forgets those long past their end."""
+        self._sweep(now)
+        self._by_session[pending.session] = pending
+        self._by_block[pending.secret_block] = pending
+
+    def take(self, pending: Pending) -> bool:
+        """Removes the challenge; False if another request was first (single use)."""
+        self._by_block.pop(pending.secret_block, None)
+        return self._by_session.pop(pending.session, None) is not None
+
+    def by_session(self, session: str) -> Pending | None:
+        return self._by_session.get(session)
+
+    def by_secret_block(self, secret_block: str) -> Pending | None:
+        return self._by_block.get(secret_block)
+
+    def latest_for_device(
+        self, challenge: str, client_id: str, user_id: str, device_key: str
+    ) -> Pending | None:
+        """The newest such challenge, for clients that send no Session (PROTOCOL.md section 4)."""
+        wanted = (challenge, client_id, user_id, device_key)
+        for pending in reversed(self._by_session.values()):
+            found = (pending.challenge, pending.client_id, pending.user_id, pending.device_key)
+            if found == wanted:
+                return pending
+        return None
+
+    def _sweep(self, now: float) -> None:
+        """Drops what expired long ago. Entries stand in order of creation: the oldest first."""
+        while self._by_session:
+            oldest = next(iter(self._by_session.values()))
+            if oldest.expires + _GRACE > now:
+                break
+            self.take(oldest)

@@ -1,0 +1,171 @@
+"""moto's user pools and backends, kept by one LocalCognito instead of in moto's global registry.
+
+What differs from moto is listed in `responses.py`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from joserfc import jwk, jwt
+from moto.cognitoidp.exceptions import NotAuthorizedError
+from moto.cognitoidp.models import (
+    CognitoIdpBackend,
+    CognitoIdpUser,
+    CognitoIdpUserPool,
+    CognitoIdpUserPoolClient,
+)
+from moto.utilities.utils import load_resource
+
+from .devices import DeviceStore
+
+if TYPE_CHECKING:
+    from .state import State
+
+__all__ = ["ACCOUNT", "Backend", "Pool", "SignIn"]
+
+#: moto's default account id; ARNs show it.
+ACCOUNT = "123456789012"
+
+_UNIT_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+
+
+@lru_cache(maxsize=1)
+def _signing_key() -> jwk.RSAKey:
+    """moto's published test key, parsed once per process rather than once per pool."""
+    return jwk.RSAKey.import_key(load_resource("cognitoidp/resources/jwks-private.json"))
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What the tokens of one sign-in have in common; found by their `origin_jti`."""
+
+    user_id: str
+    client_id: str
+    auth_time: float
+    device_key: str | None
+
+
+class Pool(CognitoIdpUserPool):
+    """A user pool that also keeps devices, and dates its tokens by the injectable clock."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Pool:
+        # BaseModel.__new__ would keep every pool alive in a class-wide list, for a dashboard.
+        return object.__new__(cls)
+
+    def __init__(self, state: State, region: str, name: str, config: dict[str, Any]) -> None:
+        self._state = state
+        self.devices = DeviceStore()
+        self.sign_ins: dict[str, SignIn] = {}
+        super().__init__(ACCOUNT, region, name, config)
+        self.json_web_key = _signing_key()
+
+    @property
+    def backend(self) -> Backend:
+        return self._state.backend(self.region)
+
+    @property
+    def issuer(self) -> str:
+        return f"https://cognito-idp.{self.region}.amazonaws.com/{self.id}"
+
+    @property
+    def device_configuration(self) -> dict[str, bool] | None:
+        """DeviceConfiguration, or None where the pool does not track devices."""
+        return self.extended_config.get("DeviceConfiguration") or None
+
+    def _get_user(self, username: str) -> CognitoIdpUser:
+        # The internal name first: moto goes through all users of a pool with UsernameAttributes.
+        user = self.users.get(username)
+        return user if user is not None else super()._get_user(username)
+
+    def user(self, username: str) -> CognitoIdpUser | None:
+        """The user of that name, alias or sub."""
+        return self._get_user(username)
+
+    def issue_tokens(self, client_id: str, user: CognitoIdpUser, sign_in: SignIn) -> dict[str, Any]:
+        """An AuthenticationResult for a sign-in that has just succeeded."""
+        refresh_token, origin_jti = self.create_refresh_token(client_id, user.username)
+        self.sign_ins[origin_jti] = sign_in
+        return {**self.refreshed(refresh_token), "RefreshToken": refresh_token}
+
+    def refreshed(self, refresh_token: str) -> dict[str, Any]:
+        """An AuthenticationResult with new access and id tokens for a refresh token."""
+        access, id_token, expires_in = self.create_tokens_from_refresh_token(refresh_token)
+        return {
+            "AccessToken": access,
+            "IdToken": id_token,
+            "ExpiresIn": expires_in,
+            "TokenType": "Bearer",
+        }
+
+    def lifetime(self, client: CognitoIdpUserPoolClient, token: str) -> int:
+        """Seconds that a client's `token` (AccessToken, IdToken, RefreshToken) lives."""
+        # CreateUserPoolClient: 60 minutes and 30 days unless told; units hours, hours and days.
+        default_unit = "days" if token == "RefreshToken" else "hours"
+        default_value = 30 if token == "RefreshToken" else 1
+        value = client.extended_config.get(f"{token}Validity") or default_value
+        units = client.extended_config.get("TokenValidityUnits") or {}
+        return int(value) * _UNIT_SECONDS[units.get(token, default_unit)]
+
+    def create_jwt(
+        self,
+        client_id: str,
+        username: str,
+        token_use: str,
+        expires_in: int = 0,
+        extra_data: dict[str, Any] | None = None,
+    ) -> tuple[str, int]:
+        """moto's create_jwt by our clock, for the client's validity, with the device_key claim."""
+        user = self.user(username)
+        extra = extra_data or {}
+        sign_in = self.sign_ins.get(extra.get("origin_jti", ""))
+        client = self.clients.get(client_id)
+        if user is None or sign_in is None or client is None:
+            raise NotAuthorizedError("Invalid Refresh Token")
+        now = int(self._state.clock.time())
+        lifetime = self.lifetime(client, "AccessToken" if token_use == "access" else "IdToken")
+        payload: dict[str, Any] = {
+            **extra,
+            "iss": self.issuer,
+            "sub": user.id,
+            "token_use": token_use,
+            "iat": now,
+            "auth_time": int(sign_in.auth_time),
+            "exp": now + lifetime,
+            "jti": str(uuid.uuid4()),
+        }
+        if token_use == "access":
+            payload |= {"client_id": client_id, "username": user.username}
+            if sign_in.device_key is not None:
+                payload["device_key"] = sign_in.device_key
+        else:
+            payload |= {"aud": client_id, "cognito:username": user.username}
+            if "email" in self.extended_config.get("UsernameAttributes", []):
+                payload["email"] = user.attribute_lookup.get("email", user.username)
+        # "dummy" is the kid of moto's published key set.
+        token: str = jwt.encode({"kid": "dummy", "alg": "RS256"}, payload, self.json_web_key)
+        return token, lifetime
+
+
+class Backend(CognitoIdpBackend):
+    """One region of one LocalCognito."""
+
+    user_pools: dict[str, Pool]  # type: ignore[assignment]
+
+    def __init__(self, state: State, region: str) -> None:
+        super().__init__(region, ACCOUNT)
+        self._state = state
+
+    def create_user_pool(self, name: str, extended_config: dict[str, Any]) -> Pool:
+        pool = Pool(self._state, self.region_name, name, extended_config)
+        self.user_pools[pool.id] = pool
+        return pool
+
+    def admin_delete_user(self, user_pool_id: str, username: str) -> None:
+        """moto's, and the user's devices go with the user."""
+        user = self.admin_get_user(user_pool_id, username)
+        super().admin_delete_user(user_pool_id, username)
+        self.user_pools[user_pool_id].devices.forget_user(user.id)

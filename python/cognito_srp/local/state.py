@@ -1,0 +1,61 @@
+"""Everything one LocalCognito knows: its pools by region, its clock, its pending challenges."""
+
+from __future__ import annotations
+
+import threading
+from typing import cast
+
+from moto.cognitoidp.models import CognitoIdpUserPoolClient
+
+from .challenges import ChallengeStore
+from .clock import Clock
+from .pool import Backend, Pool
+from .refusals import Refusal
+from .verifiers import UserVerifiers
+
+__all__ = ["State"]
+
+
+class State:
+    """The state behind one server. `lock` guards all of it but the clock and the verifiers.
+
+    Backends live here and not in moto's `cognitoidp_backends`: two servers share nothing, and
+    the reset that comes with a test's own `mock_aws` does not reach them.
+    """
+
+    def __init__(self, region: str, clock: Clock) -> None:
+        self.region = region
+        self.clock = clock
+        self.lock = threading.RLock()
+        self.challenges = ChallengeStore()
+        self.verifiers = UserVerifiers()
+        self._backends: dict[str, Backend] = {}
+
+    def backend(self, region: str) -> Backend:
+        """The backend of a region, made on first use."""
+        with self.lock:
+            if region not in self._backends:
+                self._backends[region] = Backend(self, region)
+            return self._backends[region]
+
+    def pools(self) -> list[Pool]:
+        """Every pool of every region."""
+        with self.lock:
+            return [pool for b in self._backends.values() for pool in b.user_pools.values()]
+
+    def pool(self, pool_id: str) -> Pool | None:
+        """The pool of that id, whose region is the part before the underscore."""
+        backend = self._backends.get(pool_id.rpartition("_")[0])
+        return backend.user_pools.get(pool_id) if backend is not None else None
+
+    def pool_of_client(self, client_id: str) -> Pool | None:
+        """The pool that has an app client of that id, in whatever region."""
+        return next((pool for pool in self.pools() if client_id in pool.clients), None)
+
+    def client(self, client_id: str) -> tuple[Pool, CognitoIdpUserPoolClient]:
+        """An app client and its pool; ResourceNotFoundException where there is none."""
+        pool = self.pool_of_client(client_id)
+        if pool is None:
+            message = f"User pool client {client_id} does not exist."
+            raise Refusal("ResourceNotFoundException", message)
+        return pool, cast(CognitoIdpUserPoolClient, pool.clients[client_id])

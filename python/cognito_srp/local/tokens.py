@@ -1,0 +1,79 @@
+"""Access tokens as they come back: whose they are, and whether they still count."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from moto.cognitoidp.models import CognitoIdpUser
+
+from .pool import Pool
+from .refusals import not_authorized, user_does_not_exist
+from .state import State
+
+__all__ = ["Caller", "authenticate", "claims_of"]
+
+#: The scope that the user pools API asks of every access token.
+SCOPE = "aws.cognito.signin.user.admin"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The user behind a valid access token."""
+
+    pool: Pool
+    user: CognitoIdpUser
+    client_id: str
+    device_key: str | None
+
+
+def claims_of(token: str) -> dict[str, Any] | None:
+    """The payload of a JWT, unverified; None if it is none."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        data = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
+        claims = json.loads(data)
+    except (binascii.Error, ValueError):
+        return None
+    return claims if isinstance(claims, dict) else None
+
+
+def authenticate(state: State, token: str | None) -> Caller:
+    """Whose token this is. NotAuthorizedException for a foreign, forged, expired or revoked one.
+
+    A token that stands in its pool's table was signed by us; only for others is the signature
+    worth checking, to say in AWS's words what is wrong.
+    """
+    claims = claims_of(token or "")
+    if token is None or claims is None or claims.get("token_use") != "access":
+        raise not_authorized("Invalid Access Token")
+    pool = state.pool(str(claims.get("iss", "")).rpartition("/")[2])
+    if pool is None or token not in pool.access_tokens:
+        raise not_authorized(_why_unknown(pool, token))
+    if claims["exp"] <= state.clock.time():
+        raise not_authorized("Access Token has expired")
+    if SCOPE not in claims["scope"].split():
+        raise not_authorized("Access Token does not have required scopes")
+    user = pool.user(claims["username"])
+    if user is None or user.id != claims["sub"]:
+        raise user_does_not_exist()
+    if not user.enabled:
+        raise not_authorized("User is disabled.")
+    return Caller(pool, user, claims["client_id"], claims.get("device_key"))
+
+
+def _why_unknown(pool: Pool | None, token: str) -> str:
+    if pool is None:
+        return "Could not verify signature for Access Token"
+    try:
+        jwt.decode(token, pool.json_web_key)
+    except (JoseError, ValueError):
+        return "Could not verify signature for Access Token"
+    return "Access Token has been revoked"
