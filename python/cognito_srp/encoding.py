@@ -95,10 +95,9 @@ def parse_timestamp(text: str) -> datetime:
     match = _TIMESTAMP.fullmatch(text)
     if match is None:
         raise ValueError("not of the form EEE MMM d HH:mm:ss UTC yyyy")
-    month = _MONTHS.index(match[2]) + 1
-    when = datetime(
-        int(match[7]), month, *(int(match[i]) for i in (3, 4, 5, 6)), tzinfo=timezone.utc
-    )
+    month, year = _MONTHS.index(match[2]) + 1, int(match[7])
+    day, hour, minute, second = (int(match[group]) for group in (3, 4, 5, 6))
+    when = datetime(year, month, day, hour, minute, second, tzinfo=timezone.utc)
     if _WEEKDAYS[when.weekday()] != match[1]:
         raise ValueError("the weekday is not that of the date")
     return when

@@ -22,6 +22,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class NotAuthorizedError(ServiceError):
 
 
 class TokenExpiredError(NotAuthorizedError):
-    """NotAuthorizedException because the access token has expired or was revoked."""
+    """NotAuthorizedException because the token has expired or was revoked."""
 
     hint = "sign in or refresh, then send the very same verifier again"
 
@@ -193,6 +194,6 @@ def service_error(operation: str, code: str, message: str) -> ServiceError:
     words = message.lower()
     if code == "InvalidParameterException" and "device key" in words:
         kind = InvalidDeviceKeyError
-    elif code == "NotAuthorizedException" and "token" in words:
+    elif code == "NotAuthorizedException" and re.search("token.*(expired|revoked)", words):
         kind = TokenExpiredError
     return kind(operation, code, message)

@@ -1,0 +1,64 @@
+"""Enroll devices with Amazon Cognito and sign in with them.
+
+Importing this package loads neither boto3 nor any engine; each is loaded on first use.
+"""
+
+from .confirm import ConfirmedDevice, confirm_device, enroll_device, update_device_status
+from .device import (
+    DeviceVerifier,
+    NewDevice,
+    RememberedDevice,
+    create_device_verifier,
+    create_device_verifiers,
+)
+from .errors import (
+    CallError,
+    ChallengeError,
+    CognitoSrpError,
+    DeviceKeyExistsError,
+    InvalidDeviceKeyError,
+    InvalidInputError,
+    NotAuthorizedError,
+    ResourceNotFoundError,
+    ServiceError,
+    SignInError,
+    SrpError,
+    ThrottledError,
+    TokenExpiredError,
+    UnreachableError,
+    UserStateError,
+    VerifierFaultError,
+)
+from .signin import Challenge, Session, Tokens, sign_in
+
+__all__ = [
+    "CallError",
+    "Challenge",
+    "ChallengeError",
+    "CognitoSrpError",
+    "ConfirmedDevice",
+    "DeviceKeyExistsError",
+    "DeviceVerifier",
+    "InvalidDeviceKeyError",
+    "InvalidInputError",
+    "NewDevice",
+    "NotAuthorizedError",
+    "RememberedDevice",
+    "ResourceNotFoundError",
+    "ServiceError",
+    "Session",
+    "SignInError",
+    "SrpError",
+    "ThrottledError",
+    "TokenExpiredError",
+    "Tokens",
+    "UnreachableError",
+    "UserStateError",
+    "VerifierFaultError",
+    "confirm_device",
+    "create_device_verifier",
+    "create_device_verifiers",
+    "enroll_device",
+    "sign_in",
+    "update_device_status",
+]

@@ -1,0 +1,113 @@
+"""ConfirmDevice, and what has to follow it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .calls import Client, call
+from .checks import check_access_token, check_device_key, check_device_name
+from .device import DeviceVerifier, RememberedDevice, create_device_verifier
+from .errors import InvalidInputError
+
+__all__ = ["ConfirmedDevice", "confirm_device", "enroll_device", "update_device_status"]
+
+
+@dataclass(frozen=True)
+class ConfirmedDevice:
+    """A device that Cognito has confirmed.
+
+    ``device`` is what it needs to sign in, None when it was confirmed without a secret known
+    here. ``user_confirmation_necessary`` is the service's: the pool remembers devices only on the
+    user's word. ``remembered`` tells whether a sign-in with it replaces the MFA challenge now.
+    """
+
+    device: RememberedDevice | None
+    user_confirmation_necessary: bool
+    remembered: bool
+
+
+def confirm_device(
+    client: Client,
+    *,
+    access_token: str,
+    verifier: DeviceVerifier | None = None,
+    device_key: str | None = None,
+    device_name: str | None = None,
+    remember: bool | None = None,
+) -> ConfirmedDevice:
+    """Confirm a device with its verifier, or by its key alone, which gives it no secret.
+
+    The verifier is first computed again on another engine, because ConfirmDevice accepts a wrong
+    one silently. `remember` answers the question that the pool may ask the user: True or False
+    is sent with UpdateDeviceStatus, None leaves it open.
+
+    Raises `InvalidInputError` and `VerifierFaultError` before anything is sent, `ServiceError`
+    and `UnreachableError` after. Every exception carries ``.verifier``: send the very same one
+    again. An exception whose ``.operation`` is UpdateDeviceStatus came after the device was
+    confirmed: only `update_device_status` is left to do.
+    """
+    try:
+        check_access_token(access_token)
+        check_device_name(device_name)
+        parameters: dict[str, object] = {"AccessToken": access_token}
+        if (verifier is None) == (device_key is None):
+            rule = "needs either a verifier or a device_key"
+            raise InvalidInputError("verifier", rule, "pass one of the two")
+        if verifier is not None:
+            device_key = verifier.device_key
+            verifier.recompute()
+            parameters["DeviceSecretVerifierConfig"] = verifier.as_config()
+        parameters["DeviceKey"] = key = check_device_key(device_key or "")
+        if device_name is not None:
+            parameters["DeviceName"] = device_name
+        response = call(client, "ConfirmDevice", **parameters)
+        necessary = bool(response.get("UserConfirmationNecessary", False))
+        if necessary and remember is not None:
+            update_device_status(
+                client, access_token=access_token, device_key=key, remembered=remember
+            )
+    except BaseException as error:
+        # Ctrl-C included: the request may be on its way, and the secret must not be lost.
+        error.verifier = verifier  # type: ignore[attr-defined]
+        raise
+    return ConfirmedDevice(
+        device=verifier.remembered() if verifier is not None else None,
+        user_confirmation_necessary=necessary,
+        remembered=bool(remember) if necessary else True,
+    )
+
+
+def enroll_device(
+    client: Client,
+    *,
+    access_token: str,
+    device_group_key: str,
+    device_key: str,
+    device_name: str | None = None,
+    remember: bool | None = None,
+) -> ConfirmedDevice:
+    """Give a new device a random secret and confirm it.
+
+    Raises as `confirm_device` does; any exception after the verifier was made carries it as
+    ``.verifier``, for `confirm_device` to send again.
+    """
+    return confirm_device(
+        client,
+        access_token=access_token,
+        verifier=create_device_verifier(device_group_key=device_group_key, device_key=device_key),
+        device_name=device_name,
+        remember=remember,
+    )
+
+
+def update_device_status(
+    client: Client, *, access_token: str, device_key: str, remembered: bool
+) -> None:
+    """UpdateDeviceStatus: let sign-ins with the device replace the MFA challenge, or not."""
+    call(
+        client,
+        "UpdateDeviceStatus",
+        AccessToken=check_access_token(access_token),
+        DeviceKey=check_device_key(device_key),
+        DeviceRememberedStatus="remembered" if remembered else "not_remembered",
+    )
