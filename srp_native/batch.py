@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 __all__ = ["run_in_chunks"]
 
@@ -31,6 +30,9 @@ def run_in_chunks(
     starts = range(0, rows, size)
     if used == 1:
         return b"".join(chunk(first, min(first + size, rows)) for first in starts)
+
+    from concurrent.futures import ThreadPoolExecutor  # 8 ms that most processes never need
+
     with ThreadPoolExecutor(used, thread_name_prefix="srp-native") as pool:
         try:
             return b"".join(pool.map(lambda first: chunk(first, min(first + size, rows)), starts))
