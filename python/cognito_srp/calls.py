@@ -29,13 +29,15 @@ def call(client: Client, operation: str, **parameters: Any) -> dict[str, Any]:
         details = error.response.get("Error", {})
         code, message = details.get("Code", "Unknown"), details.get("Message", "")
         raise service_error(operation, code, message) from error
-    except exceptions.ParamValidationError:
-        # Its message quotes the values, tokens among them.
-        raise InvalidInputError(
-            operation, "a parameter is not of the API's type", "check the arguments' types"
-        ) from None
     except (exceptions.EndpointConnectionError, exceptions.ConnectTimeoutError) as error:
         raise UnreachableError(operation, str(error), may_have_had_effect=False) from error
     except (exceptions.HTTPClientError, ResponseParserError) as error:
         raise UnreachableError(operation, str(error), may_have_had_effect=True) from error
-    return response
+    except exceptions.ParamValidationError:
+        # It quotes the values, tokens among them, so it must not even become a context.
+        pass
+    else:
+        return response
+    raise InvalidInputError(
+        operation, "a parameter is not of the API's type", "check the types of the arguments"
+    )

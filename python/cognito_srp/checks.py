@@ -36,12 +36,10 @@ def check_text(field: str, value: str, fix: str) -> str:
         raise InvalidInputError(field, f"must be a str, not {type(value).__name__}", fix)
     if not value:
         raise InvalidInputError(field, "must not be empty", fix)
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        # Its arguments hold the whole text, so it must not be chained.
+    # Not by catching UnicodeEncodeError: it holds the whole text, even as a hidden context.
+    if any("\ud800" <= character <= "\udfff" for character in value):
         rule = "must be text that UTF-8 can encode"
-        raise InvalidInputError(field, rule, "remove the lone surrogates") from None
+        raise InvalidInputError(field, rule, "remove the lone surrogates")
     return value
 
 

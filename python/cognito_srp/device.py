@@ -74,14 +74,16 @@ class RememberedDevice:
     def from_json(cls, text: str | bytes) -> RememberedDevice:
         """The inverse of `to_json`; raises `InvalidInputError` for anything else."""
         try:
-            return cls(**json.loads(text))
-        except (TypeError, json.JSONDecodeError):
-            # The parser's own message quotes the document.
+            fields = json.loads(text)
+        except ValueError:  # holds the document, so it must not become a context
+            fields = None
+        if not isinstance(fields, dict) or fields.keys() != cls.__dataclass_fields__.keys():
             raise InvalidInputError(
                 "device",
                 "is not the JSON of a remembered device",
                 "pass what RememberedDevice.to_json wrote",
-            ) from None
+            )
+        return cls(**fields)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,37 @@
+# make demo | test | check | bench | lint; each sets up all it needs in .venv.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+# An editable install does not rebuild C by itself: these are what the installation depends on.
+SOURCES := pyproject.toml setup.py $(wildcard srp_native/ffi_build.py srp_native/csrc/*)
+
+.PHONY: demo test check bench lint clean
+.DELETE_ON_ERROR:
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+# One stamp per set of extras.
+$(VENV)/%.stamp: $(SOURCES) | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$*]'
+	@touch $@
+
+demo: $(VENV)/cli,local.stamp
+	$(BIN)/cognito-srp demo
+
+test: $(VENV)/test.stamp
+	$(BIN)/python -m pytest -m "not long"
+
+check: $(VENV)/test.stamp
+	$(BIN)/python -m pytest --long
+
+bench: $(VENV)/bench.stamp
+	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) build *.egg-info srp_native/_srp*.so

@@ -1,0 +1,65 @@
+"""The known answers of the self-test are derived again from ``pow`` and hashlib."""
+
+import hashlib
+
+import pytest
+
+from srp_native import known_answers
+from srp_native.engine import Engine
+from srp_native.errors import EngineFaultError
+from srp_native.group import N
+from srp_native.python_engine import PythonEngine
+
+
+def digest(value: int) -> str:
+    return hashlib.sha256(value.to_bytes(384, "big")).hexdigest()
+
+
+def test_digests() -> None:
+    x = int.from_bytes(
+        hashlib.sha256(
+            known_answers.SALT + hashlib.sha256(known_answers.IDENTITY).digest()
+        ).digest(),
+        "big",
+    )
+    base = int.from_bytes(known_answers.BASE, "big")
+    short = int.from_bytes(known_answers.SHORT, "big")
+    exponent = int.from_bytes(known_answers.EXPONENT, "big")
+    assert {
+        "pow_g": digest(pow(2, exponent, N)),
+        "powmod": digest(pow(base, short, N)),
+        "verifier": digest(pow(2, x, N)),
+        "premaster_secret": digest(pow(base - short * pow(2, short, N), short + short * short, N)),
+    } == known_answers.DIGESTS
+
+
+class WrongBy(PythonEngine):
+    """An engine with one wrong routine."""
+
+    def __init__(self, routine: str) -> None:
+        self.routine = routine
+
+    def __getattribute__(self, name: str) -> object:
+        value = super().__getattribute__(name)
+        if name != "routine" and name == self.routine:
+            return lambda *_, **__: bytes(384)
+        return value
+
+
+@pytest.mark.parametrize("routine", ["verifier", "powmod", "pow_g"])
+def test_a_wrong_routine_is_caught(routine: str) -> None:
+    with pytest.raises(EngineFaultError):
+        known_answers.check_engine(WrongBy(routine))
+
+
+@pytest.mark.parametrize("routine", ["verifier", "powmod", "premaster_secret"])
+def test_a_wrong_constant_time_routine_is_caught(routine: str) -> None:
+    with pytest.raises(EngineFaultError):
+        known_answers.check_constant_time(WrongBy(routine))
+
+
+def test_a_wrong_table_is_caught() -> None:
+    engine: Engine = PythonEngine()
+    known_answers.check_pow_g(engine.pow_g)
+    with pytest.raises(EngineFaultError):
+        known_answers.check_pow_g(lambda _: bytes(384))
