@@ -1,0 +1,264 @@
+"""Sign-in over HTTP against a server that verifies every proof."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from people import PASSWORD, Someone
+
+from cognito_srp import (
+    Challenge,
+    ChallengeError,
+    InvalidInputError,
+    NotAuthorizedError,
+    RememberedDevice,
+    ResourceNotFoundError,
+    Session,
+    SignInError,
+    SrpError,
+    encoding,
+    sign_in,
+)
+from cognito_srp.local import LocalCognito, LocalPool
+from srp_native import N
+
+Newcomer = Callable[[LocalPool], Someone]
+
+
+def enter(client: Any, pool: LocalPool, username: str, **changes: Any) -> Session:
+    return sign_in(
+        client,
+        **{
+            "pool_id": pool.pool_id,
+            "client_id": pool.client_id,
+            "client_secret": pool.client_secret,
+            "username": username,
+            "password": PASSWORD,
+            **changes,
+        },
+    )
+
+
+@pytest.fixture
+def someone(pool: LocalPool, newcomer: Newcomer) -> str:
+    username: str = newcomer(pool).username
+    return username
+
+
+@pytest.mark.parametrize("auth_flow", ["USER_SRP_AUTH", "USER_PASSWORD_AUTH"])
+@pytest.mark.parametrize("secret", [False, True])
+def test_enroll_in_a_session_and_come_back_with_the_device(
+    client: Any, cognito: LocalCognito, auth_flow: str, secret: bool
+) -> None:
+    pool = cognito.create_pool(client_secret=secret)
+    pool.create_user("zoë", PASSWORD)
+    session = enter(client, pool, "zoë", auth_flow=auth_flow)
+    device = session.enroll_device(device_name="laptop")
+    assert session.new_device is not None
+    assert device.device_key == session.new_device.device_key
+
+    again = enter(client, pool, "zoë", device=device, auth_flow=auth_flow)
+    assert again.new_device is None
+    assert again.tokens.token_type == "Bearer"
+    assert again.tokens.expires_in > 0
+    assert again.tokens.refresh_token
+    with pytest.raises(SignInError, match="gave no device key"):
+        again.enroll_device()
+
+
+def test_a_device_that_must_be_remembered_first(
+    client: Any, opt_in_pool: LocalPool, newcomer: Newcomer
+) -> None:
+    username = newcomer(opt_in_pool).username
+    device = enter(client, opt_in_pool, username).enroll_device(remember=True)
+    assert enter(client, opt_in_pool, username, device=device).new_device is None
+
+
+def test_a_wrong_password(client: Any, pool: LocalPool, someone: str) -> None:
+    for auth_flow in ("USER_SRP_AUTH", "USER_PASSWORD_AUTH"):
+        with pytest.raises(NotAuthorizedError, match="Incorrect username or password"):
+            enter(client, pool, someone, password="Wrong-horse-1", auth_flow=auth_flow)
+
+
+@pytest.mark.parametrize("field", ["device_password", "device_group_key"])
+def test_a_wrong_device_secret(client: Any, pool: LocalPool, someone: str, field: str) -> None:
+    device = enter(client, pool, someone).enroll_device()
+    wrong = RememberedDevice(**{**device.__dict__, field: "-wrong"})
+    with pytest.raises(NotAuthorizedError):
+        enter(client, pool, someone, device=wrong)
+
+
+def test_a_forgotten_device(client: Any, pool: LocalPool, someone: str) -> None:
+    session = enter(client, pool, someone)
+    device = session.enroll_device()
+    client.forget_device(AccessToken=session.tokens.access_token, DeviceKey=device.device_key)
+    with pytest.raises(ResourceNotFoundError, match="sign in without it"):
+        enter(client, pool, someone, device=device)
+    assert enter(client, pool, someone).new_device is not None
+
+
+def test_what_a_person_must_answer_goes_to_on_challenge(client: Any, pool: LocalPool) -> None:
+    pool.create_user("newbie", PASSWORD, temporary=True)
+    with pytest.raises(ChallengeError, match="on_challenge=") as caught:
+        enter(client, pool, "newbie")
+    assert caught.value.name == "NEW_PASSWORD_REQUIRED"
+    seen: list[Challenge] = []
+
+    def choose(challenge: Challenge) -> dict[str, str]:
+        seen.append(challenge)
+        return {"NEW_PASSWORD": "Better-horse-2"}
+
+    assert enter(client, pool, "newbie", on_challenge=choose).tokens.access_token
+    assert [challenge.name for challenge in seen] == ["NEW_PASSWORD_REQUIRED"]
+    assert enter(client, pool, "newbie", password="Better-horse-2").tokens.access_token
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"username": ""}, "username"),
+        ({"username": None}, "username"),
+        ({"password": ""}, "password"),
+        ({"password": "hunter2\ud800"}, "password"),
+        ({"client_id": ""}, "client_id"),
+        ({"client_secret": ""}, "client_secret"),
+        ({"pool_id": ""}, "pool_id"),
+        ({"pool_id": "no-underscore"}, "pool_id"),
+        ({"auth_flow": "CUSTOM"}, "auth_flow"),
+    ],
+)
+def test_bad_input_is_refused_before_any_call(changes: dict[str, Any], field: str) -> None:
+    given = {"pool_id": "eu_x", "client_id": "c", "username": "u", "password": "p", **changes}
+    with pytest.raises(InvalidInputError) as caught:
+        sign_in(None, **given)  # type: ignore[arg-type]
+    assert caught.value.field == field
+    assert "hunter2" not in repr(caught.value) + repr(caught.value.__context__)
+
+
+class Scripted:
+    """A service that answers with what a test gives it, and keeps what it was sent."""
+
+    def __init__(self, *answers: dict[str, Any]) -> None:
+        self.answers = iter(answers)
+        self.sent: list[dict[str, Any]] = []
+
+    def initiate_auth(self, **parameters: Any) -> dict[str, Any]:
+        self.sent.append(parameters)
+        return next(self.answers)
+
+    respond_to_auth_challenge = initiate_auth
+
+
+def password_verifier(**changes: str | None) -> dict[str, Any]:
+    parameters = {
+        "USER_ID_FOR_SRP": "id",
+        "SALT": "abc",
+        "SRP_B": "5",
+        "SECRET_BLOCK": "AAAA",
+        **changes,
+    }
+    parameters = {name: value for name, value in parameters.items() if value is not None}
+    return {"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": parameters}
+
+
+TOKENS = {
+    "AuthenticationResult": {
+        "AccessToken": "access",
+        "IdToken": "id",
+        "ExpiresIn": 3600,
+        "TokenType": "Bearer",
+    }
+}
+
+
+def answered(*answers: dict[str, Any], **changes: Any) -> Scripted:
+    service = Scripted(*answers)
+    given = {"pool_id": "eu_x", "client_id": "c", "username": "u", "password": "p", **changes}
+    sign_in(service, **given)  # type: ignore[arg-type]
+    return service
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "words"),
+    [
+        (password_verifier(SRP_B="0"), SrpError, "B is 0"),
+        (password_verifier(SRP_B=encoding.to_hex(N)), SrpError, "B is 0"),
+        (password_verifier(SRP_B="xyz"), SignInError, "hexadecimal"),
+        (password_verifier(SRP_B=""), SignInError, "hexadecimal"),
+        (password_verifier(SALT="-1"), SignInError, "hexadecimal"),
+        (password_verifier(SECRET_BLOCK="*"), SignInError, "base64"),
+        (password_verifier(SECRET_BLOCK=None), SignInError, "came without 'SECRET_BLOCK'"),
+        (password_verifier(USER_ID_FOR_SRP=None), SignInError, "came without 'USER_ID_FOR_SRP'"),
+        ({}, SignInError, "no 'AuthenticationResult'"),
+        ({"AuthenticationResult": {}}, SignInError, "no 'AccessToken'"),
+        ({"ChallengeName": "DEVICE_SRP_AUTH"}, ChallengeError, "device="),
+        ({"ChallengeName": "NOT_YET_INVENTED"}, ChallengeError, "NOT_YET_INVENTED"),
+    ],
+)
+def test_answers_that_make_no_sense(
+    answer: dict[str, Any], error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        answered(answer)
+
+
+def test_a_proof_out_of_order_is_not_made() -> None:
+    with pytest.raises(SignInError, match="before its SRP exchange began"):
+        answered(password_verifier(), password_verifier())
+
+
+def test_odd_and_upper_case_hex_is_read() -> None:
+    sent = answered(password_verifier(SALT="0ABC", SRP_B="0FF"), TOKENS).sent
+    assert len(sent) == 2
+
+
+def test_session_is_returned_exactly_when_it_came() -> None:
+    first = {**password_verifier(), "Session": "s1"}
+    second = {"ChallengeName": "X", "Session": "s2", "ChallengeParameters": {"USERNAME": "inner"}}
+    third = {"ChallengeName": "Y"}
+    service = answered(first, second, third, TOKENS, on_challenge=lambda _: {"ANSWER": "42"})
+    assert [request.get("Session") for request in service.sent] == [None, "s1", "s2", None]
+    assert service.sent[2]["ChallengeResponses"] == {"USERNAME": "inner", "ANSWER": "42"}
+    assert service.sent[3]["ChallengeResponses"]["USERNAME"] == "inner"
+
+
+def test_secret_hash_is_in_every_call_with_the_internal_name() -> None:
+    inner = password_verifier(USERNAME="inner")
+    device = RememberedDevice(device_key="eu_k", device_group_key="-g", device_password="p")
+    challenge = {"ChallengeName": "DEVICE_SRP_AUTH", "ChallengeParameters": {"USERNAME": "inner"}}
+    proof = {**password_verifier(), "ChallengeName": "DEVICE_PASSWORD_VERIFIER"}
+    service = answered(inner, challenge, proof, TOKENS, client_secret="shh", device=device)
+    hashes = [
+        (request.get("AuthParameters") or request["ChallengeResponses"])["SECRET_HASH"]
+        for request in service.sent
+    ]
+    assert len(hashes) == 4
+    assert hashes[0] != hashes[1]
+    assert len(set(hashes[1:])) == 1
+    for request in service.sent:
+        parameters = request.get("AuthParameters") or request["ChallengeResponses"]
+        assert parameters["DEVICE_KEY"] == "eu_k"
+
+
+def test_nothing_secret_is_shown_or_logged(
+    client: Any, pool: LocalPool, someone: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("cognito_srp", "srp_native"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    session = enter(client, pool, someone)
+    device = session.enroll_device()
+    shown = repr(session) + repr(device) + repr(session.tokens)
+    ours = [r for r in caplog.records if r.name.partition(".")[0] in {"cognito_srp", "srp_native"}]
+    shown += "".join(record.getMessage() for record in ours)
+    for secret in (
+        PASSWORD,
+        device.device_password,
+        session.tokens.access_token,
+        session.tokens.id_token,
+        session.tokens.refresh_token,
+    ):
+        assert secret
+        assert secret not in shown
