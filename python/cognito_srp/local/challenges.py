@@ -33,7 +33,8 @@ class Pending:
     """One challenge, bound to the client, pool and user that it was made for.
 
     `user_id` is None for a user that does not exist, in a client that hides which users do.
-    `device_key` is the DEVICE_KEY the client has named so far.
+    `device_key` is the DEVICE_KEY the client has named so far; `exchange` and `A` are the SRP
+    exchange of the two verifier challenges.
     """
 
     challenge: str
@@ -45,7 +46,7 @@ class Pending:
     auth_time: float
     device_key: str | None = None
     exchange: ServerExchange | None = None
-    admin: bool = False
+    A: int = 0
     secret_block: str = field(default_factory=_new_secret_block)
     session: str = field(default_factory=_new_session)
 

@@ -31,12 +31,18 @@ __all__ = ["ACCOUNT", "Backend", "Pool", "SignIn"]
 ACCOUNT = "123456789012"
 
 _UNIT_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+_DEFAULT_LIFETIMES = {
+    "AccessToken": (1, "hours"),
+    "IdToken": (1, "hours"),
+    "RefreshToken": (30, "days"),
+}
 
 
 @lru_cache(maxsize=1)
 def _signing_key() -> jwk.RSAKey:
     """moto's published test key, parsed once per process rather than once per pool."""
-    return jwk.RSAKey.import_key(load_resource("cognitoidp/resources/jwks-private.json"))
+    key: jwk.RSAKey = jwk.RSAKey.import_key(load_resource("cognitoidp/resources/jwks-private.json"))
+    return key
 
 
 @dataclass(frozen=True)
@@ -101,14 +107,13 @@ class Pool(CognitoIdpUserPool):
             "TokenType": "Bearer",
         }
 
-    def lifetime(self, client: CognitoIdpUserPoolClient, token: str) -> int:
-        """Seconds that a client's `token` (AccessToken, IdToken, RefreshToken) lives."""
-        # CreateUserPoolClient: 60 minutes and 30 days unless told; units hours, hours and days.
-        default_unit = "days" if token == "RefreshToken" else "hours"
-        default_value = 30 if token == "RefreshToken" else 1
-        value = client.extended_config.get(f"{token}Validity") or default_value
+    def lifetime(self, client: CognitoIdpUserPoolClient, kind: str) -> int:
+        """Seconds that a client's tokens of a kind live: AccessToken, IdToken, RefreshToken."""
+        # CreateUserPoolClient: one hour and 30 days unless told.
+        value, unit = _DEFAULT_LIFETIMES[kind]
         units = client.extended_config.get("TokenValidityUnits") or {}
-        return int(value) * _UNIT_SECONDS[units.get(token, default_unit)]
+        value = int(client.extended_config.get(f"{kind}Validity") or value)
+        return value * _UNIT_SECONDS[units.get(kind, unit)]
 
     def create_jwt(
         self,
@@ -126,7 +131,8 @@ class Pool(CognitoIdpUserPool):
         if user is None or sign_in is None or client is None:
             raise NotAuthorizedError("Invalid Refresh Token")
         now = int(self._state.clock.time())
-        lifetime = self.lifetime(client, "AccessToken" if token_use == "access" else "IdToken")
+        access = token_use != "id"  # noqa: S105
+        lifetime = self.lifetime(client, "AccessToken" if access else "IdToken")
         payload: dict[str, Any] = {
             **extra,
             "iss": self.issuer,
@@ -137,7 +143,7 @@ class Pool(CognitoIdpUserPool):
             "exp": now + lifetime,
             "jti": str(uuid.uuid4()),
         }
-        if token_use == "access":
+        if access:
             payload |= {"client_id": client_id, "username": user.username}
             if sign_in.device_key is not None:
                 payload["device_key"] = sign_in.device_key

@@ -1,4 +1,4 @@
-"""The refusals of the local server: AWS's exception types, with AWS's words where they are known."""
+"""The refusals of the local server: AWS's exception types, and its words where known."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from typing import cast
 
 from moto.cognitoidp.models import CognitoIdpUserPoolClient
 
@@ -58,4 +57,4 @@ class State:
         if pool is None:
             message = f"User pool client {client_id} does not exist."
             raise Refusal("ResourceNotFoundException", message)
-        return pool, cast(CognitoIdpUserPoolClient, pool.clients[client_id])
+        return pool, pool.clients[client_id]

@@ -10,13 +10,13 @@ from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from moto.cognitoidp.models import CognitoIdpUser
+from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient
 
 from .pool import Pool
 from .refusals import not_authorized, user_does_not_exist
 from .state import State
 
-__all__ = ["Caller", "authenticate", "claims_of"]
+__all__ = ["Caller", "authenticate", "claims_of", "refresh_token_owner"]
 
 #: The scope that the user pools API asks of every access token.
 SCOPE = "aws.cognito.signin.user.admin"
@@ -67,6 +67,41 @@ def authenticate(state: State, token: str | None) -> Caller:
     if not user.enabled:
         raise not_authorized("User is disabled.")
     return Caller(pool, user, claims["client_id"], claims.get("device_key"))
+
+
+def refresh_token_owner(
+    state: State,
+    pool: Pool,
+    client: CognitoIdpUserPoolClient,
+    token: str,
+    device_key: str | None,
+) -> CognitoIdpUser:
+    """Whose refresh token it is; NotAuthorizedException if it may not be used so.
+
+    In a pool that tracks devices a refresh token works only together with the DEVICE_KEY of its
+    own sign-in, and only once that device is confirmed (aws-amplify/amplify-android#2506,
+    aws/aws-sdk-java#2841).
+    """
+    invalid = not_authorized("Invalid Refresh Token.")
+    if token not in pool.refresh_tokens:
+        raise invalid
+    record = pool.refresh_tokens[token]
+    if record is None:
+        raise not_authorized("Refresh Token has been revoked")
+    client_id, username, origin_jti = record
+    sign_in = pool.sign_ins[origin_jti]
+    user = pool.user(username)
+    if client_id != client.id or user is None or user.id != sign_in.user_id:
+        raise invalid
+    if sign_in.auth_time + pool.lifetime(client, "RefreshToken") <= state.clock.time():
+        raise not_authorized("Refresh Token has expired")
+    if not user.enabled:
+        raise not_authorized("User is disabled.")
+    if pool.device_configuration is not None and sign_in.device_key is not None:
+        own = device_key == sign_in.device_key
+        if not own or pool.devices.confirmed(user.id, sign_in.device_key) is None:
+            raise invalid
+    return user
 
 
 def _why_unknown(pool: Pool | None, token: str) -> str:

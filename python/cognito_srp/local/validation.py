@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from moto.core.utils import get_service_model
@@ -44,7 +44,7 @@ def validate(operation: str, params: dict[str, Any]) -> None:
         raise invalid_parameter(f"{len(breaches)} validation {noun} detected: {text}")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _checker(operation: str) -> _Check:
     shape = get_service_model(SERVICE).operation_model(operation).input_shape
     return _compile(shape) if shape is not None else lambda value, path: iter(())
@@ -164,7 +164,7 @@ def _limits(shape: Any, measure: Callable[[Any], float]) -> _Check:
     return check
 
 
-@lru_cache(maxsize=None)
+@cache
 def _java_pattern(pattern: str) -> re.Pattern[str]:
     """The model's patterns are Java's, whose \\w and \\d are ASCII."""
     translated = _VISIBLE.sub(r"(?:[^\\s\\x00-\\x1f\\x7f-\\x9f]|[\1])", pattern)

@@ -1,0 +1,10 @@
+"""A Cognito user pools endpoint on your own machine, that checks SRP for real.
+
+Importing this loads neither moto nor boto3; `LocalCognito()` does, and says which extra is missing.
+"""
+
+from .clock import Clock
+from .cognito import LocalCognito
+from .helpers import LocalPool
+
+__all__ = ["Clock", "LocalCognito", "LocalPool"]

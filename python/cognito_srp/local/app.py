@@ -1,0 +1,97 @@
+"""From an HTTP request to an operation of `Response`, and back."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from email.message import Message
+from typing import Any
+
+from moto.cognitoidp.responses import (
+    CognitoIdpJsonWebKeyResponse,
+    CognitoIdpOpenIdConfigurationResponse,
+)
+
+from .responses import Answered, Response, failed
+from .state import State
+
+__all__ = ["App"]
+
+_log = logging.getLogger(__name__)
+
+_TARGET = re.compile(r"AWSCognitoIdentityProviderService\.(\w+)")
+_WELL_KNOWN = re.compile(r"/([\w-]+_\w+)/\.well-known/(jwks\.json|openid-configuration)")
+_CREDENTIAL_REGION = re.compile(r"Credential=[^/]+/\d+/([\w-]+)/")
+
+#: As cognito-idp answers browsers, which call it from any origin.
+_CORS = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date",
+}
+
+
+class App:
+    """The requests of one State. `app(method, path, headers, body, peer)` answers one."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    def __call__(
+        self, method: str, path: str, headers: Message, body: bytes, peer: str
+    ) -> tuple[int, dict[str, str], bytes]:
+        try:
+            status, answered, text = self._route(method, path, headers, body, peer)
+        except Exception:
+            _log.exception("the local Cognito failed on a request")
+            status, answered, text = failed("InternalErrorException", "Something went wrong.", 500)
+        return status, {**answered, **_CORS}, text.encode()
+
+    def perform(self, operation: str, params: dict[str, Any]) -> Answered:
+        """An operation without HTTP, for helpers in the same process."""
+        return Response(self.state).answer(operation, params, None, "127.0.0.1")
+
+    def _route(self, method: str, path: str, headers: Message, body: bytes, peer: str) -> Answered:
+        if method == "OPTIONS":
+            return 200, _preflight(headers), ""
+        path = path.partition("?")[0]
+        well_known = _WELL_KNOWN.fullmatch(path)
+        if method in ("GET", "HEAD") and well_known:
+            url = f"http://{headers.get('Host', 'localhost')}{path}"
+            return self._well_known(url, *well_known.groups())
+        if method != "POST" or path != "/":
+            return failed("UnknownOperationException", f"Nothing here for {method} {path}", 404)
+        return self._operation(headers, body, peer)
+
+    def _operation(self, headers: Message, body: bytes, peer: str) -> Answered:
+        target = _TARGET.fullmatch(headers.get("X-Amz-Target", ""))
+        if target is None:
+            return failed("UnknownOperationException", "X-Amz-Target names no operation")
+        try:
+            params = json.loads(body)
+        except ValueError:  # JSONDecodeError and UnicodeDecodeError
+            return failed("SerializationException", "The request body is not JSON")
+        if not isinstance(params, dict):
+            message = "The request body is not a JSON object"
+            return failed("SerializationException", message)
+        credential = _CREDENTIAL_REGION.search(headers.get("Authorization", ""))
+        return Response(self.state).answer(target[1], params, credential and credential[1], peer)
+
+    def _well_known(self, url: str, pool_id: str, document: str) -> Answered:
+        if self.state.pool(pool_id) is None:
+            message = f"User pool {pool_id} does not exist."
+            return failed("ResourceNotFoundException", message, 404)
+        if document == "jwks.json":
+            handler = CognitoIdpJsonWebKeyResponse.serve_json_web_key
+        else:
+            handler = CognitoIdpOpenIdConfigurationResponse.serve_openid_configuration
+        status, headers, body = handler(None, url, {})
+        return status, headers, body.decode() if isinstance(body, bytes) else body
+
+
+def _preflight(headers: Message) -> dict[str, str]:
+    return {
+        "access-control-allow-methods": "POST, GET, OPTIONS",
+        "access-control-allow-headers": headers.get("Access-Control-Request-Headers", "*"),
+        "access-control-max-age": "172800",
+    }

@@ -1,0 +1,65 @@
+"""What an app client allows: its authentication flows, and its SECRET_HASH."""
+
+from __future__ import annotations
+
+import hmac
+
+from moto.cognitoidp.models import CognitoIdpUserPoolClient
+
+from ..srp import secret_hash
+from .refusals import invalid_parameter, not_authorized
+
+__all__ = ["check_flow", "check_secret_hash", "hides_users", "session_seconds"]
+
+#: The values of ExplicitAuthFlows that allow a flow: the ALLOW_ names and the older ones.
+_ALLOWED_BY = {
+    "USER_SRP_AUTH": {"ALLOW_USER_SRP_AUTH"},
+    "USER_PASSWORD_AUTH": {"ALLOW_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH"},
+    "ADMIN_NO_SRP_AUTH": {"ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"},
+    "ADMIN_USER_PASSWORD_AUTH": {"ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"},
+    "CUSTOM_AUTH": {"ALLOW_CUSTOM_AUTH", "CUSTOM_AUTH_FLOW_ONLY"},
+    "USER_AUTH": {"ALLOW_USER_AUTH"},
+    "REFRESH_TOKEN_AUTH": {"ALLOW_REFRESH_TOKEN_AUTH"},
+    "REFRESH_TOKEN": {"ALLOW_REFRESH_TOKEN_AUTH"},
+}
+
+#: CreateUserPoolClient: what a client without ExplicitAuthFlows gets.
+_DEFAULT_FLOWS = {"ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"}
+
+
+def check_flow(client: CognitoIdpUserPoolClient, flow: str) -> None:
+    """Refuses a flow that ExplicitAuthFlows does not name. moto allows every flow."""
+    explicit = set(client.extended_config.get("ExplicitAuthFlows") or ())
+    if not any(name.startswith("ALLOW_") for name in explicit):
+        # The older names only ever added flows, except for CUSTOM_AUTH_FLOW_ONLY.
+        only_custom = "CUSTOM_AUTH_FLOW_ONLY" in explicit
+        explicit |= {"ALLOW_REFRESH_TOKEN_AUTH"} if only_custom else _DEFAULT_FLOWS
+    if not explicit & _ALLOWED_BY.get(flow, set()):
+        if flow.startswith("ADMIN_"):
+            raise invalid_parameter("Auth flow not enabled for this client")
+        raise invalid_parameter(f"{flow} flow not enabled for this client")
+
+
+def check_secret_hash(
+    client: CognitoIdpUserPoolClient, username: str, received: str | None
+) -> None:
+    """Refuses a SECRET_HASH that is missing, wrong, or sent for a client without a secret."""
+    if client.generate_secret and not received:
+        raise not_authorized(
+            f"Client {client.id} is configured with secret but SECRET_HASH was not received"
+        )
+    if not client.generate_secret and not received:
+        return
+    expected = secret_hash(username, client.id, client.secret) if client.generate_secret else ""
+    if not hmac.compare_digest(expected.encode(), str(received).encode()):
+        raise not_authorized(f"Unable to verify secret hash for client {client.id}")
+
+
+def hides_users(client: CognitoIdpUserPoolClient) -> bool:
+    """True if the client must not tell which users exist."""
+    return bool(client.extended_config.get("PreventUserExistenceErrors") == "ENABLED")
+
+
+def session_seconds(client: CognitoIdpUserPoolClient) -> float:
+    """How long a challenge may stay unanswered: AuthSessionValidity, 3 to 15 minutes."""
+    return 60.0 * int(client.extended_config.get("AuthSessionValidity") or 3)

@@ -1,0 +1,124 @@
+"""One sign-in on its way, from the password to the tokens: which step comes next.
+
+    password ─ NEW_PASSWORD_REQUIRED? ─ second factor? ─ remembered device? ─ tokens
+                                        └ skipped for a remembered device, where
+                                          ChallengeRequiredOnNewDevice says so
+
+Everything here runs under the state's lock and does no arithmetic.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient, UserStatus
+
+from .app_clients import session_seconds
+from .challenges import Pending
+from .devices import Device
+from .pool import Pool, SignIn
+from .refusals import Refusal, device_does_not_exist, not_authorized
+from .state import State
+
+__all__ = ["Attempt", "require_enabled"]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Who is signing in, where, and with which DEVICE_KEY if any."""
+
+    state: State
+    pool: Pool
+    client: CognitoIdpUserPoolClient
+    user: CognitoIdpUser
+    ip: str
+    auth_time: float
+    device_key: str | None = None
+
+    def with_device(self, device_key: str | None) -> Attempt:
+        return dataclasses.replace(self, device_key=device_key)
+
+    def after_password(self) -> dict[str, Any]:
+        """The password is proven: the next challenge, or tokens."""
+        _require_usable(self.user)
+        self.device()
+        if self.user.status == UserStatus.FORCE_CHANGE_PASSWORD:
+            attributes = {a["Name"]: a["Value"] for a in self.user.attributes if a["Name"] != "sub"}
+            shown = {
+                "USER_ID_FOR_SRP": self.user.username,
+                "requiredAttributes": "[]",
+                "userAttributes": json.dumps(attributes),
+            }
+            return self.challenge("NEW_PASSWORD_REQUIRED", shown)
+        return self.after_new_password()
+
+    def after_new_password(self) -> dict[str, Any]:
+        """The password is permanent: a device sign-in, or tokens."""
+        device = self.device()
+        if device is not None and device.remembered:
+            shown = {"USERNAME": self.user.username, "DEVICE_KEY": device.key}
+            return self.challenge("DEVICE_SRP_AUTH", shown)
+        return self.complete()
+
+    def complete(self) -> dict[str, Any]:
+        """Tokens; with a new device key unless the client named a device of this user."""
+        result: dict[str, Any] = {}
+        device = self.device()
+        now = self.state.clock.time()
+        if device is not None:
+            device.last_authenticated, device.last_ip = now, self.ip
+        elif self.pool.device_configuration is not None:
+            device = self.pool.devices.issue(self.pool.region, self.user.id, now, self.ip)
+            keys = {"DeviceKey": device.key, "DeviceGroupKey": device.group_key}
+            result["NewDeviceMetadata"] = keys
+        key = device.key if device is not None else None
+        sign_in = SignIn(self.user.id, self.client.id, self.auth_time, key)
+        result |= self.pool.issue_tokens(self.client.id, self.user, sign_in)
+        return {"ChallengeParameters": {}, "AuthenticationResult": result}
+
+    def device(self) -> Device | None:
+        """The confirmed device the client has named; ResourceNotFoundException for others."""
+        if self.device_key is None:
+            return None
+        device = self.pool.devices.confirmed(self.user.id, self.device_key)
+        if device is None:
+            raise device_does_not_exist()
+        return device
+
+    def challenge(self, name: str, shown: dict[str, str]) -> dict[str, Any]:
+        """A challenge that is answered with the Session it comes with."""
+        pending = self.pending(name)
+        self.state.challenges.put(pending, self.state.clock.time())
+        return {"ChallengeName": name, "ChallengeParameters": shown, "Session": pending.session}
+
+    def pending(self, name: str) -> Pending:
+        """A challenge for this attempt, not yet stored."""
+        return Pending(
+            challenge=name,
+            pool_id=self.pool.id,
+            client_id=self.client.id,
+            username=self.user.username,
+            user_id=self.user.id,
+            expires=self.state.clock.time() + session_seconds(self.client),
+            auth_time=self.auth_time,
+            device_key=self.device_key,
+        )
+
+
+def require_enabled(user: CognitoIdpUser) -> None:
+    """A disabled user may not even begin."""
+    if not user.enabled:
+        raise not_authorized("User is disabled.")
+
+
+def _require_usable(user: CognitoIdpUser) -> None:
+    """States that only someone who knows the password gets to hear of."""
+    require_enabled(user)
+    if user.status == UserStatus.UNCONFIRMED:
+        raise Refusal("UserNotConfirmedException", "User is not confirmed.")
+    if user.status == UserStatus.RESET_REQUIRED:
+        message = "Password reset required for the user"
+        raise Refusal("PasswordResetRequiredException", message)

@@ -1,0 +1,165 @@
+"""LocalCognito: a Cognito user pools endpoint in this process."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal
+
+from .clock import Clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+    from .app import App
+    from .helpers import LocalPool
+    from .listener import Listener
+
+__all__ = ["LocalCognito"]
+
+#: How a pool remembers devices, in the console's words.
+RememberDevices = Literal["always", "opt-in", "no"]
+
+_session_lock = threading.Lock()
+_session: Any = None
+
+
+class LocalCognito:
+    """A server that behaves as Amazon Cognito user pools do, device sign-in included.
+
+        with LocalCognito() as cognito:
+            pool = cognito.create_pool()
+            pool.create_user("ann", "Correct-horse-1")
+            client = cognito.client()          # a boto3 cognito-idp client
+
+    Pools live in `region` unless a signed request names another. Port 0 takes any free port.
+    Addresses that other machines reach need ``allow_remote=True``. Needs the extra
+    ``srp-native[local]``; raises `ImportError` without it, `OSError` if the port is taken.
+    Two servers share nothing, and neither sees a `mock_aws` of the same process.
+    """
+
+    def __init__(
+        self,
+        region: str = "us-east-1",
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        allow_remote: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
+        self.region = region
+        self.clock = clock or Clock()
+        self._host, self._port, self._allow_remote = host, port, allow_remote
+        self._listener: Listener | None = None
+        self._app = _make_app(region, self.clock)
+
+    def start(self) -> LocalCognito:
+        """Begins to listen; returns itself. State outlives `stop`: starting again resumes."""
+        from .listener import Listener
+
+        if self._listener is None:
+            self._listener = Listener(
+                self._app, self._host, self._port, allow_remote=self._allow_remote
+            )
+        return self
+
+    def stop(self) -> None:
+        """Stops listening and closes every connection."""
+        if self._listener is not None:
+            self._listener.stop()
+            self._listener = None
+
+    def __enter__(self) -> LocalCognito:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def endpoint_url(self) -> str:
+        """What SDKs take as ``endpoint_url``."""
+        if self._listener is None:
+            raise RuntimeError("the local Cognito is not running: use `with`, or call start()")
+        host = self._listener.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._listener.port}"
+
+    def client(self, **kwargs: Any) -> CognitoIdentityProviderClient:
+        """A boto3 ``cognito-idp`` client of this server; `kwargs` go to ``Session.client``."""
+        arguments = {
+            "endpoint_url": self.endpoint_url,
+            "region_name": self.region,
+            "aws_access_key_id": "local",
+            "aws_secret_access_key": "local",
+            **kwargs,
+        }
+        global _session
+        with _session_lock:  # making clients from one session is not thread-safe
+            if _session is None:
+                import boto3
+
+                # One for all servers: its loader caches the service model, 100 ms to read.
+                _session = boto3.session.Session()
+            client: CognitoIdentityProviderClient = _session.client("cognito-idp", **arguments)
+            return client
+
+    def call(self, operation: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Performs an operation such as ``AdminCreateUser`` without HTTP and returns its output.
+
+        Timestamps come as numbers. Raises botocore's ``ClientError`` where the service refuses.
+        """
+        from botocore.exceptions import ClientError
+
+        status, headers, body = self._app.perform(operation, dict(params or {}))
+        output: dict[str, Any] = json.loads(body) if body else {}
+        if status >= 400:
+            error = {"Code": output.get("__type", ""), "Message": output.get("message", "")}
+            meta = {"HTTPStatusCode": status, "HTTPHeaders": headers}
+            parsed: Any = {"Error": error, "ResponseMetadata": meta}
+            raise ClientError(parsed, operation)
+        return output
+
+    def create_pool(
+        self,
+        name: str = "local",
+        *,
+        remember_devices: RememberDevices = "always",
+        challenge_on_new_device: bool = True,
+        client_secret: bool = False,
+        **settings: Any,
+    ) -> LocalPool:
+        """A user pool with one app client that allows every flow.
+
+        `remember_devices` is ``always``, ``opt-in`` (the user has to say so:
+        DeviceOnlyRememberedOnUserPrompt) or ``no`` (the pool tracks none);
+        `challenge_on_new_device` is ChallengeRequiredOnNewDevice. `settings` are further
+        parameters of CreateUserPool.
+        """
+        from .helpers import create_pool
+
+        if remember_devices != "no":
+            settings["DeviceConfiguration"] = {
+                "ChallengeRequiredOnNewDevice": challenge_on_new_device,
+                "DeviceOnlyRememberedOnUserPrompt": remember_devices == "opt-in",
+            }
+        return create_pool(self, name, settings, client_secret=client_secret)
+
+
+def _make_app(region: str, clock: Clock) -> App:
+    """moto takes most of a second to import, so that happens here and not with this module."""
+    try:
+        import moto.cognitoidp  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            f"the local Cognito needs {error.name}: pip install 'srp-native[local]'"
+        ) from error
+    from .app import App
+    from .state import State
+
+    return App(State(region, clock))

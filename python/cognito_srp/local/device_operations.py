@@ -1,0 +1,161 @@
+"""ConfirmDevice, UpdateDeviceStatus, GetDevice, ListDevices and ForgetDevice, which moto lacks."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from srp_native import N
+
+from ..encoding import decode_base64, unpad
+from .devices import Device
+from .operations import Operations, Result
+from .pool import Pool
+from .refusals import Refusal, device_does_not_exist, invalid_parameter
+from .tokens import Caller, authenticate
+
+__all__ = ["DeviceOperations"]
+
+#: Official clients' salts have 16 bytes, sometimes 17.
+_LONGEST_SALT = 64
+
+
+class DeviceOperations(Operations):
+    """The device operations of a signed-in user, by access token."""
+
+    def confirm_device(self) -> Result:
+        name, config = self.params.get("DeviceName"), self.params.get("DeviceSecretVerifierConfig")
+        with self.state.lock:
+            caller = self._caller()
+            device = self._device_of_sign_in(caller)
+            if device.confirmed:
+                raise Refusal("DeviceKeyExistsException", "Device already exists.")
+            if config:
+                device.verifier, device.salt = _read_verifier(config)
+            on_prompt = bool(_tracking(caller.pool).get("DeviceOnlyRememberedOnUserPrompt"))
+            device.name, device.confirmed, device.remembered = name, True, not on_prompt
+            self._touch(device)
+            return Result({"UserConfirmationNecessary": on_prompt})
+
+    def update_device_status(self) -> Result:
+        with self.state.lock:
+            device = self._device(self._caller())
+            set_status(device, self.params.get("DeviceRememberedStatus"), self.state.clock.time())
+            return Result({})
+
+    def get_device(self) -> Result:
+        with self.state.lock:
+            return Result({"Device": describe(self._device(self._caller()))})
+
+    def list_devices(self) -> Result:
+        with self.state.lock:
+            caller = self._caller()
+            devices = caller.pool.devices.of_user(caller.user.id)
+            return Result(page_of(devices, self.params, admin_of=None))
+
+    def forget_device(self) -> Result:
+        with self.state.lock:
+            caller = self._caller()
+            caller.pool.devices.forget(self._device(caller))
+            return Result({})
+
+    def _caller(self) -> Caller:
+        caller = authenticate(self.state, self.params.get("AccessToken"))
+        _tracking(caller.pool)
+        return caller
+
+    def _device_of_sign_in(self, caller: Caller) -> Device:
+        """The device to confirm. Only a token of the very sign-in that gave the key will do."""
+        key = self.params["DeviceKey"]
+        device = caller.pool.devices.issued(caller.user.id, key)
+        if device is None or caller.device_key != key:
+            raise invalid_parameter("Invalid device key given.")
+        return device
+
+    def _device(self, caller: Caller) -> Device:
+        device = caller.pool.devices.confirmed(caller.user.id, self.params["DeviceKey"])
+        if device is None:
+            raise device_does_not_exist()
+        return device
+
+    def _touch(self, device: Device) -> None:
+        device.created = device.modified = self.state.clock.time()
+        device.last_ip = self.ip
+
+
+def set_status(device: Device, status: str | None, now: float) -> None:
+    """UpdateDeviceStatus; the parameter may be left out, and then nothing changes."""
+    if status is not None:
+        device.remembered = status == "remembered"
+        device.modified = now
+
+
+def describe(device: Device, admin_of: tuple[Pool, str] | None = None) -> dict[str, Any]:
+    """A DeviceType. The Admin forms show `dev:` attributes as well, and pass pool and username."""
+    attributes = {"device_status": "valid", "last_ip_used": device.last_ip}
+    if device.name is not None:
+        attributes["device_name"] = device.name
+    if admin_of is not None:
+        pool, username = admin_of
+        owner = f"{username}.{pool.id}"
+        prefix = pool.arn.rpartition(":userpool/")[0]
+        attributes["dev:device_arn"] = f"{prefix}:owner/{owner}/device/{device.key}"
+        attributes["dev:device_owner"] = owner
+        attributes["dev:device_remembered_status"] = device.status
+    return {
+        "DeviceKey": device.key,
+        "DeviceAttributes": [{"Name": n, "Value": v} for n, v in attributes.items()],
+        "DeviceCreateDate": device.created,
+        "DeviceLastModifiedDate": device.modified,
+        "DeviceLastAuthenticatedDate": device.last_authenticated,
+    }
+
+
+def page_of(
+    devices: list[Device], params: dict[str, Any], admin_of: tuple[Pool, str] | None
+) -> dict[str, Any]:
+    """One page of ListDevices: Limit is 0 to 60, and 60 where it is not given."""
+    start = _read_page_token(params.get("PaginationToken"), devices)
+    end = start + (params.get("Limit") or 60)
+    page: dict[str, Any] = {"Devices": [describe(d, admin_of) for d in devices[start:end]]}
+    if end < len(devices):
+        page["PaginationToken"] = base64.b64encode(devices[end - 1].key.encode()).decode()
+    return page
+
+
+def _read_page_token(token: str | None, devices: list[Device]) -> int:
+    """Where the page begins: after the device that the token names."""
+    if token is None:
+        return 0
+    try:
+        last = base64.b64decode(token, validate=True).decode()
+        return 1 + [device.key for device in devices].index(last)
+    except (binascii.Error, ValueError):
+        raise invalid_parameter("Invalid pagination token given.") from None
+
+
+def _tracking(pool: Pool) -> dict[str, bool]:
+    configuration = pool.device_configuration
+    if configuration is None:
+        message = "User pool does not have device tracking configured."
+        raise Refusal("InvalidUserPoolConfigurationException", message)
+    return configuration
+
+
+def _read_verifier(config: dict[str, str]) -> tuple[int, int]:
+    """Verifier and salt, read as AWS reads them: signed (PROTOCOL.md section 2)."""
+    verifier = _read_integer(config, "PasswordVerifier")
+    salt = _read_integer(config, "Salt")
+    if not 1 < verifier < N:
+        raise invalid_parameter("Invalid PasswordVerifier given.")
+    if not 0 < salt < 1 << (8 * _LONGEST_SALT):
+        raise invalid_parameter("Invalid Salt given.")
+    return verifier, salt
+
+
+def _read_integer(config: dict[str, str], name: str) -> int:
+    try:
+        return unpad(decode_base64(config.get(name) or ""))
+    except ValueError:
+        raise invalid_parameter(f"Invalid {name} given.") from None

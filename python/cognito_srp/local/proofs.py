@@ -1,0 +1,81 @@
+"""The server's judgement of a PASSWORD_CLAIM_SIGNATURE and its TIMESTAMP (PROTOCOL.md 3, 4)."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from srp_native import N
+
+from ..encoding import decode_base64, from_hex, parse_timestamp
+from ..errors import SrpError
+from ..srp import claim_signature
+from .challenges import Pending
+from .refusals import incorrect, invalid_parameter, missing_parameter
+
+__all__ = ["check_proof", "client_public_value", "parameter"]
+
+#: AWS lets a client's clock be this wrong.
+_TOLERANCE = timedelta(minutes=5)
+
+_LOOKS_LIKE_A_TIMESTAMP = re.compile(
+    r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
+    r"\d{1,2} \d{2}:\d{2}:\d{2} UTC \d{4}"
+)
+
+
+def parameter(parameters: Mapping[str, str | None], name: str) -> str:
+    """A required entry of AuthParameters or ChallengeResponses."""
+    value = parameters.get(name)
+    if not value:
+        raise missing_parameter(name)
+    return value
+
+
+def client_public_value(parameters: Mapping[str, str | None]) -> int:
+    """SRP_A as an integer of 1 … N−1; RFC 5054, 2.5.4 forbids A ≡ 0 (mod N)."""
+    try:
+        value = from_hex(parameter(parameters, "SRP_A"))
+    except ValueError:
+        raise invalid_parameter("SRP_A is not a hexadecimal number") from None
+    if not 0 < value < N:
+        raise invalid_parameter("SRP_A is not between 1 and N - 1")
+    return value
+
+
+def check_proof(
+    pending: Pending, prefix: str, responses: Mapping[str, str | None], now: datetime
+) -> None:
+    """Raises NotAuthorizedException unless the signature proves the secret, now.
+
+    `prefix` is pool name ‖ USER_ID_FOR_SRP for a user, group key ‖ device key for a device. This
+    does the server's exponentiations: call it without holding the lock.
+    """
+    timestamp = parameter(responses, "TIMESTAMP")
+    signature = parameter(responses, "PASSWORD_CLAIM_SIGNATURE")
+    _check_timestamp(timestamp, now)
+    if pending.exchange is None:
+        raise incorrect()
+    try:
+        key = pending.exchange.session_key(pending.A)
+        received = decode_base64(signature)
+    except (SrpError, ValueError):
+        raise incorrect() from None
+    expected = claim_signature(key, prefix, decode_base64(pending.secret_block), timestamp)
+    if not hmac.compare_digest(expected, received):
+        raise incorrect()
+
+
+def _check_timestamp(timestamp: str, now: datetime) -> None:
+    """NotAuthorizedException for a padded day, a wrong weekday and a wrong clock; text that is no
+    timestamp at all is InvalidParameterException."""
+    if not _LOOKS_LIKE_A_TIMESTAMP.fullmatch(timestamp):
+        raise invalid_parameter("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.")
+    try:
+        when = parse_timestamp(timestamp)
+    except ValueError:
+        raise incorrect() from None
+    if abs(when - now) > _TOLERANCE:
+        raise incorrect()

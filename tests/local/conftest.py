@@ -1,0 +1,108 @@
+"""One server for all tests of this folder, a pool and a user of its own for each."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+pytest.importorskip("moto", reason="the extra [local] is not installed")
+pytest.importorskip("boto3")
+
+from botocore.exceptions import ClientError
+from plain_client import DeviceSignIn, SignIn, device_config
+
+from cognito_srp.local import LocalCognito, LocalPool
+
+PASSWORD = "Correct-horse-1"
+DEVICE_PASSWORD = "device password"
+_names = (f"user{number}" for number in itertools.count())
+
+
+@dataclass
+class Person:
+    """A user of a pool, and the client to sign in with."""
+
+    client: Any
+    pool: LocalPool
+    username: str
+    password: str = PASSWORD
+
+    def sign_in(self) -> SignIn:
+        return SignIn(self.client, self.pool, self.username, self.password)
+
+    def tokens(self) -> dict[str, Any]:
+        """An AuthenticationResult without a DEVICE_KEY."""
+        result: dict[str, Any] = self.sign_in().finish()["AuthenticationResult"]
+        return result
+
+    def confirm(
+        self, tokens: dict[str, Any] | None = None, salt: int = 1 << 127
+    ) -> tuple[str, str, str]:
+        """A confirmed device: key, group key, password."""
+        tokens = tokens or self.tokens()
+        metadata = tokens["NewDeviceMetadata"]
+        key, group_key = metadata["DeviceKey"], metadata["DeviceGroupKey"]
+        self.client.confirm_device(
+            AccessToken=tokens["AccessToken"],
+            DeviceKey=key,
+            DeviceName="a device",
+            DeviceSecretVerifierConfig=device_config(group_key, key, DEVICE_PASSWORD, salt),
+        )
+        return key, group_key, DEVICE_PASSWORD
+
+    def with_device(self, device: tuple[str, str, str]) -> DeviceSignIn:
+        return DeviceSignIn(self.client, self.pool, self.username, self.password, device)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[LocalCognito]:
+    with LocalCognito(region="eu-west-2") as cognito:
+        yield cognito
+
+
+@pytest.fixture
+def cognito(server: LocalCognito) -> Iterator[LocalCognito]:
+    """The server, with its clock put right again after the test."""
+    yield server
+    server.clock.reset()
+
+
+@pytest.fixture(scope="session")
+def client(server: LocalCognito) -> Any:
+    return server.client()
+
+
+@pytest.fixture
+def make_person(cognito: LocalCognito, client: Any) -> Callable[..., Person]:
+    """Makes a user in a new pool (arguments as `create_pool`) or in a given one."""
+
+    def make(pool: LocalPool | None = None, **settings: Any) -> Person:
+        pool = pool or cognito.create_pool(**settings)
+        return Person(client, pool, pool.create_user(next(_names), PASSWORD))
+
+    return make
+
+
+@pytest.fixture
+def person(make_person: Callable[..., Person]) -> Person:
+    """A user in a pool that remembers every device."""
+    return make_person()
+
+
+@pytest.fixture
+def refused() -> Callable[..., AbstractContextManager[None]]:
+    """`with refused("XException", "words")`: the call inside must fail in that way."""
+
+    @contextmanager
+    def check(code: str, message: str = "") -> Iterator[None]:
+        with pytest.raises(ClientError) as caught:
+            yield
+        error = caught.value.response["Error"]
+        assert (error["Code"], message in error["Message"]) == (code, True), error
+
+    return check

@@ -1,0 +1,414 @@
+"""ConfirmDevice and its kin, and the sign-in with a remembered device."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from conftest import DEVICE_PASSWORD
+from plain_client import N, device_config, pad
+
+WRONG = ("NotAuthorizedException", "Incorrect username or password.")
+NO_DEVICE = ("ResourceNotFoundException", "Device does not exist.")
+BAD_KEY = ("InvalidParameterException", "Invalid device key given.")
+
+
+def b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def test_confirm_and_sign_in(person):
+    device = person.confirm()
+    sign_in = person.with_device(device)
+    assert sign_in.begin_device()["ChallengeName"] == "DEVICE_SRP_AUTH"
+    challenge = sign_in.device_srp()
+    assert challenge["ChallengeName"] == "DEVICE_PASSWORD_VERIFIER"
+    answer = sign_in.respond(
+        "DEVICE_PASSWORD_VERIFIER", sign_in.device_proof(), challenge["Session"]
+    )
+    assert "NewDeviceMetadata" not in answer["AuthenticationResult"]
+    assert answer["AuthenticationResult"]["AccessToken"]
+
+
+def test_the_device_key_may_come_with_initiate_auth(person):
+    device = person.confirm()
+    sign_in = person.with_device(device)
+    sign_in.begin(DEVICE_KEY=device[0])
+    answer = sign_in.respond("PASSWORD_VERIFIER", sign_in.proof())
+    assert answer["ChallengeName"] == "DEVICE_SRP_AUTH"
+
+
+def test_the_password_flow_takes_a_device(person):
+    device = person.confirm()
+    answer = person.client.initiate_auth(
+        AuthFlow="USER_PASSWORD_AUTH",
+        ClientId=person.pool.client_id,
+        AuthParameters={
+            "USERNAME": person.username,
+            "PASSWORD": person.password,
+            "DEVICE_KEY": device[0],
+        },
+    )
+    assert answer["ChallengeName"] == "DEVICE_SRP_AUTH"
+
+
+def test_with_a_client_secret(make_person):
+    person = make_person(client_secret=True)
+    assert person.with_device(person.confirm()).run()["AuthenticationResult"]
+
+
+def test_without_any_session_as_pycognito_does(person):
+    sign_in = person.with_device(person.confirm())
+    del sign_in.begin_device()["Session"]
+    del sign_in.device_srp()["Session"]
+    answer = sign_in.respond("DEVICE_PASSWORD_VERIFIER", sign_in.device_proof())
+    assert answer["AuthenticationResult"]
+
+
+def test_a_session_that_does_not_match(person, refused):
+    sign_in = person.with_device(person.confirm())
+    sign_in.begin_device()["Session"] = "y" * 60
+    with refused("NotAuthorizedException", "Invalid session for the user."):
+        sign_in.device_srp()
+    sign_in.begin_device()
+    sign_in.device_srp()
+    with refused("NotAuthorizedException", "Invalid session for the user."):
+        sign_in.respond("DEVICE_PASSWORD_VERIFIER", sign_in.device_proof(), "y" * 60)
+
+
+@pytest.mark.parametrize("part", ["key", "group key", "password"])
+def test_a_wrong_proof(person, refused, part):
+    sign_in = person.with_device(person.confirm())
+    sign_in.begin_device()
+    sign_in.device_srp()
+    if part == "key":
+        other = person.confirm()
+        sign_in.device_key = other[0]
+    elif part == "group key":
+        sign_in.group_key = "-abcdefgh"
+    else:
+        sign_in.device_password = "wrong"
+    with refused(*WRONG):
+        sign_in.respond("DEVICE_PASSWORD_VERIFIER", sign_in.device_proof())
+
+
+def test_the_right_secret_under_the_wrong_group_key(person, refused):
+    """The signature covers the group key too: a verifier that fits is not enough."""
+    device = person.confirm()
+    sign_in = person.with_device(device)
+    sign_in.begin_device()
+    shown = sign_in.device_srp()["ChallengeParameters"]
+    secret = f"{device[1]}{device[0]}:{DEVICE_PASSWORD}"
+    claim = sign_in.device_exchange.claim(shown, secret, "-abcdefgh" + device[0])
+    with refused(*WRONG):
+        sign_in.respond("DEVICE_PASSWORD_VERIFIER", {**claim, **sign_in.named()})
+
+
+@pytest.mark.parametrize("A", ["0", f"{N:x}", f"{3 * N:x}"])
+def test_a_public_value_that_srp_forbids(person, refused, A):
+    sign_in = person.with_device(person.confirm())
+    sign_in.begin_device()
+    with refused("InvalidParameterException", "SRP_A"):
+        sign_in.device_srp(SRP_A=A)
+
+
+def test_device_challenges_are_answered_once(person, refused):
+    sign_in = person.with_device(person.confirm())
+    sign_in.begin_device()
+    sign_in.device_srp()
+    proof = sign_in.device_proof()
+    sign_in.respond("DEVICE_PASSWORD_VERIFIER", proof)
+    with refused(*WRONG):
+        sign_in.respond("DEVICE_PASSWORD_VERIFIER", proof)
+    with refused("NotAuthorizedException", "Invalid session"):
+        sign_in.device_srp()
+
+
+def test_the_device_challenge_needs_the_password_first(person, refused):
+    """DEVICE_SRP_AUTH out of the blue, with or without a Session of its own making."""
+    device = person.confirm()
+    sign_in = person.with_device(device)
+    sign_in.begin()
+    for session in (None, "z" * 60):
+        sign_in.device_challenge = {} if session is None else {"Session": session}
+        with refused("NotAuthorizedException", "Invalid session"):
+            sign_in.device_srp()
+
+
+def test_another_users_device_challenge(person, make_person, refused):
+    other = make_person(person.pool)
+    theirs = other.with_device(other.confirm())
+    theirs.begin_device()
+    mine = person.with_device(person.confirm())
+    mine.begin_device()
+    mine.device_challenge = theirs.device_challenge
+    with refused("NotAuthorizedException", "Invalid session"):
+        mine.device_srp()
+
+
+def test_an_unknown_device_leaves_the_challenge_open(person, refused):
+    """amazon-cognito-identity-js answers the same challenge again, without the key."""
+    sign_in = person.sign_in()
+    unknown = "eu-west-2_00000000-0000-4000-8000-000000000000"
+    sign_in.begin(DEVICE_KEY=unknown)
+    proof = sign_in.proof()
+    with refused(*NO_DEVICE):
+        sign_in.respond("PASSWORD_VERIFIER", proof | {"DEVICE_KEY": unknown})
+    answer = sign_in.respond("PASSWORD_VERIFIER", proof)
+    assert "NewDeviceMetadata" in answer["AuthenticationResult"]
+
+
+def test_a_device_that_is_not_confirmed_or_not_theirs(person, make_person, refused):
+    unconfirmed = person.tokens()["NewDeviceMetadata"]["DeviceKey"]
+    theirs = make_person(person.pool).confirm()[0]
+    for key in (unconfirmed, theirs):
+        with refused(*NO_DEVICE):
+            person.sign_in().finish(DEVICE_KEY=key)
+
+
+def test_a_forgotten_device(person, client, refused):
+    tokens = person.tokens()
+    device = person.confirm(tokens)
+    named = {"AccessToken": tokens["AccessToken"], "DeviceKey": device[0]}
+    client.forget_device(**named)
+    with refused(*NO_DEVICE):
+        person.with_device(device).begin_device()
+    for call in (client.get_device, client.forget_device):
+        with refused(*NO_DEVICE):
+            call(**named)
+    with refused(*NO_DEVICE):
+        client.update_device_status(**named, DeviceRememberedStatus="remembered")
+    with refused(*BAD_KEY):
+        client.confirm_device(**named)
+
+
+def test_opt_in_needs_update_device_status(make_person, client):
+    person = make_person(remember_devices="opt-in")
+    tokens = person.tokens()
+    metadata = tokens["NewDeviceMetadata"]
+    config = device_config(metadata["DeviceGroupKey"], metadata["DeviceKey"], DEVICE_PASSWORD, 5)
+    named = {"AccessToken": tokens["AccessToken"], "DeviceKey": metadata["DeviceKey"]}
+    answer = client.confirm_device(**named, DeviceSecretVerifierConfig=config)
+    assert answer["UserConfirmationNecessary"] is True
+    device = (metadata["DeviceKey"], metadata["DeviceGroupKey"], DEVICE_PASSWORD)
+
+    plain = person.with_device(device).begin_device()
+    assert "NewDeviceMetadata" not in plain["AuthenticationResult"]
+    client.update_device_status(**named, DeviceRememberedStatus="remembered")
+    assert person.with_device(device).run()["AuthenticationResult"]
+    client.update_device_status(**named, DeviceRememberedStatus="not_remembered")
+    assert "AuthenticationResult" in person.with_device(device).begin_device()
+
+
+def test_always_remembered_is_at_once(person, client):
+    tokens = person.tokens()
+    answer = client.confirm_device(
+        AccessToken=tokens["AccessToken"], DeviceKey=tokens["NewDeviceMetadata"]["DeviceKey"]
+    )
+    assert answer["UserConfirmationNecessary"] is False
+
+
+def test_a_device_without_a_verifier_never_signs_in(person, client, refused):
+    tokens = person.tokens()
+    metadata = tokens["NewDeviceMetadata"]
+    client.confirm_device(AccessToken=tokens["AccessToken"], DeviceKey=metadata["DeviceKey"])
+    device = (metadata["DeviceKey"], metadata["DeviceGroupKey"], DEVICE_PASSWORD)
+    with refused(*WRONG):
+        person.with_device(device).run()
+
+
+def test_a_salt_that_is_not_minimal_confirms_and_never_signs_in(person, client, refused):
+    """PROTOCOL.md section 2: the server hashes the minimal form, the client hashed what it sent."""
+    import hashlib
+
+    tokens = person.tokens()
+    metadata = tokens["NewDeviceMetadata"]
+    key, group_key = metadata["DeviceKey"], metadata["DeviceGroupKey"]
+    raw = b"\0\0" + bytes(range(1, 15))
+    identity = hashlib.sha256(f"{group_key}{key}:{DEVICE_PASSWORD}".encode()).digest()
+    x = int.from_bytes(hashlib.sha256(raw + identity).digest(), "big")
+    config = {"PasswordVerifier": b64(pad(pow(2, x, N))), "Salt": b64(raw)}
+    client.confirm_device(
+        AccessToken=tokens["AccessToken"], DeviceKey=key, DeviceSecretVerifierConfig=config
+    )
+    with refused(*WRONG):
+        person.with_device((key, group_key, DEVICE_PASSWORD)).run()
+
+
+GOOD = device_config("-abcdefgh", "us-east-1_0", "p", 1 << 100)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("Salt", b64(b"\x80" + bytes(15))),  # negative
+        ("Salt", b64(b"\0")),
+        ("Salt", ""),
+        ("Salt", "AAA"),
+        ("Salt", "not base64!"),
+        ("Salt", b64(b"\x01" + bytes(64))),  # too long
+        ("PasswordVerifier", b64(b"\x80" + bytes(383))),  # negative
+        ("PasswordVerifier", b64(b"\0")),
+        ("PasswordVerifier", b64(b"\1")),
+        ("PasswordVerifier", b64(pad(N))),
+        ("PasswordVerifier", b64(b"\x01" + bytes(400))),
+        ("PasswordVerifier", "é"),
+    ],
+)
+def test_a_verifier_that_is_refused(person, client, refused, field, value):
+    tokens = person.tokens()
+    with refused("InvalidParameterException", field):
+        client.confirm_device(
+            AccessToken=tokens["AccessToken"],
+            DeviceKey=tokens["NewDeviceMetadata"]["DeviceKey"],
+            DeviceSecretVerifierConfig=GOOD | {field: value},
+        )
+    person.confirm(tokens)  # the refusal left no trace
+
+
+@pytest.mark.parametrize("field", ["Salt", "PasswordVerifier"])
+def test_half_a_verifier(person, client, refused, field):
+    tokens = person.tokens()
+    with refused("InvalidParameterException"):
+        client.confirm_device(
+            AccessToken=tokens["AccessToken"],
+            DeviceKey=tokens["NewDeviceMetadata"]["DeviceKey"],
+            DeviceSecretVerifierConfig={field: GOOD[field]},
+        )
+
+
+def test_confirming_twice(person, client, refused):
+    tokens = person.tokens()
+    person.confirm(tokens)
+    with refused("DeviceKeyExistsException"):
+        person.confirm(tokens)
+
+
+def test_the_wrong_token_for_a_device_key(person, make_person, client, refused):
+    first, second = person.tokens(), person.tokens()
+    theirs = make_person(person.pool).tokens()
+    key = first["NewDeviceMetadata"]["DeviceKey"]
+    for tokens in (second, theirs):
+        with refused(*BAD_KEY):
+            client.confirm_device(AccessToken=tokens["AccessToken"], DeviceKey=key)
+
+
+def test_swapped_keys(person, client, refused):
+    tokens = person.tokens()
+    group_key = tokens["NewDeviceMetadata"]["DeviceGroupKey"]
+    with refused("InvalidParameterException", "regular expression pattern: [\\w-]+_[0-9a-f-]+"):
+        client.confirm_device(AccessToken=tokens["AccessToken"], DeviceKey=group_key)
+
+
+@pytest.mark.parametrize("kind", ["IdToken", "RefreshToken", "forged", "foreign", "nonsense"])
+def test_a_token_that_is_no_access_token_of_ours(person, client, refused, kind):
+    tokens = person.tokens()
+    access = tokens["AccessToken"]
+    header, payload, signature = access.split(".")
+    other = base64.urlsafe_b64encode(
+        b'{"token_use":"access","iss":"https://cognito-idp.us-east-1.amazonaws.com/us-east-1_x"}'
+    ).decode()
+    token = {
+        "IdToken": tokens["IdToken"],
+        "RefreshToken": tokens["RefreshToken"],
+        "forged": f"{header}.{payload}.{signature[::-1]}",
+        "foreign": f"{header}.{other.rstrip('=')}.{signature}",
+        "nonsense": "a.b.c",
+    }[kind]
+    with refused("NotAuthorizedException", "Access Token"):
+        client.confirm_device(AccessToken=token, DeviceKey=tokens["NewDeviceMetadata"]["DeviceKey"])
+
+
+def test_an_expired_token(person, cognito, client, refused):
+    tokens = person.tokens()
+    cognito.clock.advance(3601)
+    with refused("NotAuthorizedException", "Access Token has expired"):
+        person.confirm(tokens)
+    with refused("NotAuthorizedException", "Access Token has expired"):
+        client.get_user(AccessToken=tokens["AccessToken"])  # moto's own
+
+
+def test_a_revoked_token(person, client, refused):
+    tokens = person.tokens()
+    client.global_sign_out(AccessToken=tokens["AccessToken"])
+    with refused("NotAuthorizedException", "Access Token has been revoked"):
+        person.confirm(tokens)
+
+
+def test_what_get_device_tells(person, client):
+    tokens = person.tokens()
+    key = person.confirm(tokens)[0]
+    device = client.get_device(AccessToken=tokens["AccessToken"], DeviceKey=key)["Device"]
+    attributes = {a["Name"]: a["Value"] for a in device["DeviceAttributes"]}
+    assert device["DeviceKey"] == key
+    assert attributes == {
+        "device_status": "valid", "device_name": "a device", "last_ip_used": "127.0.0.1",
+    }  # fmt: skip
+    assert device["DeviceCreateDate"] <= device["DeviceLastModifiedDate"]
+
+
+def test_list_devices_in_pages(person, client, refused):
+    keys = [person.confirm()[0] for _ in range(5)]
+    token = person.tokens()["AccessToken"]
+    found, more = [], {}
+    while True:
+        page = client.list_devices(AccessToken=token, Limit=2, **more)
+        assert len(page["Devices"]) <= 2
+        found += [device["DeviceKey"] for device in page["Devices"]]
+        if "PaginationToken" not in page:
+            break
+        more = {"PaginationToken": page["PaginationToken"]}
+    assert found == keys
+    for bad in ("AAAA", "!"):
+        with refused("InvalidParameterException", "pagination token"):
+            client.list_devices(AccessToken=token, PaginationToken=bad)
+
+
+def test_a_pool_that_tracks_no_devices(make_person, client, refused):
+    token = make_person(remember_devices="no").tokens()["AccessToken"]
+    with refused("InvalidUserPoolConfigurationException"):
+        client.list_devices(AccessToken=token)
+
+
+def test_refreshing_needs_the_device(person, client, refused):
+    tokens = person.tokens()
+    key = tokens["NewDeviceMetadata"]["DeviceKey"]
+
+    def refresh(**more):
+        return client.initiate_auth(
+            AuthFlow="REFRESH_TOKEN_AUTH",
+            ClientId=person.pool.client_id,
+            AuthParameters={"REFRESH_TOKEN": tokens["RefreshToken"], **more},
+        )["AuthenticationResult"]
+
+    with refused("NotAuthorizedException", "Invalid Refresh Token."):
+        refresh(DEVICE_KEY=key)  # not confirmed yet
+    person.confirm(tokens)
+    with refused("NotAuthorizedException", "Invalid Refresh Token."):
+        refresh()
+    with refused("NotAuthorizedException", "Invalid Refresh Token."):
+        refresh(DEVICE_KEY=person.confirm()[0])
+    fresh = refresh(DEVICE_KEY=key)
+    assert "RefreshToken" not in fresh
+    client.forget_device(AccessToken=fresh["AccessToken"], DeviceKey=key)
+    with refused("NotAuthorizedException", "Invalid Refresh Token."):
+        refresh(DEVICE_KEY=key)
+
+
+def test_refreshing_without_device_tracking(make_person, client, cognito, refused):
+    person = make_person(remember_devices="no")
+    tokens = person.tokens()
+    sent = {"REFRESH_TOKEN": tokens["RefreshToken"]}
+    arguments = {"AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": person.pool.client_id}
+    assert client.initiate_auth(**arguments, AuthParameters=sent)["AuthenticationResult"]
+    cognito.clock.advance(30 * 86400 + 1)
+    with refused("NotAuthorizedException", "Refresh Token has expired"):
+        client.initiate_auth(**arguments, AuthParameters=sent)
+
+
+def test_a_users_devices_go_with_the_user(person, client, refused):
+    device = person.confirm()
+    client.admin_delete_user(UserPoolId=person.pool.pool_id, Username=person.username)
+    person.pool.create_user(person.username, person.password)
+    with refused(*NO_DEVICE):
+        person.with_device(device).begin_device()
