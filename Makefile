@@ -26,7 +26,9 @@ check: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --long
 
 bench: $(VENV)/bench.stamp
-	$(BIN)/python -m pytest benchmarks --benchmark-only
+	@mkdir -p build
+	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-json=build/bench.json
+	$(BIN)/python benchmarks/report.py build/bench.json
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

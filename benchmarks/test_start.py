@@ -1,0 +1,77 @@
+"""What a fresh process pays: the import, the first power, and the memory of the tables."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from conftest import run_child
+
+from srp_native import available_engines
+
+# Both times in one process, its engine's libraries loaded and its known answers still to give.
+FIRST_CALL = """
+import time, gmpy2
+from srp_native import N, pow_g
+n, x = gmpy2.mpz(N), gmpy2.mpz(int.from_bytes(bytes(range(0x80, 0xA0)), "big"))
+def timed(call, *arguments):
+    start = time.perf_counter()
+    call(*arguments)
+    return time.perf_counter() - start
+powmod = sorted(timed(gmpy2.powmod, 2, x, n) for _ in range(15))[7]
+print(timed(pow_g, int(x)), powmod)
+"""
+
+RESIDENT = """
+import os, sys
+from srp_native import pow_g
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+pow_g(5)
+before = resident()
+for _ in range(100): pow_g(2**256 - 1)
+print(resident() - before)
+"""
+
+
+def engines() -> list[str]:
+    return [info.name for info in available_engines() if info.available]
+
+
+@pytest.mark.parametrize("name", ["auto", *engines()])
+def test_first_power(benchmark: Any, name: str) -> None:
+    """Self-test included; as a multiple of one ``gmpy2.powmod``."""
+    ratios = []
+
+    def child() -> None:
+        first, powmod = run_child(FIRST_CALL, SRP_NATIVE_ENGINE=name)
+        ratios.append(first / powmod)
+
+    benchmark.group = "fresh process"
+    benchmark.pedantic(child, rounds=15)
+    benchmark.extra_info.update(name=f"first pow_g, {name}", ratio=statistics.median(ratios))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+@pytest.mark.parametrize("name", engines())
+def test_memory(benchmark: Any, name: str) -> None:
+    """What stays resident once the tables are warm."""
+    sizes = []
+
+    def child() -> None:
+        sizes.append(run_child(RESIDENT, SRP_NATIVE_ENGINE=name)[0])
+
+    benchmark.group = "fresh process"
+    benchmark.pedantic(child, rounds=3)
+    benchmark.extra_info.update(name=f"tables, {name}", megabytes=max(sizes) / 1e6)
+
+
+@pytest.mark.parametrize("statement", ["pass", "import cognito_srp", "import boto3"])
+def test_import(benchmark: Any, statement: str) -> None:
+    benchmark.group = "import"
+    benchmark.extra_info["name"] = statement
+    benchmark.pedantic(subprocess.run, ([sys.executable, "-c", statement],), rounds=20)
