@@ -1,0 +1,134 @@
+/*
+ * Every function that one C file offers another: what it computes, the sizes, and a CT: line that
+ * says what may be secret. "CT: values" means that no value in any buffer decides a branch or an
+ * address; lengths, counts and pointers are public throughout.
+ */
+#ifndef SRP_INTERNAL_H
+#define SRP_INTERNAL_H
+
+#include "comb.h"
+#include "srp.h"
+#include "wide.h"
+
+/* ---- constants, computed from group.py at build time by srp_native/csrc/tables.py -------------- */
+
+#define SRP_DIGIT_BITS 60
+#define SRP_DIGITS 52 /* R = 2^3120 */
+
+extern const uint64_t srp_modulus[SRP_DIGITS];        /* N */
+extern const uint64_t srp_modulus_plus_1[SRP_DIGITS]; /* N + 1; digit 0 is 0 */
+extern const uint64_t srp_montgomery_one[SRP_DIGITS]; /* R mod N */
+extern const uint64_t srp_montgomery_r2[SRP_DIGITS];  /* R^2 mod N */
+
+/*
+ * Entry e of table t: R times the product of 2^(2^(11 + i TABLES COLUMNS + t COLUMNS)) over the
+ * bits i that are set in e, mod N.
+ */
+extern const uint64_t srp_comb_table[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_DIGITS];
+
+/* ---- wipe.c ------------------------------------------------------------------------------- */
+
+/* Zero `size` bytes in a way no compiler leaves out. CT: values. */
+void srp_wipe(void *memory, size_t size);
+
+/*
+ * Zero the stack below the caller's frame, where the functions it called kept what registers
+ * could not hold. Covers SRP_STACK_DEPTH bytes. CT: values.
+ */
+void srp_wipe_stack(void);
+
+/* More than the frames below any public function take; tests/native/test_wipe.c checks it. */
+#define SRP_STACK_DEPTH 4096
+
+/* ---- masks and bits ----------------------------------------------------------------------- */
+
+/* Hides from the compiler that a value is 0 or all ones, so that it cannot make a branch of it. */
+static inline uint64_t opaque(uint64_t value) {
+#if defined(__GNUC__)
+    __asm__("" : "+r"(value));
+    return value;
+#else
+    volatile uint64_t hidden = value;
+    return hidden;
+#endif
+}
+
+/* All ones when a == b, else 0; both below 2^63. CT: values. */
+static inline uint64_t mask_if_equal(uint64_t a, uint64_t b) {
+    return opaque(0 - (((a ^ b) - 1) >> 63));
+}
+
+/* Bit `index` of a number of `length` big-endian bytes, 0 past its end. CT: values. */
+static inline unsigned bit_at(const uint8_t *bytes, size_t length, size_t index) {
+    return index / 8 < length ? bytes[length - 1 - index / 8] >> index % 8 & 1u : 0;
+}
+
+/* ---- sha256.c ----------------------------------------------------------------------------- */
+
+/* A hash in progress. Holds what was hashed: wipe it. */
+typedef struct {
+    uint32_t state[8];
+    uint32_t schedule[64];
+    uint8_t block[64];
+    uint64_t length; /* bytes so far */
+} sha256_context;
+
+/* CT: values; lengths are public. */
+void sha256_start(sha256_context *context);
+void sha256_update(sha256_context *context, const uint8_t *data, size_t length);
+void sha256_finish(sha256_context *context, uint8_t out[SRP_DIGEST_SIZE]);
+
+/* ---- portable_field.c: modulo N, values below 4 N as SRP_DIGITS digits below 2^60 ---------- */
+
+/* What a multiplication needs besides its operands. Holds secrets: wipe it. */
+typedef struct {
+    srp_wide column[2 * SRP_DIGITS];
+    srp_wide middle[SRP_DIGITS];
+    srp_wide tile_middle[SRP_DIGITS / 2];
+    uint64_t pair_a[SRP_DIGITS / 2], pair_b[SRP_DIGITS / 2];
+    uint64_t tile_a[SRP_DIGITS / 4], tile_b[SRP_DIGITS / 4];
+    uint64_t quotient[SRP_DIGITS / 2];
+} field_scratch;
+
+/* result = a b / R, below 2 N. `result` may be an operand. CT: values. */
+void field_mul(uint64_t *result, const uint64_t *a, const uint64_t *b, field_scratch *scratch);
+
+/* result = a^2 / R, below 2 N. `result` may be `a`. CT: values. */
+void field_sqr(uint64_t *result, const uint64_t *a, field_scratch *scratch);
+
+/* result = minuend - subtrahend + 2 N, below 4 N; both operands below 2 N. CT: values. */
+void field_sub(uint64_t *result, const uint64_t *minuend, const uint64_t *subtrahend);
+
+/* result = table[index], SRP_DIGITS digits an entry; reads every entry. CT: values and index. */
+void field_select(uint64_t *result, const uint64_t *table, size_t entries, uint64_t index);
+
+/* The digits of a number of SRP_ELEMENT_SIZE bytes; it is below 2^3072 < 2 N. CT: values. */
+void field_from_bytes(uint64_t *digits, const uint8_t *bytes);
+
+/* The bytes of `digits`, below 2 N, reduced to [0, N). CT: values. */
+void field_to_bytes(uint8_t *bytes, const uint64_t *digits);
+
+/* ---- kernels ------------------------------------------------------------------------------ */
+
+/*
+ * What a kernel has to offer; one file (or a few with its name in front) per kernel, and a line in
+ * dispatch.c. The two functions are srp_pow_g and srp_powmod for this instruction set, with
+ * count >= 1. They wipe what they write. CT: values.
+ */
+struct srp_kernel {
+    const char *name;
+    int vectorised;
+    int (*runs_here)(void);
+    void (*pow_g)(uint8_t *out, const uint8_t *exponents, size_t length, size_t count);
+    void (*powmod)(uint8_t *out, const uint8_t *bases, const uint8_t *exponents, size_t length,
+                   size_t count);
+};
+
+/* portable_comb.c */
+void portable_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_t count);
+
+/* portable_window.c */
+void portable_powmod(uint8_t *out, const uint8_t *bases, const uint8_t *exponents, size_t length,
+                     size_t count);
+
+#endif

@@ -1,0 +1,115 @@
+/* The SRP formulas over a kernel's arithmetic: x and v of a device, S of a sign-in. */
+#include <string.h>
+
+#include "internal.h"
+
+/* ---- verifiers ---------------------------------------------------------------------------- */
+
+/* Rows whose x are computed before the kernel is called: many enough for a kernel with lanes. */
+#define CHUNK 64
+
+/* out = x = SHA-256(salt || SHA-256(identity)) */
+static void private_key(uint8_t out[SRP_DIGEST_SIZE], const uint8_t *salt, size_t salt_length,
+                        const uint8_t *identity, size_t identity_length, sha256_context *context) {
+    sha256_start(context);
+    sha256_update(context, identity, identity_length);
+    sha256_finish(context, out);
+    sha256_start(context);
+    sha256_update(context, salt, salt_length);
+    sha256_update(context, out, SRP_DIGEST_SIZE);
+    sha256_finish(context, out);
+}
+
+static int runs_backwards(const uint64_t *offsets, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (offsets[i] > offsets[i + 1]) return 1;
+    return 0;
+}
+
+int srp_verifiers(const srp_kernel *kernel, uint8_t *out, const uint8_t *salts,
+                  const uint64_t *salt_offsets, const uint8_t *identities,
+                  const uint64_t *identity_offsets, size_t count) {
+    struct {
+        sha256_context hash;
+        uint8_t x[CHUNK][SRP_DIGEST_SIZE];
+    } w;
+    if (runs_backwards(salt_offsets, count) || runs_backwards(identity_offsets, count))
+        return SRP_ERROR_OFFSETS;
+    for (size_t start = 0; start < count; start += CHUNK) {
+        size_t rows = count - start < CHUNK ? count - start : CHUNK;
+        for (size_t i = 0; i < rows; i++) {
+            const uint64_t *salt = salt_offsets + start + i;
+            const uint64_t *identity = identity_offsets + start + i;
+            private_key(w.x[i], salts + salt[0], (size_t)(salt[1] - salt[0]),
+                        identities + identity[0], (size_t)(identity[1] - identity[0]), &w.hash);
+        }
+        srp_pow_g(kernel, out + start * SRP_ELEMENT_SIZE, w.x[0], SRP_DIGEST_SIZE, rows);
+    }
+    srp_wipe(&w, sizeof w);
+    srp_wipe_stack();
+    return SRP_OK;
+}
+
+/* ---- premaster secret --------------------------------------------------------------------- */
+
+#define EXPONENT_MAX (2 * SRP_ELEMENT_SIZE + 1)
+
+/* What a premaster secret writes; wiped as a whole. */
+typedef struct {
+    field_scratch field;
+    uint64_t k[SRP_DIGITS], product[SRP_DIGITS], B[SRP_DIGITS];
+    uint8_t bytes[SRP_ELEMENT_SIZE];  /* k, then 2^x, then B - k 2^x */
+    uint8_t exponent[EXPONENT_MAX];   /* a + u x */
+} premaster_workspace;
+
+/* w->bytes = B - k 2^x mod N */
+static void unblind(premaster_workspace *w, const srp_kernel *kernel, const uint8_t *B,
+                    const uint8_t *x, size_t x_length, const uint8_t *k, size_t k_length) {
+    memset(w->bytes, 0, sizeof w->bytes);
+    if (k_length) memcpy(w->bytes + sizeof w->bytes - k_length, k, k_length);
+    field_from_bytes(w->k, w->bytes);
+    field_mul(w->k, w->k, srp_montgomery_r2, &w->field); /* k R */
+
+    srp_pow_g(kernel, w->bytes, x, x_length, 1);
+    field_from_bytes(w->product, w->bytes);
+    field_mul(w->product, w->product, w->k, &w->field); /* k 2^x, below 2 N */
+
+    field_from_bytes(w->B, B);
+    field_sub(w->product, w->B, w->product); /* below 4 N: times R and out again reduces it */
+    field_mul(w->product, w->product, srp_montgomery_one, &w->field);
+    field_to_bytes(w->bytes, w->product);
+}
+
+/*
+ * exponent = a + u x, `width` bytes, by columns of bytes. u x has u_length + x_length bytes and the
+ * sum at most one more than the longer of the two.
+ */
+static void combine(uint8_t *exponent, size_t width, const uint8_t *a, size_t a_length,
+                    const uint8_t *u, size_t u_length, const uint8_t *x, size_t x_length) {
+    uint64_t sum = 0; /* at most 384 * 255^2 + 255 + carry */
+    for (size_t column = 0; column < width; column++) {
+        if (column < a_length) sum += a[a_length - 1 - column];
+        for (size_t i = 0; i < u_length && i <= column; i++)
+            if (column - i < x_length)
+                sum += (uint64_t)u[u_length - 1 - i] * x[x_length - 1 - (column - i)];
+        exponent[width - 1 - column] = sum & 0xFF;
+        sum >>= 8;
+    }
+}
+
+int srp_premaster(const srp_kernel *kernel, uint8_t *out, const uint8_t *B, const uint8_t *a,
+                  size_t a_length, const uint8_t *u, size_t u_length, const uint8_t *x,
+                  size_t x_length, const uint8_t *k, size_t k_length) {
+    premaster_workspace w;
+    size_t product_length = u_length + x_length;
+    size_t width = (a_length > product_length ? a_length : product_length) + 1;
+    if (a_length > SRP_ELEMENT_SIZE || u_length > SRP_ELEMENT_SIZE || x_length > SRP_ELEMENT_SIZE ||
+        k_length > SRP_ELEMENT_SIZE)
+        return SRP_ERROR_LENGTH;
+    unblind(&w, kernel, B, x, x_length, k, k_length);
+    combine(w.exponent, width, a, a_length, u, u_length, x, x_length);
+    srp_powmod(kernel, out, w.bytes, w.exponent, width, 1);
+    srp_wipe(&w, sizeof w);
+    srp_wipe_stack();
+    return SRP_OK;
+}

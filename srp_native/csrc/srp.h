@@ -1,0 +1,86 @@
+/*
+ * srp-native's C routines: arithmetic modulo the 3072-bit prime N of RFC 3526, section 5, with
+ * g = 2, SHA-256, and the SRP formulas on top of them.
+ *
+ * Numbers are big-endian bytes. An element of the group is SRP_ELEMENT_SIZE bytes; results are
+ * always in [0, N). Nothing is allocated and nothing is kept between calls: every function may
+ * run in any thread, and after fork. `out` must not overlap an input. A pointer may be NULL where
+ * its length is 0.
+ *
+ * CT: the VALUES of exponents, bases, salts, identities, a, x, u, k and B never decide a branch or
+ * an address; their LENGTHS, counts and offsets do. What the routines write to memory that may
+ * hold a secret is wiped before they return, on errors too.
+ *
+ * The lines between the two cffi marks are also what srp_native/ffi_build.py hands to cffi: plain
+ * declarations only.
+ */
+#ifndef SRP_H
+#define SRP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* cffi: begin */
+
+#define SRP_ELEMENT_SIZE 384
+#define SRP_DIGEST_SIZE 32
+
+/* What a function that returns int can answer. `out` is untouched unless it is SRP_OK. */
+enum {
+    SRP_OK = 0,
+    /* an argument is longer than the function takes */
+    SRP_ERROR_LENGTH = -1,
+    /* offsets run backwards */
+    SRP_ERROR_OFFSETS = -2
+};
+
+/* One implementation of the arithmetic, for one instruction set. */
+typedef struct srp_kernel srp_kernel;
+
+/* The kernels compiled in, the fastest first; NULL when `index` is past the last one. */
+const srp_kernel *srp_kernel_at(size_t index);
+const char *srp_kernel_name(const srp_kernel *kernel);
+
+/* 1 when this CPU and operating system can run the kernel: always ask before using it. */
+int srp_kernel_runs_here(const srp_kernel *kernel);
+
+/* 1 when the kernel computes several exponentiations per instruction. */
+int srp_kernel_vectorised(const srp_kernel *kernel);
+
+/* SHA-256 (FIPS 180-4) of `length` bytes. */
+void srp_sha256(uint8_t out[32], const uint8_t *data, size_t length);
+
+/*
+ * out[i] = 2^exponent[i] mod N for `count` exponents of `length` bytes each, one after the other.
+ * Fastest for up to 32 bytes; any length works, 0 bytes are the number 0.
+ */
+void srp_pow_g(const srp_kernel *kernel, uint8_t *out, const uint8_t *exponents, size_t length,
+               size_t count);
+
+/*
+ * out[i] = base[i]^exponent[i] mod N for `count` bases of 384 bytes, of any value, and exponents
+ * of `length` bytes. 0^0 = 1.
+ */
+void srp_powmod(const srp_kernel *kernel, uint8_t *out, const uint8_t *bases,
+                const uint8_t *exponents, size_t length, size_t count);
+
+/*
+ * out[i] = 2^x mod N, x = SHA-256(salt[i] || SHA-256(identity[i])), for `count` rows. Row i of a
+ * buffer is the bytes [offsets[i], offsets[i + 1]): count + 1 offsets each.
+ * Returns SRP_OK or SRP_ERROR_OFFSETS.
+ */
+int srp_verifiers(const srp_kernel *kernel, uint8_t *out, const uint8_t *salts,
+                  const uint64_t *salt_offsets, const uint8_t *identities,
+                  const uint64_t *identity_offsets, size_t count);
+
+/*
+ * out = S = (B - k 2^x)^(a + u x) mod N. B: 384 bytes, of any value; a, u, x and k: at most 384
+ * bytes each. Returns SRP_OK or SRP_ERROR_LENGTH.
+ */
+int srp_premaster(const srp_kernel *kernel, uint8_t *out, const uint8_t *B, const uint8_t *a,
+                  size_t a_length, const uint8_t *u, size_t u_length, const uint8_t *x,
+                  size_t x_length, const uint8_t *k, size_t k_length);
+
+/* cffi: end */
+
+#endif

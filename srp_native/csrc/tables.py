@@ -1,0 +1,73 @@
+"""Computes, at build time, the constants that the C kernels read: no process pays for a table.
+
+Imports nothing but the standard library and runs without the package being installed; N comes
+from group.py and the shapes of the tables from the C headers, which are their only homes. Run as a
+program it prints the C source, for builds of the C files alone: ``python tables.py > tables.c``.
+"""
+
+from __future__ import annotations
+
+import re
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+_HERE: Final = Path(__file__).resolve().parent
+_HEADERS: Final = ("comb.h", "internal.h")
+
+
+def _header_constants() -> dict[str, int]:
+    """Every ``#define NAME number`` of the headers."""
+    text = "".join((_HERE / name).read_text(encoding="ascii") for name in _HEADERS)
+    return {
+        name: int(value) for name, value in re.findall(r"^#define (SRP_\w+) (\d+)\b", text, re.M)
+    }
+
+
+def _digits(number: int, bits: int, count: int) -> str:
+    """A C initializer of `count` digits of `bits` bits, the lowest first."""
+    mask = (1 << bits) - 1
+    return "{" + ",".join(f"0x{number >> bits * i & mask:x}" for i in range(count)) + "}"
+
+
+def _comb_entries(modulus: int, shape: dict[str, int], table: int) -> Iterator[int]:
+    """The entries of one comb table, before the factor R; internal.h defines them."""
+    columns = shape["SRP_COMB_COLUMNS"]
+    block = shape["SRP_COMB_TABLES"] * columns
+    entries = [1]
+    for tooth in range(shape["SRP_COMB_TEETH"]):
+        bit = shape["SRP_FREE_BITS"] + tooth * block + table * columns
+        power = pow(2, 1 << bit, modulus)
+        entries += [entry * power % modulus for entry in entries]
+    return iter(entries)
+
+
+def c_source() -> str:
+    """The definitions of every table that internal.h declares."""
+    modulus: int = runpy.run_path(str(_HERE.parent / "group.py"))["N"]
+    shape = _header_constants()
+    bits, count = shape["SRP_DIGIT_BITS"], shape["SRP_DIGITS"]
+    one = pow(2, bits * count, modulus)
+    constants = {
+        "srp_modulus": modulus,
+        "srp_modulus_plus_1": modulus + 1,
+        "srp_montgomery_one": one,
+        "srp_montgomery_r2": one * one % modulus,
+    }
+    lines = ['#include "internal.h"']
+    for name, value in constants.items():
+        lines.append(f"const uint64_t {name}[SRP_DIGITS] = {_digits(value, bits, count)};")
+    lines.append(
+        "const uint64_t srp_comb_table[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_DIGITS] = {"
+    )
+    for table in range(shape["SRP_COMB_TABLES"]):
+        entries = _comb_entries(modulus, shape, table)
+        rows = (_digits(entry * one % modulus, bits, count) for entry in entries)
+        lines.append("{" + ",\n".join(rows) + "},")
+    lines.append("};")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(c_source(), end="")
