@@ -11,10 +11,14 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from .group import ELEMENT_SIZE, N
 
-__all__ = ["Engine", "EngineInfo"]
+__all__ = ["KERNEL_ENVIRONMENT", "Engine", "EngineInfo"]
+
+#: Names the kernel that engine `c` must run on.
+KERNEL_ENVIRONMENT: Final = "SRP_NATIVE_KERNEL"
 
 
 @dataclass(frozen=True)

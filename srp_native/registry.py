@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Final
 
-from .engine import Engine, EngineInfo
+from .engine import KERNEL_ENVIRONMENT, Engine, EngineInfo
 from .errors import ConstantTimeUnavailableError, EngineFaultError, EngineUnavailableError
 from .known_answers import check_constant_time, check_engine
 
@@ -34,8 +34,6 @@ _MODULES: Final = {
 }
 _AUTO: Final = "auto"
 _ENVIRONMENT: Final = "SRP_NATIVE_ENGINE"
-#: Forces one of the kernels of engine `c`, which reads it.
-KERNEL_ENVIRONMENT: Final = "SRP_NATIVE_KERNEL"
 
 _lock = threading.RLock()
 _created: dict[str, Engine] = {}

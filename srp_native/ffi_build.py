@@ -1,0 +1,49 @@
+"""Builds `srp_native._srp`, the C routines as cffi sees them (out-of-line API mode).
+
+setup.py names it in ``cffi_modules``; what it needs is the standard library, cffi and a C compiler.
+The constants that C reads are computed here, at build time, by csrc/tables.py.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import runpy
+import sys
+from pathlib import Path
+from typing import Final
+
+from cffi import FFI
+
+#: Set to 1, a C extension that cannot be built is an error and not a warning.
+_REQUIRE_C: Final = "SRP_NATIVE_REQUIRE_C"
+
+# setuptools wants paths relative to setup.py, which is also where it runs this file.
+_HERE: Final = Path(os.path.relpath(os.path.dirname(os.path.abspath(__file__))))
+_CSRC: Final = _HERE / "csrc"
+
+
+def _declarations() -> str:
+    """What srp.h has between its two cffi marks."""
+    header = (_CSRC / "srp.h").read_text(encoding="ascii")
+    found = re.search(r"/\* cffi: begin \*/(.*)/\* cffi: end \*/", header, re.DOTALL)
+    assert found, "srp.h has lost its cffi marks"
+    return found[1]
+
+
+def _compiler_flags() -> list[str]:
+    """-O3 is a quarter faster than -O2 with GCC. Never -march: a wheel runs anywhere."""
+    return [] if sys.platform == "win32" else ["-O3", "-std=c11", "-fvisibility=hidden"]
+
+
+ffi = FFI()
+ffi.cdef(_declarations())
+ffi.set_source(
+    "srp_native._srp",
+    '#include "srp.h"\n' + runpy.run_path(str(_CSRC / "tables.py"))["c_source"](),
+    sources=sorted(path.as_posix() for path in _CSRC.glob("*.c")),
+    depends=sorted(path.as_posix() for path in (*_CSRC.glob("*.h"), _CSRC / "tables.py")),
+    include_dirs=[_CSRC.as_posix()],
+    extra_compile_args=_compiler_flags(),
+    optional=os.environ.get(_REQUIRE_C) != "1",
+)
