@@ -138,12 +138,17 @@ def test_stopping_closes_connections():
         ("ListDevices", b'{"AccessToken":"a b"}', "InvalidParameterException"),
         ("Nonsense", b"{}", "UnknownOperationException"),
         ("_perform", b"{}", "UnknownOperationException"),
-        ("StartWebAuthnRegistration", b'{"AccessToken":"a"}', "NotImplementedException"),
     ],
 )
 def test_bad_requests(cognito, operation, body, code):
     status, _, answer = post(cognito, operation, body)
     assert (status, answer["__type"]) == (400, code)
+
+
+def test_an_operation_that_is_not_here_is_named(cognito):
+    status, _, answer = post(cognito, "StartWebAuthnRegistration", b'{"AccessToken":"a"}')
+    assert (status, answer["__type"]) == (501, "NotImplementedException")
+    assert "StartWebAuthnRegistration" in answer["message"]
 
 
 def test_breaches_are_listed(cognito):

@@ -6,5 +6,6 @@ Importing this loads neither moto nor boto3; `LocalCognito()` does, and says whi
 from .clock import Clock
 from .cognito import LocalCognito
 from .helpers import LocalPool
+from .totp import totp
 
-__all__ = ["Clock", "LocalCognito", "LocalPool"]
+__all__ = ["Clock", "LocalCognito", "LocalPool", "totp"]

@@ -13,8 +13,10 @@ from moto.cognitoidp.responses import (
     CognitoIdpOpenIdConfigurationResponse,
 )
 
+from .faults import Faults
 from .responses import Answered, Response, failed
 from .state import State
+from .totp import SoftwareToken
 
 __all__ = ["App"]
 
@@ -32,26 +34,46 @@ _CORS = {
 
 
 class App:
-    """The requests of one State. `app(method, path, headers, body, peer)` answers one."""
+    """The requests of one State. `app(method, path, headers, body, peer)` answers one; None stands
+    for no answer at all, which `faults` can ask for."""
 
     def __init__(self, state: State) -> None:
         self.state = state
+        self.faults = Faults()
 
     def __call__(
         self, method: str, path: str, headers: Message, body: bytes, peer: str
-    ) -> tuple[int, dict[str, str], bytes]:
+    ) -> tuple[int, dict[str, str], bytes] | None:
         try:
-            status, answered, text = self._route(method, path, headers, body, peer)
+            answered: Answered | None = self._route(method, path, headers, body, peer)
         except Exception:
             _log.exception("the local Cognito failed on a request")
-            status, answered, text = failed("InternalErrorException", "Something went wrong.", 500)
-        return status, {**answered, **_CORS}, text.encode()
+            answered = failed("InternalErrorException", "Something went wrong.", 500)
+        if answered is None:
+            return None
+        status, answered_headers, text = answered
+        return status, {**answered_headers, **_CORS}, text.encode()
 
     def perform(self, operation: str, params: dict[str, Any]) -> Answered:
         """An operation without HTTP, for helpers in the same process."""
         return Response(self.state).answer(operation, params, None, "127.0.0.1")
 
-    def _route(self, method: str, path: str, headers: Message, body: bytes, peer: str) -> Answered:
+    def give_authenticator(self, pool_id: str, username: str) -> str:
+        """A verified software token for a user, and its secret."""
+        with self.state.lock:
+            pool = self.state.pool(pool_id)
+            user = pool.user(username) if pool is not None else None
+            if pool is None or user is None:
+                raise ValueError(f"no user {username} in pool {pool_id}")
+            token = SoftwareToken()
+            token.secret, token.unverified = token.associate(), None
+            pool.software_tokens[user.id] = token
+            user.token_verified = True
+            return token.secret
+
+    def _route(
+        self, method: str, path: str, headers: Message, body: bytes, peer: str
+    ) -> Answered | None:
         if method == "OPTIONS":
             return 200, _preflight(headers), ""
         path = path.partition("?")[0]
@@ -63,7 +85,7 @@ class App:
             return failed("UnknownOperationException", f"Nothing here for {method} {path}", 404)
         return self._operation(headers, body, peer)
 
-    def _operation(self, headers: Message, body: bytes, peer: str) -> Answered:
+    def _operation(self, headers: Message, body: bytes, peer: str) -> Answered | None:
         target = _TARGET.fullmatch(headers.get("X-Amz-Target", ""))
         if target is None:
             return failed("UnknownOperationException", "X-Amz-Target names no operation")
@@ -74,8 +96,16 @@ class App:
         if not isinstance(params, dict):
             message = "The request body is not a JSON object"
             return failed("SerializationException", message)
+        fault = self.faults.take(target[1])
+        if fault is not None and fault.lost is None:
+            status = 500 if fault.error == "InternalErrorException" else 400
+            return failed(fault.error, fault.message, status)
+        if fault is not None and fault.lost == "request":
+            return None
         credential = _CREDENTIAL_REGION.search(headers.get("Authorization", ""))
-        return Response(self.state).answer(target[1], params, credential and credential[1], peer)
+        region = credential[1] if credential else None
+        answered = Response(self.state).answer(target[1], params, region, peer)
+        return answered if fault is None else None
 
     def _well_known(self, url: str, pool_id: str, document: str) -> Answered:
         if self.state.pool(pool_id) is None:

@@ -9,7 +9,14 @@ from moto.cognitoidp.models import CognitoIdpUserPoolClient
 from ..srp import secret_hash
 from .refusals import invalid_parameter, not_authorized
 
-__all__ = ["check_flow", "check_secret_hash", "hides_users", "session_seconds"]
+__all__ = [
+    "check_client_secret",
+    "check_flow",
+    "check_secret_hash",
+    "hides_users",
+    "rotates_refresh_tokens",
+    "session_seconds",
+]
 
 #: The values of ExplicitAuthFlows that allow a flow: the ALLOW_ names and the older ones.
 _ALLOWED_BY = {
@@ -53,6 +60,19 @@ def check_secret_hash(
     expected = secret_hash(username, client.id, client.secret) if client.generate_secret else ""
     if not hmac.compare_digest(expected.encode(), str(received).encode()):
         raise not_authorized(f"Unable to verify secret hash for client {client.id}")
+
+
+def check_client_secret(client: CognitoIdpUserPoolClient, received: str | None) -> None:
+    """GetTokensFromRefreshToken takes the secret itself in place of a SECRET_HASH."""
+    expected = client.secret if client.generate_secret else ""
+    if not hmac.compare_digest(expected.encode(), (received or "").encode()):
+        raise not_authorized(f"Unable to verify the secret of client {client.id}")
+
+
+def rotates_refresh_tokens(client: CognitoIdpUserPoolClient) -> bool:
+    """True if each refresh token is replaced when it is used (RefreshTokenRotation)."""
+    rotation = client.extended_config.get("RefreshTokenRotation") or {}
+    return bool(rotation.get("Feature") == "ENABLED")
 
 
 def hides_users(client: CognitoIdpUserPoolClient) -> bool:

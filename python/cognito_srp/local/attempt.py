@@ -19,6 +19,7 @@ from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient, Use
 from .app_clients import session_seconds
 from .challenges import Pending
 from .devices import Device
+from .mfa import second_factor
 from .pool import Pool, SignIn
 from .refusals import Refusal, device_does_not_exist, not_authorized
 from .state import State
@@ -56,7 +57,21 @@ class Attempt:
         return self.after_new_password()
 
     def after_new_password(self) -> dict[str, Any]:
-        """The password is permanent: a device sign-in, or tokens."""
+        """The password is permanent: a second factor, a device sign-in, or tokens.
+
+        ChallengeRequiredOnNewDevice says that a remembered device stands in for the second
+        factor (CreateUserPool, DeviceConfigurationType).
+        """
+        device, configuration = self.device(), self.pool.device_configuration or {}
+        stands_in = configuration.get("ChallengeRequiredOnNewDevice", False)
+        if not (stands_in and device is not None and device.remembered):
+            challenge = second_factor(self)
+            if challenge is not None:
+                return challenge
+        return self.after_second_factor()
+
+    def after_second_factor(self) -> dict[str, Any]:
+        """A device sign-in for a remembered device, or tokens."""
         device = self.device()
         if device is not None and device.remembered:
             shown = {"USERNAME": self.user.username, "DEVICE_KEY": device.key}
@@ -90,9 +105,16 @@ class Attempt:
 
     def challenge(self, name: str, shown: dict[str, str]) -> dict[str, Any]:
         """A challenge that is answered with the Session it comes with."""
-        pending = self.pending(name)
+        return self.offer(self.pending(name), shown)
+
+    def offer(self, pending: Pending, shown: dict[str, str]) -> dict[str, Any]:
+        """Stores a challenge and describes it to the client."""
         self.state.challenges.put(pending, self.state.clock.time())
-        return {"ChallengeName": name, "ChallengeParameters": shown, "Session": pending.session}
+        return {
+            "ChallengeName": pending.challenge,
+            "ChallengeParameters": shown,
+            "Session": pending.session,
+        }
 
     def pending(self, name: str) -> Pending:
         """A challenge for this attempt, not yet stored."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ..encoding import encode_base64
 from ..srp import ServerExchange
 
-__all__ = ["ChallengeStore", "Pending"]
+__all__ = ["ChallengeStore", "Pending", "new_session"]
 
 #: How long past its end a challenge is kept, so that a late answer hears "expired".
 _GRACE = 15 * 60.0
@@ -23,7 +23,7 @@ def _new_secret_block() -> str:
     return encode_base64(secrets.token_bytes(96))
 
 
-def _new_session() -> str:
+def new_session() -> str:
     # AWS's SessionType: 20 to 4096 characters.
     return "AYAB" + secrets.token_urlsafe(96)
 
@@ -34,7 +34,8 @@ class Pending:
 
     `user_id` is None for a user that does not exist, in a client that hides which users do.
     `device_key` is the DEVICE_KEY the client has named so far; `exchange` and `A` are the SRP
-    exchange of the two verifier challenges.
+    exchange of the two verifier challenges; `code` is what was texted for SMS_MFA; `done` marks
+    an MFA_SETUP whose authenticator has been verified.
     """
 
     challenge: str
@@ -47,8 +48,10 @@ class Pending:
     device_key: str | None = None
     exchange: ServerExchange | None = None
     A: int = 0
+    code: str | None = None
+    done: bool = False
     secret_block: str = field(default_factory=_new_secret_block)
-    session: str = field(default_factory=_new_session)
+    session: str = field(default_factory=new_session)
 
 
 class ChallengeStore:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from .clock import Clock
+from .faults import Fault, Lost
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
     from .app import App
     from .helpers import LocalPool
     from .listener import Listener
+    from .mfa import TextMessage
 
 __all__ = ["LocalCognito"]
 
 #: How a pool remembers devices, in the console's words.
 RememberDevices = Literal["always", "opt-in", "no"]
+
+#: MfaConfiguration.
+Mfa = Literal["OFF", "ON", "OPTIONAL"]
 
 _session_lock = threading.Lock()
 _session: Any = None
@@ -125,6 +130,44 @@ class LocalCognito:
             raise ClientError(parsed, operation)
         return output
 
+    def fail_next(
+        self,
+        operation: str | None = None,
+        error: str = "TooManyRequestsException",
+        message: str = "Rate exceeded",
+        *,
+        times: int = 1,
+    ) -> None:
+        """Makes the next `times` HTTP calls of an operation (None: of any) fail with `error`.
+
+        They have no effect. SDKs repeat throttled calls by themselves: botocore three times.
+        """
+        self._app.faults.add(Fault(operation, error=error, message=message), times)
+
+    def lose_next(
+        self, operation: str | None = None, what: Lost = "response", *, times: int = 1
+    ) -> None:
+        """Drops the connection of the next calls without an answer.
+
+        Losing the ``response`` comes after the call has had its effect, losing the ``request``
+        before it has any.
+        """
+        self._app.faults.add(Fault(operation, lost=what), times)
+
+    def clear_faults(self) -> None:
+        """Takes back what `fail_next` and `lose_next` have asked for and no call has met."""
+        self._app.faults.clear()
+
+    def text_messages(self, username: str | None = None) -> list[TextMessage]:
+        """The SMS that would have been sent (to a user), oldest first; the last thousand."""
+        texts = list(self._app.state.texts)
+        return [text for text in texts if username in (None, text.username)]
+
+    def give_authenticator(self, pool_id: str, username: str) -> str:
+        """A verified authenticator for a user, without the sign-in that setting one up takes;
+        returns its secret, for `totp`. `LocalPool.use_authenticator` also switches it on."""
+        return self._app.give_authenticator(pool_id, username)
+
     def create_pool(
         self,
         name: str = "local",
@@ -132,14 +175,16 @@ class LocalCognito:
         remember_devices: RememberDevices = "always",
         challenge_on_new_device: bool = True,
         client_secret: bool = False,
+        mfa: Mfa = "OFF",
         **settings: Any,
     ) -> LocalPool:
         """A user pool with one app client that allows every flow.
 
         `remember_devices` is ``always``, ``opt-in`` (the user has to say so:
         DeviceOnlyRememberedOnUserPrompt) or ``no`` (the pool tracks none);
-        `challenge_on_new_device` is ChallengeRequiredOnNewDevice. `settings` are further
-        parameters of CreateUserPool.
+        `challenge_on_new_device` is ChallengeRequiredOnNewDevice: a remembered device stands in
+        for the second factor. `mfa` is MfaConfiguration; ``ON`` and ``OPTIONAL`` allow both SMS
+        and authenticators. `settings` are further parameters of CreateUserPool.
         """
         from .helpers import create_pool
 
@@ -148,7 +193,7 @@ class LocalCognito:
                 "ChallengeRequiredOnNewDevice": challenge_on_new_device,
                 "DeviceOnlyRememberedOnUserPrompt": remember_devices == "opt-in",
             }
-        return create_pool(self, name, settings, client_secret=client_secret)
+        return create_pool(self, name, settings, client_secret=client_secret, mfa=mfa)
 
 
 def _make_app(region: str, clock: Clock) -> App:

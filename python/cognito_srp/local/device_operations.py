@@ -13,9 +13,8 @@ from .devices import Device
 from .operations import Operations, Result
 from .pool import Pool
 from .refusals import Refusal, device_does_not_exist, invalid_parameter
-from .tokens import Caller, authenticate
 
-__all__ = ["DeviceOperations"]
+__all__ = ["DeviceOperations", "describe", "page_of", "set_status"]
 
 #: Official clients' salts have 16 bytes, sometimes 17.
 _LONGEST_SALT = 64
@@ -25,63 +24,52 @@ class DeviceOperations(Operations):
     """The device operations of a signed-in user, by access token."""
 
     def confirm_device(self) -> Result:
-        name, config = self.params.get("DeviceName"), self.params.get("DeviceSecretVerifierConfig")
-        with self.state.lock:
-            caller = self._caller()
-            device = self._device_of_sign_in(caller)
-            if device.confirmed:
-                raise Refusal("DeviceKeyExistsException", "Device already exists.")
-            if config:
-                device.verifier, device.salt = _read_verifier(config)
-            on_prompt = bool(_tracking(caller.pool).get("DeviceOnlyRememberedOnUserPrompt"))
-            device.name, device.confirmed, device.remembered = name, True, not on_prompt
-            self._touch(device)
-            return Result({"UserConfirmationNecessary": on_prompt})
+        tracking = self.caller.pool.require_device_tracking()
+        on_prompt = bool(tracking.get("DeviceOnlyRememberedOnUserPrompt"))
+        config = self.params.get("DeviceSecretVerifierConfig")
+        device = self._device_of_sign_in()
+        if device.confirmed:
+            raise Refusal("DeviceKeyExistsException", "Device already exists.")
+        if config:
+            device.verifier, device.salt = _read_verifier(config)
+        device.name = self.params.get("DeviceName")
+        device.confirmed, device.remembered = True, not on_prompt
+        device.created = device.modified = self.state.clock.time()
+        device.last_ip = self.ip
+        return Result({"UserConfirmationNecessary": on_prompt})
 
     def update_device_status(self) -> Result:
-        with self.state.lock:
-            device = self._device(self._caller())
-            set_status(device, self.params.get("DeviceRememberedStatus"), self.state.clock.time())
-            return Result({})
+        status = self.params.get("DeviceRememberedStatus")
+        set_status(self._device(), status, self.state.clock.time())
+        return Result({})
 
     def get_device(self) -> Result:
-        with self.state.lock:
-            return Result({"Device": describe(self._device(self._caller()))})
+        return Result({"Device": describe(self._device())})
 
     def list_devices(self) -> Result:
-        with self.state.lock:
-            caller = self._caller()
-            devices = caller.pool.devices.of_user(caller.user.id)
-            return Result(page_of(devices, self.params, admin_of=None))
+        self.caller.pool.require_device_tracking()
+        devices = self.caller.pool.devices.of_user(self.caller.user.id)
+        return Result(page_of(devices, self.params))
 
     def forget_device(self) -> Result:
-        with self.state.lock:
-            caller = self._caller()
-            caller.pool.devices.forget(self._device(caller))
-            return Result({})
+        self.caller.pool.devices.forget(self._device())
+        return Result({})
 
-    def _caller(self) -> Caller:
-        caller = authenticate(self.state, self.params.get("AccessToken"))
-        _tracking(caller.pool)
-        return caller
-
-    def _device_of_sign_in(self, caller: Caller) -> Device:
+    def _device_of_sign_in(self) -> Device:
         """The device to confirm. Only a token of the very sign-in that gave the key will do."""
         key = self.params["DeviceKey"]
-        device = caller.pool.devices.issued(caller.user.id, key)
-        if device is None or caller.device_key != key:
+        device = self.caller.pool.devices.issued(self.caller.user.id, key)
+        if device is None or self.caller.device_key != key:
             raise invalid_parameter("Invalid device key given.")
         return device
 
-    def _device(self, caller: Caller) -> Device:
-        device = caller.pool.devices.confirmed(caller.user.id, self.params["DeviceKey"])
+    def _device(self) -> Device:
+        self.caller.pool.require_device_tracking()
+        key = self.params["DeviceKey"]
+        device = self.caller.pool.devices.confirmed(self.caller.user.id, key)
         if device is None:
             raise device_does_not_exist()
         return device
-
-    def _touch(self, device: Device) -> None:
-        device.created = device.modified = self.state.clock.time()
-        device.last_ip = self.ip
 
 
 def set_status(device: Device, status: str | None, now: float) -> None:
@@ -113,7 +101,7 @@ def describe(device: Device, admin_of: tuple[Pool, str] | None = None) -> dict[s
 
 
 def page_of(
-    devices: list[Device], params: dict[str, Any], admin_of: tuple[Pool, str] | None
+    devices: list[Device], params: dict[str, Any], admin_of: tuple[Pool, str] | None = None
 ) -> dict[str, Any]:
     """One page of ListDevices: Limit is 0 to 60, and 60 where it is not given."""
     start = _read_page_token(params.get("PaginationToken"), devices)
@@ -133,14 +121,6 @@ def _read_page_token(token: str | None, devices: list[Device]) -> int:
         return 1 + [device.key for device in devices].index(last)
     except (binascii.Error, ValueError):
         raise invalid_parameter("Invalid pagination token given.") from None
-
-
-def _tracking(pool: Pool) -> dict[str, bool]:
-    configuration = pool.device_configuration
-    if configuration is None:
-        message = "User pool does not have device tracking configured."
-        raise Refusal("InvalidUserPoolConfigurationException", message)
-    return configuration
 
 
 def _read_verifier(config: dict[str, str]) -> tuple[int, int]:

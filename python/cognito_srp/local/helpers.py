@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..srp import secret_hash
+
 if TYPE_CHECKING:
     from .cognito import LocalCognito
 
@@ -57,8 +59,47 @@ class LocalPool:
 
     def set_password(self, username: str, password: str) -> None:
         """AdminSetUserPassword, permanent."""
-        params = {"UserPoolId": self.pool_id, "Username": username, "Password": password}
-        self.cognito.call("AdminSetUserPassword", {**params, "Permanent": True})
+        self._admin("AdminSetUserPassword", username, Password=password, Permanent=True)
+
+    def use_text_messages(self, username: str, phone_number: str = "+15555550100") -> None:
+        """Makes SMS the user's second factor. `LocalCognito.text_messages` shows the codes."""
+        attributes = {"phone_number": phone_number, "phone_number_verified": "true"}
+        listed = [{"Name": name, "Value": value} for name, value in attributes.items()]
+        self._admin("AdminUpdateUserAttributes", username, UserAttributes=listed)
+        settings = {"Enabled": True, "PreferredMfa": True}
+        self._admin("AdminSetUserMFAPreference", username, SMSMfaSettings=settings)
+
+    def use_authenticator(self, username: str) -> str:
+        """Makes an authenticator app the user's second factor; returns its secret, for `totp`."""
+        secret = self.cognito.give_authenticator(self.pool_id, username)
+        settings = {"Enabled": True, "PreferredMfa": True}
+        self._admin("AdminSetUserMFAPreference", username, SoftwareTokenMfaSettings=settings)
+        return secret
+
+    def sign_in(self, username: str, password: str) -> dict[str, Any]:
+        """The AuthenticationResult of a sign-in without a device: tokens, and NewDeviceMetadata
+        with a fresh device key in a pool that tracks devices. Not for users with a second factor.
+        """
+        parameters = {"USERNAME": username, "PASSWORD": password}
+        if self.client_secret is not None:
+            hashed = secret_hash(username, self.client_id, self.client_secret)
+            parameters["SECRET_HASH"] = hashed
+        answer = self.cognito.call(
+            "InitiateAuth",
+            {
+                "AuthFlow": "USER_PASSWORD_AUTH",
+                "ClientId": self.client_id,
+                "AuthParameters": parameters,
+            },
+        )
+        if "AuthenticationResult" not in answer:
+            raise ValueError(f"{username} has to answer {answer['ChallengeName']} first")
+        result: dict[str, Any] = answer["AuthenticationResult"]
+        return result
+
+    def _admin(self, operation: str, username: str, **params: Any) -> None:
+        named = {"UserPoolId": self.pool_id, "Username": username}
+        self.cognito.call(operation, {**named, **params})
 
     def create_client(self, *, secret: bool = False, **settings: Any) -> LocalPool:
         """The same pool through another app client; `settings` go to CreateUserPoolClient."""
@@ -67,10 +108,18 @@ class LocalPool:
 
 
 def create_pool(
-    cognito: LocalCognito, name: str, settings: dict[str, Any], *, client_secret: bool
+    cognito: LocalCognito, name: str, settings: dict[str, Any], *, client_secret: bool, mfa: str
 ) -> LocalPool:
     """See `LocalCognito.create_pool`."""
     pool = cognito.call("CreateUserPool", {"PoolName": name, **settings})["UserPool"]
+    if mfa != "OFF":
+        role = {"SnsCallerArn": "arn:aws:iam::123456789012:role/sms"}
+        factors = {
+            "SoftwareTokenMfaConfiguration": {"Enabled": True},
+            "SmsMfaConfiguration": {"SmsConfiguration": role},
+        }
+        params = {"UserPoolId": pool["Id"], "MfaConfiguration": mfa, **factors}
+        cognito.call("SetUserPoolMfaConfig", params)
     client = _create_client(cognito, pool["Id"], client_secret, {})
     return LocalPool(cognito, pool["Id"], client["ClientId"], client.get("ClientSecret"))
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient
 
 from ..encoding import to_hex
 from ..srp import ServerExchange
-from .app_clients import check_flow, check_secret_hash, hides_users, session_seconds
+from .app_clients import (
+    check_flow,
+    check_secret_hash,
+    hides_users,
+    rotates_refresh_tokens,
+    session_seconds,
+)
 from .attempt import Attempt, require_enabled
 from .challenges import Pending
 from .pool import Pool
@@ -20,7 +26,7 @@ from .refusals import Refusal, incorrect, user_does_not_exist
 from .state import State
 from .tokens import refresh_token_owner
 
-__all__ = ["Start", "initiate"]
+__all__ = ["Start", "begin_srp", "check_password", "initiate"]
 
 
 @dataclass(frozen=True)
@@ -51,11 +57,47 @@ def initiate(start: Start) -> dict[str, Any]:
     if user is not None:
         require_enabled(user)
     if start.flow == "USER_SRP_AUTH":
-        return _begin_srp(start, username, user)
-    return _check_password(start, user)
+        return begin_srp(start, username, user)
+    if start.flow == "USER_AUTH":
+        return _by_choice(start, username, user)
+    return check_password(start, user)
 
 
-def _begin_srp(start: Start, username: str, user: CognitoIdpUser | None) -> dict[str, Any]:
+def _by_choice(start: Start, username: str, user: CognitoIdpUser | None) -> dict[str, Any]:
+    """USER_AUTH: the client names the challenge it prefers, or is offered what there is."""
+    preferred = start.parameters.get("PREFERRED_CHALLENGE")
+    if preferred == "PASSWORD_SRP":
+        return begin_srp(start, username, user)
+    if preferred == "PASSWORD" and start.parameters.get("PASSWORD"):
+        return check_password(start, user)
+    name = "PASSWORD" if preferred == "PASSWORD" else "SELECT_CHALLENGE"
+    pending = _pending(start, name, username, user)
+    with start.state.lock:
+        start.state.challenges.put(pending, start.state.clock.time())
+    answer = {
+        "ChallengeName": name,
+        "ChallengeParameters": {"USERNAME": pending.username},
+        "Session": pending.session,
+    }
+    return answer | {"AvailableChallenges": ["PASSWORD", "PASSWORD_SRP"]}
+
+
+def _pending(start: Start, challenge: str, username: str, user: CognitoIdpUser | None) -> Pending:
+    """A challenge at the beginning of a sign-in, not yet stored."""
+    now = start.state.clock.time()
+    return Pending(
+        challenge=challenge,
+        pool_id=start.pool.id,
+        client_id=start.client.id,
+        username=user.username if user is not None else username,
+        user_id=user.id if user is not None else None,
+        expires=now + session_seconds(start.client),
+        auth_time=now,
+        device_key=start.parameters.get("DEVICE_KEY"),
+    )
+
+
+def begin_srp(start: Start, username: str, user: CognitoIdpUser | None) -> dict[str, Any]:
     """PASSWORD_VERIFIER. DEVICE_KEY is kept for later: clients expect an unknown one to be
     refused only once the password is proven (amazon-cognito-identity-js retries there)."""
     A = client_public_value(start.parameters)
@@ -66,35 +108,24 @@ def _begin_srp(start: Start, username: str, user: CognitoIdpUser | None) -> dict
     else:
         verifier = verifiers.of_nobody(pool.id, username)
     exchange = ServerExchange(verifier.value)
-    now = start.state.clock.time()
-    pending = Pending(
-        challenge="PASSWORD_VERIFIER",
-        pool_id=pool.id,
-        client_id=start.client.id,
-        username=username,
-        user_id=user.id if user is not None else None,
-        expires=now + session_seconds(start.client),
-        auth_time=now,
-        device_key=start.parameters.get("DEVICE_KEY"),
-        exchange=exchange,
-        A=A,
-    )
+    pending = replace(_pending(start, "PASSWORD_VERIFIER", username, user), exchange=exchange, A=A)
     with start.state.lock:
-        start.state.challenges.put(pending, now)
-    # No Session here: AWS sends none with PASSWORD_VERIFIER (PROTOCOL.md section 4).
-    return {
+        start.state.challenges.put(pending, start.state.clock.time())
+    answer: dict[str, Any] = {
         "ChallengeName": "PASSWORD_VERIFIER",
         "ChallengeParameters": {
             "SALT": to_hex(verifier.salt),
             "SRP_B": to_hex(exchange.B),
             "SECRET_BLOCK": pending.secret_block,
-            "USERNAME": username,
-            "USER_ID_FOR_SRP": username,
+            "USERNAME": pending.username,
+            "USER_ID_FOR_SRP": pending.username,
         },
     }
+    # In USER_SRP_AUTH AWS sends no Session here (PROTOCOL.md section 4).
+    return answer | ({"Session": pending.session} if start.flow == "USER_AUTH" else {})
 
 
-def _check_password(start: Start, user: CognitoIdpUser | None) -> dict[str, Any]:
+def check_password(start: Start, user: CognitoIdpUser | None) -> dict[str, Any]:
     """USER_PASSWORD_AUTH and its Admin forms."""
     password = parameter(start.parameters, "PASSWORD")
     if user is None or not hmac.compare_digest((user.password or "").encode(), password.encode()):
@@ -114,6 +145,9 @@ def _check_password(start: Start, user: CognitoIdpUser | None) -> dict[str, Any]
 def _refresh(start: Start) -> dict[str, Any]:
     """REFRESH_TOKEN_AUTH: new access and id tokens of the same sign-in."""
     token = parameter(start.parameters, "REFRESH_TOKEN")
+    if rotates_refresh_tokens(start.client):
+        message = "Refresh token rotation is enabled: use GetTokensFromRefreshToken."
+        raise Refusal("UnsupportedOperationException", message)
     pool, device_key = start.pool, start.parameters.get("DEVICE_KEY")
     with start.state.lock:
         user = refresh_token_owner(start.state, pool, start.client, token, device_key)

@@ -24,8 +24,9 @@ _log = logging.getLogger(__name__)
 #: A request of the user pools API is far smaller.
 _LARGEST_BODY = 1 << 20
 
-#: method, path, headers, body, client's address → status, headers, body.
-RequestHandler = Callable[[str, str, Message, bytes, str], tuple[int, dict[str, str], bytes]]
+#: method, path, headers, body, client's address → status, headers, body; None closes the
+#: connection without an answer.
+RequestHandler = Callable[[str, str, Message, bytes, str], tuple[int, dict[str, str], bytes] | None]
 
 
 class Listener:
@@ -112,7 +113,11 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             body = self.rfile.read(int(length))
             peer = str(self.client_address[0])
-            self._send(*self.server.app(self.command, self.path, self.headers, body, peer))
+            answer = self.server.app(self.command, self.path, self.headers, body, peer)
+            if answer is None:
+                self.close_connection = True
+            else:
+                self._send(*answer)
 
     do_POST = do_GET = do_HEAD = do_OPTIONS = _answer  # noqa: N815
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.responses import ActionResult
 
+from .pool import Backend
+from .refusals import missing_parameter
 from .state import State
+from .tokens import Caller
 
 __all__ = ["Operations", "Result"]
 
@@ -14,7 +18,7 @@ __all__ = ["Operations", "Result"]
 Result = ActionResult
 
 
-class Operations:
+class Operations(CognitoIdpResponse):
     """One request: its parameters, where it came from, and the state it acts on.
 
     moto's dispatch finds an operation by its method name, ConfirmDevice as `confirm_device`.
@@ -23,3 +27,31 @@ class Operations:
     state: State
     params: dict[str, Any]
     ip: str
+    _caller: Caller | None
+
+    def __init__(self, state: State) -> None:
+        super().__init__()
+        self.state = state
+
+    @property
+    def caller(self) -> Caller:
+        """The user behind the request's AccessToken, which dispatch has checked."""
+        if self._caller is None:
+            raise missing_parameter("AccessToken")
+        return self._caller
+
+    @property
+    def backend(self) -> Backend:
+        return self.state.backend(self.region)
+
+    def _get_region_agnostic_backend(self) -> Any:
+        # moto's looks for the region first; ours is known by now, and has the same methods.
+        return self.backend
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return dict(self.params)
+
+    def _get_param(self, param_name: str, if_none: Any = None) -> Any:
+        value = self.params.get(param_name)
+        return if_none if value is None else value

@@ -5,6 +5,9 @@ What differs from moto is listed in `responses.py`.
 
 from __future__ import annotations
 
+import math
+import secrets
+import string
 import uuid
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +24,8 @@ from moto.cognitoidp.models import (
 from moto.utilities.utils import load_resource
 
 from .devices import DeviceStore
+from .refusals import Refusal
+from .totp import SoftwareToken
 
 if TYPE_CHECKING:
     from .state import State
@@ -31,6 +36,7 @@ __all__ = ["ACCOUNT", "Backend", "Pool", "SignIn"]
 ACCOUNT = "123456789012"
 
 _UNIT_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+_SECRET_ALPHABET = string.ascii_lowercase + string.digits
 _DEFAULT_LIFETIMES = {
     "AccessToken": (1, "hours"),
     "IdToken": (1, "hours"),
@@ -66,6 +72,8 @@ class Pool(CognitoIdpUserPool):
         self._state = state
         self.devices = DeviceStore()
         self.sign_ins: dict[str, SignIn] = {}
+        self._retired: dict[str, float] = {}
+        self.software_tokens: dict[str, SoftwareToken] = {}
         super().__init__(ACCOUNT, region, name, config)
         self.json_web_key = _signing_key()
 
@@ -81,6 +89,14 @@ class Pool(CognitoIdpUserPool):
     def device_configuration(self) -> dict[str, bool] | None:
         """DeviceConfiguration, or None where the pool does not track devices."""
         return self.extended_config.get("DeviceConfiguration") or None
+
+    def require_device_tracking(self) -> dict[str, bool]:
+        """DeviceConfiguration; InvalidUserPoolConfigurationException where there is none."""
+        configuration = self.device_configuration
+        if configuration is None:
+            message = "User pool does not have device tracking configured."
+            raise Refusal("InvalidUserPoolConfigurationException", message)
+        return configuration
 
     def _get_user(self, username: str) -> CognitoIdpUser:
         # The internal name first: moto goes through all users of a pool with UsernameAttributes.
@@ -106,6 +122,21 @@ class Pool(CognitoIdpUserPool):
             "ExpiresIn": expires_in,
             "TokenType": "Bearer",
         }
+
+    def rotate(self, refresh_token: str, client: CognitoIdpUserPoolClient) -> str:
+        """The refresh token that takes the place of one just used. The old one still counts for
+        RetryGracePeriodSeconds, so that a lost response can be asked for again."""
+        rotation = client.extended_config["RefreshTokenRotation"]
+        grace = int(rotation.get("RetryGracePeriodSeconds") or 0)
+        now = self._state.clock.time()
+        self._retired.setdefault(refresh_token, now + grace)
+        new = str(uuid.uuid4())
+        self.refresh_tokens[new] = self.refresh_tokens[refresh_token]
+        return new
+
+    def is_retired(self, refresh_token: str) -> bool:
+        """True if a refresh token has been rotated away."""
+        return self._retired.get(refresh_token, math.inf) <= self._state.clock.time()
 
     def lifetime(self, client: CognitoIdpUserPoolClient, kind: str) -> int:
         """Seconds that a client's tokens of a kind live: AccessToken, IdToken, RefreshToken."""
@@ -170,8 +201,18 @@ class Backend(CognitoIdpBackend):
         self.user_pools[pool.id] = pool
         return pool
 
+    def create_user_pool_client(
+        self, user_pool_id: str, generate_secret: bool, extended_config: dict[str, str]
+    ) -> CognitoIdpUserPoolClient:
+        """moto's, with a secret that AWS's own pattern for it allows: moto's has hyphens."""
+        client = super().create_user_pool_client(user_pool_id, generate_secret, extended_config)
+        client.secret = "".join(secrets.choice(_SECRET_ALPHABET) for _ in range(51))
+        return client
+
     def admin_delete_user(self, user_pool_id: str, username: str) -> None:
-        """moto's, and the user's devices go with the user."""
+        """moto's, and the user's devices and authenticator go with the user."""
         user = self.admin_get_user(user_pool_id, username)
         super().admin_delete_user(user_pool_id, username)
-        self.user_pools[user_pool_id].devices.forget_user(user.id)
+        pool = self.user_pools[user_pool_id]
+        pool.devices.forget_user(user.id)
+        pool.software_tokens.pop(user.id, None)

@@ -7,12 +7,19 @@ through a `LocalCognito`.
 replaced                            why
 ==================================  ==============================================================
 initiate_auth,                      accept any SRP proof; B and SALT are random text; device keys,
-respond_to_auth_challenge           SECRET_HASH in most calls, and ExplicitAuthFlows are ignored
-confirm_device, get_device, …       do not exist
+respond_to_auth_challenge,          SECRET_HASH in most calls, and ExplicitAuthFlows are ignored;
+their Admin forms                   TOTP and SMS codes are taken as they come
+confirm_device, get_device, …,      do not exist
+their Admin forms,
+get_tokens_from_refresh_token
+associate_software_token,           one secret for all users; any code verifies
+verify_software_token
 create_jwt                          fixed hour, the system's clock, no device_key claim
-forgot_password,                    look into moto's global registry; ours look into this server's
-confirm_forgot_password,            regions
-change_password
+sign_up, confirm_sign_up,           do not check SECRET_HASH
+forgot_password,
+confirm_forgot_password
+the last two, change_password       look into moto's global registry
+create_user_pool_client             a client secret has hyphens, which AWS's pattern forbids
 backend, the region-agnostic one,   the global registry is shared by all of a process and emptied
 Pool.backend                        by every mock_aws
 Pool.__new__                        keeps every pool in a class-wide list for good
@@ -37,16 +44,17 @@ import uuid
 from functools import lru_cache
 from typing import Any
 
-from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.utils import camelcase_to_underscores
 
+from .account_operations import AccountOperations
+from .admin_operations import AdminOperations
 from .device_operations import DeviceOperations
+from .mfa_operations import MfaOperations
 from .operations import Result
-from .pool import ACCOUNT, Backend
+from .pool import ACCOUNT
 from .refusals import Refusal
 from .sign_in_operations import SignInOperations
-from .state import State
 from .tokens import authenticate, claims_of
 from .validation import operations, validate
 
@@ -58,15 +66,20 @@ Answered = tuple[int, dict[str, str], str]
 _CONTENT_TYPE = "application/x-amz-json-1.1"
 
 #: These take the lock for themselves, and only around what needs it.
-_LOCK_THEMSELVES = frozenset({"initiate_auth", "respond_to_auth_challenge"})
+_LOCK_THEMSELVES = frozenset(
+    {
+        "admin_initiate_auth",
+        "admin_respond_to_auth_challenge",
+        "initiate_auth",
+        "respond_to_auth_challenge",
+    }
+)
 
 
-class Response(DeviceOperations, SignInOperations, CognitoIdpResponse):
+class Response(
+    AccountOperations, AdminOperations, DeviceOperations, MfaOperations, SignInOperations
+):
     """One request to one LocalCognito."""
-
-    def __init__(self, state: State) -> None:
-        super().__init__()
-        self.state = state
 
     def answer(
         self, operation: str, params: dict[str, Any], region: str | None, ip: str
@@ -78,29 +91,30 @@ class Response(DeviceOperations, SignInOperations, CognitoIdpResponse):
         self.response_headers = {"x-amzn-requestid": str(uuid.uuid4())}
         self.querystring = {}
         self.uri_match = {}
+        self._caller = None
         self.current_account = ACCOUNT
         self.region = self._region_of_request() or region or self.state.region
         try:
-            return self._finish(self._perform())
+            return self._perform()
         except ServiceException as error:
             return failed(error.code, error.message)
         except JsonRESTError as error:
             return failed(error.error_type, error.message)
 
-    def _perform(self) -> Any:
+    def _perform(self) -> Answered:
         name = camelcase_to_underscores(self.operation)
         if self.operation not in operations():
             raise Refusal("UnknownOperationException", f"{self.operation} is not an operation")
         if name not in _methods():
-            message = f"The {name} action has not been implemented"
-            raise Refusal("NotImplementedException", message)
+            message = f"The {name} action has not been implemented ({self.operation})"
+            return failed("NotImplementedException", message, 501)
         validate(self.operation, self.params)
         if name in _LOCK_THEMSELVES:
-            return getattr(self, name)()
+            return self._finish(getattr(self, name)())
         with self.state.lock:
             if "AccessToken" in self.params:
-                authenticate(self.state, self.params["AccessToken"])
-            return getattr(self, name)()
+                self._caller = authenticate(self.state, self.params["AccessToken"])
+            return self._finish(getattr(self, name)())
 
     def _finish(self, result: Result | None) -> Answered:
         status, headers, body = self.serialized(result or Result({}))
@@ -109,60 +123,19 @@ class Response(DeviceOperations, SignInOperations, CognitoIdpResponse):
 
     def _region_of_request(self) -> str | None:
         """Requests are often unsigned: the pool they mean tells the region."""
-        pool_id = self.params.get("UserPoolId")
-        if isinstance(pool_id, str):
-            return pool_id.rpartition("_")[0] or None
         pool = None
-        client_id, token = self.params.get("ClientId"), self.params.get("AccessToken")
-        if isinstance(client_id, str):
+        pool_id, client_id, token = map(self.params.get, ("UserPoolId", "ClientId", "AccessToken"))
+        if isinstance(pool_id, str):
+            pool = self.state.pool(pool_id)
+        elif isinstance(client_id, str):
             pool = self.state.pool_of_client(client_id)
         elif isinstance(token, str):
             issuer = (claims_of(token) or {}).get("iss", "")
             pool = self.state.pool(str(issuer).rpartition("/")[2])
         return pool.region if pool is not None else None
 
-    @property
-    def backend(self) -> Backend:
-        return self.state.backend(self.region)
-
-    def _get_region_agnostic_backend(self) -> Any:
-        # moto's looks for the region first; ours is known by now, and has the same methods.
-        return self.backend
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        return dict(self.params)
-
-    def _get_param(self, param_name: str, if_none: Any = None) -> Any:
-        value = self.params.get(param_name)
-        return if_none if value is None else value
-
     def _get_action(self) -> str:
         return self.operation
-
-    def forgot_password(self) -> Result:
-        code, response = self.backend.forgot_password(
-            self.params["ClientId"], self.params["Username"]
-        )
-        self.response_headers["x-moto-forgot-password-confirmation-code"] = code or ""
-        return Result(response)
-
-    def confirm_forgot_password(self) -> Result:
-        self.backend.confirm_forgot_password(
-            self.params["ClientId"],
-            self.params["Username"],
-            self.params["Password"],
-            self.params["ConfirmationCode"],
-        )
-        return Result({})
-
-    def change_password(self) -> Result:
-        self.backend.change_password(
-            self.params["AccessToken"],
-            self.params.get("PreviousPassword", ""),
-            self.params["ProposedPassword"],
-        )
-        return Result({})
 
 
 def failed(code: str, message: str, status: int = 400) -> Answered:

@@ -1,17 +1,22 @@
-"""InitiateAuth and RespondToAuthChallenge, which in moto accept any proof."""
+"""InitiateAuth and RespondToAuthChallenge, which in moto accept any proof, and
+GetTokensFromRefreshToken, which it lacks."""
 
 from __future__ import annotations
 
+from .answers import Answer
+from .app_clients import check_client_secret, rotates_refresh_tokens
 from .initiate import Start, initiate
 from .operations import Operations, Result
-from .refusals import invalid_parameter
-from .respond import Answer, respond
+from .refusals import Refusal, invalid_parameter
+from .respond import respond
+from .tokens import refresh_token_owner
 
 __all__ = ["SignInOperations"]
 
 _PUBLIC_FLOWS = (
     "USER_SRP_AUTH",
     "USER_PASSWORD_AUTH",
+    "USER_AUTH",
     "CUSTOM_AUTH",
     "REFRESH_TOKEN_AUTH",
     "REFRESH_TOKEN",
@@ -19,8 +24,8 @@ _PUBLIC_FLOWS = (
 
 
 class SignInOperations(Operations):
-    """The sign-in operations of the public API. They take the lock themselves: SRP's
-    exponentiations, during which the engines release the GIL, run outside it."""
+    """The sign-in operations of the public API. InitiateAuth and RespondToAuthChallenge take the
+    lock themselves: SRP's exponentiations, during which engines release the GIL, run outside it."""
 
     def initiate_auth(self) -> Result:
         pool, client = self.state.client(self.params["ClientId"])
@@ -29,6 +34,19 @@ class SignInOperations(Operations):
             raise invalid_parameter("Initiate Auth method not supported.")
         parameters = self.params.get("AuthParameters") or {}
         return Result(initiate(Start(self.state, pool, client, flow, parameters, self.ip)))
+
+    def get_tokens_from_refresh_token(self) -> Result:
+        pool, client = self.state.client(self.params["ClientId"])
+        check_client_secret(client, self.params.get("ClientSecret"))
+        token, device_key = self.params["RefreshToken"], self.params.get("DeviceKey")
+        if pool.is_retired(token):
+            message = "Refresh token has been invalidated by rotation."
+            raise Refusal("RefreshTokenReuseException", message)
+        refresh_token_owner(self.state, pool, client, token, device_key)
+        result = pool.refreshed(token)
+        if rotates_refresh_tokens(client):
+            result["RefreshToken"] = pool.rotate(token, client)
+        return Result({"AuthenticationResult": result})
 
     def respond_to_auth_challenge(self) -> Result:
         pool, client = self.state.client(self.params["ClientId"])

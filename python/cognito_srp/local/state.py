@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 
 from moto.cognitoidp.models import CognitoIdpUserPoolClient
 
 from .challenges import ChallengeStore
 from .clock import Clock
+from .mfa import TextMessage
 from .pool import Backend, Pool
 from .refusals import Refusal
 from .verifiers import UserVerifiers
@@ -28,6 +30,7 @@ class State:
         self.lock = threading.RLock()
         self.challenges = ChallengeStore()
         self.verifiers = UserVerifiers()
+        self.texts: deque[TextMessage] = deque(maxlen=1000)
         self._backends: dict[str, Backend] = {}
 
     def backend(self, region: str) -> Backend:

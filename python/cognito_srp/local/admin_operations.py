@@ -1,0 +1,100 @@
+"""The Admin forms of sign-in and of the device operations: by pool and username, with no token."""
+
+from __future__ import annotations
+
+from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient
+
+from .answers import Answer
+from .device_operations import describe, page_of, set_status
+from .devices import Device
+from .initiate import Start, initiate
+from .operations import Operations, Result
+from .pool import Pool
+from .refusals import Refusal, device_does_not_exist, invalid_parameter, user_does_not_exist
+from .respond import respond
+
+__all__ = ["AdminOperations"]
+
+_ADMIN_FLOWS = (
+    "ADMIN_USER_PASSWORD_AUTH",
+    "ADMIN_NO_SRP_AUTH",
+    "USER_SRP_AUTH",
+    "USER_AUTH",
+    "CUSTOM_AUTH",
+    "REFRESH_TOKEN_AUTH",
+    "REFRESH_TOKEN",
+)
+
+
+class AdminOperations(Operations):
+    """Signed operations of an administrator. AdminInitiateAuth and AdminRespondToAuthChallenge take
+    the lock themselves, as their public forms do."""
+
+    def admin_initiate_auth(self) -> Result:
+        pool, client = self._client()
+        flow = self.params["AuthFlow"]
+        if flow not in _ADMIN_FLOWS:
+            raise invalid_parameter("Initiate Auth method not supported.")
+        parameters = self.params.get("AuthParameters") or {}
+        return Result(initiate(Start(self.state, pool, client, flow, parameters, self.ip)))
+
+    def admin_respond_to_auth_challenge(self) -> Result:
+        pool, client = self._client()
+        answer = Answer(
+            state=self.state,
+            pool=pool,
+            client=client,
+            challenge=self.params["ChallengeName"],
+            session=self.params.get("Session"),
+            responses=self.params.get("ChallengeResponses") or {},
+            ip=self.ip,
+        )
+        return Result(respond(answer))
+
+    def admin_get_device(self) -> Result:
+        pool, user, device = self._device_of_user()
+        return Result({"Device": describe(device, (pool, user.username))})
+
+    def admin_list_devices(self) -> Result:
+        pool, user = self._user()
+        devices = pool.devices.of_user(user.id)
+        return Result(page_of(devices, self.params, (pool, user.username)))
+
+    def admin_forget_device(self) -> Result:
+        pool, _, device = self._device_of_user()
+        pool.devices.forget(device)
+        return Result({})
+
+    def admin_update_device_status(self) -> Result:
+        _, _, device = self._device_of_user()
+        set_status(device, self.params.get("DeviceRememberedStatus"), self.state.clock.time())
+        return Result({})
+
+    def _pool(self) -> Pool:
+        pool = self.state.pool(self.params["UserPoolId"])
+        if pool is None:
+            message = f"User pool {self.params['UserPoolId']} does not exist."
+            raise Refusal("ResourceNotFoundException", message)
+        return pool
+
+    def _client(self) -> tuple[Pool, CognitoIdpUserPoolClient]:
+        pool, client_id = self._pool(), self.params["ClientId"]
+        if client_id not in pool.clients:
+            message = f"User pool client {client_id} does not exist."
+            raise Refusal("ResourceNotFoundException", message)
+        return pool, pool.clients[client_id]
+
+    def _user(self) -> tuple[Pool, CognitoIdpUser]:
+        pool = self._pool()
+        pool.require_device_tracking()
+        user = pool.user(self.params["Username"])
+        if user is None:
+            raise user_does_not_exist()
+        return pool, user
+
+    def _device_of_user(self) -> tuple[Pool, CognitoIdpUser, Device]:
+        pool, user = self._user()
+        device = pool.devices.confirmed(user.id, self.params["DeviceKey"])
+        if device is None:
+            raise device_does_not_exist()
+        return pool, user, device

@@ -1,0 +1,107 @@
+"""Answers to challenges, and the challenge that each one belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from moto.cognitoidp.models import CognitoIdpUserPoolClient
+
+from .attempt import Attempt
+from .challenges import Pending
+from .pool import Pool
+from .proofs import parameter
+from .refusals import expired_session, incorrect, invalid_session, missing_parameter
+from .state import State
+
+__all__ = ["Answer"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One RespondToAuthChallenge request. All methods but `take_by_secret_block` need the lock."""
+
+    state: State
+    pool: Pool
+    client: CognitoIdpUserPoolClient
+    challenge: str
+    session: str | None
+    responses: Mapping[str, str | None]
+    ip: str
+
+    def parameter(self, name: str) -> str:
+        """A required entry of ChallengeResponses."""
+        return parameter(self.responses, name)
+
+    def attempt(self, pending: Pending) -> Attempt:
+        """The sign-in a challenge belongs to; refused if its user has gone since."""
+        user = self.pool.users.get(pending.username)
+        if user is None or user.id != pending.user_id:
+            raise incorrect()
+        return Attempt(
+            state=self.state,
+            pool=self.pool,
+            client=self.client,
+            user=user,
+            ip=self.ip,
+            auth_time=pending.auth_time,
+            device_key=pending.device_key,
+        )
+
+    def take_by_secret_block(self) -> Pending:
+        """Finds and uses up the challenge that the answer's SECRET_BLOCK belongs to."""
+        block = self.parameter("PASSWORD_CLAIM_SECRET_BLOCK")
+        with self.state.lock:
+            pending = self.state.challenges.by_secret_block(block)
+            if pending is None or not self._fits(pending):
+                raise incorrect()
+            if self.session is not None and self.session != pending.session:
+                raise invalid_session()
+            self.take(pending)
+            return pending
+
+    def by_session(self) -> Pending:
+        """The challenge of the answer's Session, still open; `take` uses it up."""
+        if self.session is None:
+            raise missing_parameter("Session")
+        pending = self.state.challenges.by_session(self.session)
+        if pending is None or not self._fits(pending):
+            raise invalid_session()
+        self._check_age(pending)
+        return pending
+
+    def by_session_or_device(self, device_key: str) -> Pending:
+        """The DEVICE_SRP_AUTH challenge. pycognito sends no Session there, and AWS takes that."""
+        if self.session is not None:
+            pending = self.by_session()
+            if pending.device_key != device_key:
+                raise invalid_session()
+            return pending
+        user = self.pool.user(self.parameter("USERNAME"))
+        found = user and self.state.challenges.latest_for_device(
+            self.challenge, self.client.id, user.id, device_key
+        )
+        if not found:
+            raise invalid_session()
+        return found
+
+    def take(self, pending: Pending) -> None:
+        """Uses a challenge up: each is answered once."""
+        self.state.challenges.take(pending)
+        self._check_age(pending)
+
+    def _check_age(self, pending: Pending) -> None:
+        if pending.expires <= self.state.clock.time():
+            raise expired_session()
+
+    def _fits(self, pending: Pending) -> bool:
+        """True if the challenge was made for this client, this user and this answer."""
+        username = self.parameter("USERNAME")
+        user = self.pool.user(username)
+        same_user = user.id == pending.user_id if user is not None else username == pending.username
+        return (
+            pending.challenge == self.challenge
+            and pending.client_id == self.client.id
+            and pending.pool_id == self.pool.id
+            and same_user
+        )
