@@ -1,0 +1,72 @@
+"""The command line: ``cognito-srp verifier | confirm | engines | local | demo``.
+
+JSON (or a table) on stdout; words for people, and progress when stderr is a terminal, on stderr.
+Secrets come from a prompt, a file or the environment, never from an argument. One file per
+command, each with ``add_parser`` and ``run``.
+
+Exit codes::
+
+    0    done
+    1    Cognito refused, gave no answer, or (demo) a device did not do what it should
+    2    wrong usage or input: an argument, a file, the region, the profile
+    3    this machine cannot: an engine, an extra, the port, or two engines that disagree
+    4    confirm: the device was confirmed before, perhaps with another secret
+    70   a fault of this program
+    130  Ctrl-C
+    141  stdout was closed early
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+
+from . import confirm, demo, engines, local, verifier
+from .failures import BROKEN_PIPE, INTERRUPTED, explain, note
+from .parser import Parser, ProgramParser
+
+__all__ = ["main"]
+
+_COMMANDS = (verifier, confirm, engines, local, demo)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; never raises and never shows a traceback."""
+    try:
+        arguments = _parser().parse(sys.argv[1:] if argv is None else argv)
+        code: int = arguments.run(arguments)
+        # A reader that has gone shows here and not when the interpreter exits.
+        sys.stdout.flush()
+    except SystemExit as request:  # argparse, after --help or a wrong argument
+        return request.code if isinstance(request.code, int) else 1
+    except KeyboardInterrupt:
+        note("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        _discard_stdout()
+        return BROKEN_PIPE
+    except Exception as error:
+        code, message = explain(error)
+        note(message)
+    return code
+
+
+def _parser() -> ProgramParser:
+    parser = ProgramParser(
+        prog="cognito-srp",
+        description="Enroll devices with Amazon Cognito, and develop against a local one.",
+    )
+    commands = parser.add_subparsers(
+        metavar="COMMAND", required=True, title="commands", parser_class=Parser
+    )
+    for command in _COMMANDS:
+        command.add_parser(commands)
+    return parser
+
+
+def _discard_stdout() -> None:
+    """What is still buffered goes nowhere; otherwise the interpreter complains as it exits."""
+    with contextlib.suppress(OSError, ValueError):  # stdout is no file, or closed already
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

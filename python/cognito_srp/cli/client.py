@@ -1,0 +1,37 @@
+"""The boto3 client that a command's options describe."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..calls import Client
+from ..errors import InvalidInputError
+
+__all__ = ["make_client"]
+
+
+def make_client(arguments: argparse.Namespace) -> Client:
+    """A ``cognito-idp`` client from ``--region``, ``--profile`` and ``--endpoint-url``.
+
+    It signs nothing: the operations here are authorised by an access token, and looking for
+    credentials that nobody needs can take seconds. Raises botocore's errors for what it cannot
+    find.
+    """
+    import boto3
+    from botocore import UNSIGNED
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
+
+    session = boto3.Session(profile_name=arguments.profile, region_name=arguments.region)
+    try:
+        return session.client(
+            "cognito-idp",
+            endpoint_url=arguments.endpoint_url,
+            config=Config(signature_version=UNSIGNED),
+        )
+    except BotoCoreError:  # some of these are ValueErrors as well
+        raise
+    except ValueError:
+        # Its message repeats the URL, which may hold a password.
+        fix = "give it as in http://127.0.0.1:5000"
+        raise InvalidInputError("--endpoint-url", "is not a URL", fix) from None

@@ -1,0 +1,73 @@
+"""``cognito-srp engines``: what computes here, and why the rest does not."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+import srp_native
+
+from .options import add_output_options
+from .output import write, write_table
+
+if TYPE_CHECKING:
+    from .parser import Commands
+
+__all__ = ["add_parser"]
+
+
+def add_parser(commands: Commands) -> None:
+    """Add this command."""
+    parser = commands.add_parser(
+        "engines",
+        help="show which engines exist here and which one runs",
+        description="Show every engine, which one runs, and why the missing ones are missing.",
+        epilog="SRP_NATIVE_ENGINE forces an engine, SRP_NATIVE_KERNEL a kernel of engine c.",
+    )
+    add_output_options(parser, formats=("json", "text", "table"))
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    found = srp_native.available_engines()
+    failure: srp_native.EngineUnavailableError | None = None
+    try:
+        running: srp_native.EngineInfo | None = srp_native.engine()
+    except srp_native.EngineUnavailableError as error:
+        running, failure = None, error
+    if arguments.output == "table" and arguments.query is None:
+        columns = ("engine", "kernel", "runs", "constant time", "releases GIL", "wipes", "missing")
+        write_table(columns, (_row(info, running) for info in found))
+    else:
+        chosen = {"Name": running.name, "Kernel": running.kernel} if running else None
+        write(arguments, {"Running": chosen, "Engines": [_describe(info) for info in found]})
+    if failure is not None:
+        raise failure  # after the report, which shows what to choose instead
+    return 0
+
+
+def _describe(info: srp_native.EngineInfo) -> dict[str, Any]:
+    return {
+        "Name": info.name,
+        "Kernel": info.kernel,
+        "Available": info.available,
+        "ConstantTime": info.constant_time,
+        "ReleasesGil": info.releases_gil,
+        "WipesSecrets": info.wipes_secrets,
+        "Reason": info.reason or None,
+    }
+
+
+def _row(info: srp_native.EngineInfo, running: srp_native.EngineInfo | None) -> tuple[str, ...]:
+    def yes(value: bool) -> str:
+        return "yes" if value else "-"
+
+    return (
+        info.name,
+        info.kernel or "-",
+        "now" if running is not None and info.name == running.name else yes(info.available),
+        yes(info.constant_time),
+        yes(info.releases_gil),
+        yes(info.wipes_secrets),
+        info.reason or "-",
+    )

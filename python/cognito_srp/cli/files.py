@@ -1,0 +1,47 @@
+"""A device's secret on disk: only its owner's, durable, never over another one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from ..errors import InvalidInputError
+
+__all__ = ["save_secret"]
+
+
+def save_secret(path: str, text: str) -> None:
+    """Write a new file of mode 0600 and return once it would survive a power cut.
+
+    Raises `InvalidInputError` if there is one of that name already, `OSError` otherwise.
+    """
+    data = text.encode() + b"\n"
+    try:
+        # The mode is part of the creation: at no time can another user open the file.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        rule = "is there already, and may hold the only secret of a device"
+        raise InvalidInputError(path, rule, "choose another name") from None
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        _sync_directory(Path(path).absolute().parent)
+    except BaseException:
+        # Half a secret is none, and it would stand in the way of the next attempt.
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+        raise
+
+
+def _sync_directory(path: Path) -> None:
+    """Make the file's name durable too. Windows does so by itself and opens no directories."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,152 @@
+"""``cognito-srp local``: a Cognito of one's own, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import signal
+import sys
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..errors import InvalidInputError
+from .failures import UnavailableError, note
+from .options import add_secret_option, bounded_int
+from .secret_input import PASSWORD, read_secret
+
+if TYPE_CHECKING:
+    from ..local import LocalCognito
+    from .parser import Commands
+
+__all__ = ["add_parser"]
+
+_EPILOG = """\
+Any AWS SDK and the AWS CLI can talk to it. When it is ready, one line of JSON on stdout says where
+it is, and which pool, app client and user were made. Everything is gone when it stops.
+
+  cognito-srp local --create-pool --create-user ann
+"""
+
+
+def add_parser(commands: Commands) -> None:
+    """Add this command."""
+    parser = commands.add_parser(
+        "local",
+        help="run a local Cognito to develop against",
+        description="Run a Cognito user pools endpoint that verifies SRP for real, until Ctrl-C.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument(
+        "--port", type=bounded_int(0, 65535), default=5000, help="default 5000; 0 takes a free one"
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument(
+        "--allow-remote",
+        action="store_true",
+        help="accept a --host that other machines can reach; they can then change everything",
+    )
+    parser.add_argument("--region", default="us-east-1", help="where pools are made (us-east-1)")
+    parser.add_argument(
+        "--create-pool", action="store_true", help="begin with a user pool and an app client"
+    )
+    parser.add_argument(
+        "--remember-devices",
+        choices=("always", "opt-in", "no"),
+        default="always",
+        help="how that pool remembers devices (always)",
+    )
+    parser.add_argument("--create-user", metavar="NAME", help="and with a user; makes a pool, too")
+    add_secret_option(parser, PASSWORD)
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    user = _choose_user(arguments)
+    stop = threading.Event()
+    # From the first moment on: a supervisor may stop what it has only just started.
+    earlier = {
+        number: signal.signal(number, lambda *_: stop.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        _serve(arguments, user, stop)
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
+    return 0
+
+
+def _serve(arguments: argparse.Namespace, user: _User | None, stop: threading.Event) -> None:
+    from ..local import LocalCognito
+
+    cognito = LocalCognito(
+        region=arguments.region,
+        host=arguments.host,
+        port=arguments.port,
+        allow_remote=arguments.allow_remote,
+    )
+    try:
+        cognito.start()
+    except ValueError as error:  # an address that is not loopback
+        fix = "add --allow-remote if that is meant"
+        raise InvalidInputError("--host", str(error).partition(":")[0], fix) from None
+    except OSError as error:
+        raise UnavailableError(error.strerror or str(error)) from error
+    with cognito:
+        ready = {"EndpointUrl": cognito.endpoint_url, "Region": arguments.region}
+        print(json.dumps(ready | _prepare(arguments, cognito, user)), flush=True)
+        _greet(arguments, cognito.endpoint_url)
+        # Windows delivers Ctrl-C only between waits.
+        while not stop.wait(0.5):
+            pass
+    note("stopped")
+
+
+@dataclass(frozen=True)
+class _User:
+    name: str
+    password: str = field(repr=False)
+    #: drawn here, so that nobody knows it who is not told
+    drawn: bool
+
+
+def _choose_user(arguments: argparse.Namespace) -> _User | None:
+    if arguments.create_user is None:
+        if arguments.password_file is not None:
+            rule = "goes with --create-user only"
+            raise InvalidInputError("--password-file", rule, "leave it out")
+        return None
+    password = read_secret(PASSWORD, arguments.password_file)
+    if password is not None:
+        return _User(arguments.create_user, password, drawn=False)
+    # With all four kinds of characters, as a pool asks for unless told otherwise.
+    return _User(arguments.create_user, f"{secrets.token_urlsafe(12)}-Aa1", drawn=True)
+
+
+def _prepare(
+    arguments: argparse.Namespace, cognito: LocalCognito, user: _User | None
+) -> dict[str, str]:
+    """Make what was asked for, and return what to tell about it."""
+    if user is None and not arguments.create_pool:
+        return {}
+    pool = cognito.create_pool(remember_devices=arguments.remember_devices)
+    made = {"UserPoolId": pool.pool_id, "ClientId": pool.client_id}
+    if user is not None:
+        pool.create_user(user.name, user.password)
+        made["Username"] = user.name
+        if user.drawn:
+            made["Password"] = user.password
+    return made
+
+
+def _greet(arguments: argparse.Namespace, endpoint: str) -> None:
+    if arguments.allow_remote:
+        note(f"WARNING: whoever can reach {endpoint} can read and change everything in it")
+    note(
+        f"a local Cognito is ready at {endpoint}; Ctrl-C stops it; try\n"
+        f"  aws cognito-idp list-user-pools --max-results 10 --endpoint-url {endpoint} "
+        f"--region {arguments.region} --no-sign-request"
+    )
+    sys.stderr.flush()

@@ -1,0 +1,89 @@
+"""Options that several commands share, named as the AWS CLI names them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import Any
+
+from .secret_input import Secret
+
+__all__ = ["add_aws_options", "add_output_options", "add_secret_option", "bounded_int"]
+
+
+def add_output_options(parser: argparse.ArgumentParser, *, formats: Sequence[str]) -> None:
+    """``--output`` (the first of `formats` unless told otherwise) and ``--query``."""
+    parser.add_argument(
+        "--output",
+        choices=formats,
+        default=formats[0],
+        help=f"form of what goes to stdout (default {formats[0]})",
+    )
+    parser.add_argument(
+        "--query", type=_query, metavar="JMESPATH", help="print only this part, as in the AWS CLI"
+    )
+
+
+def add_aws_options(parser: argparse.ArgumentParser) -> None:
+    """Where Cognito is."""
+    parser.add_argument("--region", help="AWS region (default: as boto3 finds it)")
+    parser.add_argument("--profile", help="profile of the AWS configuration files")
+    parser.add_argument("--endpoint-url", metavar="URL", help="such as a local Cognito's")
+
+
+def add_secret_option(parser: argparse.ArgumentParser, secret: Secret) -> None:
+    """``--NAME-file``; and ``--NAME`` itself, only to say why there is no such option."""
+    parser.add_argument(
+        f"{secret.option}-file",
+        metavar="PATH",
+        help=f"file with the {secret.title}, or - for stdin (default: ${secret.variable}"
+        f"{', else a prompt' if secret.required else ''})",
+    )
+    parser.add_argument(
+        secret.option,
+        action=_RefuseSecret,
+        nargs="?",
+        help=argparse.SUPPRESS,
+        dest=argparse.SUPPRESS,
+        secret=secret,
+    )
+
+
+def bounded_int(low: int, high: int) -> Any:
+    """An argparse type: an integer from `low` to `high`."""
+
+    def integer(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"needs a number from {low} to {high}")
+        return value
+
+    return integer
+
+
+class _RefuseSecret(argparse.Action):
+    def __init__(self, *args: Any, secret: Secret, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._secret = secret
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        secret = self._secret
+        parser.error(
+            f"{secret.option} is not an option, because other users and the shell's history see "
+            f"arguments: use {secret.option}-file PATH, or ${secret.variable}"
+        )
+
+
+def _query(text: str) -> Any:
+    """Compiled before anything is done, so that a misspelt query cannot hide a result."""
+    import jmespath  # type: ignore[import-untyped]
+    from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
+
+    try:
+        return jmespath.compile(text)
+    except JMESPathError as error:
+        reason = str(error).partition("\n")[0]
+        raise argparse.ArgumentTypeError(f"not JMESPath: {reason}") from None

@@ -1,0 +1,84 @@
+"""What goes to stdout: JSON, the AWS CLI's text form, or a table, after ``--query``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ..errors import InvalidInputError
+
+__all__ = ["write", "write_table"]
+
+
+def write(arguments: argparse.Namespace, document: Any) -> None:
+    """Print the document, or what ``--query`` selects of it, in the form ``--output`` asks for."""
+    if arguments.query is not None:
+        document = _select(arguments.query, document)
+    if arguments.output == "text":
+        for line in _text(document):
+            print(line)
+    else:
+        print(json.dumps(document, indent=4))
+
+
+def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: int = 0) -> None:
+    """A table; the last `numeric` columns are flush right. Drawn where rich and a terminal are."""
+    rows = list(rows)
+    left = len(columns) - numeric
+    if sys.stdout.isatty():
+        try:
+            from rich.console import Console
+            from rich.table import Table
+        except ImportError:
+            pass
+        else:
+            table = Table()
+            for index, column in enumerate(columns):
+                table.add_column(column, justify="left" if index < left else "right")
+            for row in rows:
+                table.add_row(*row)
+            Console().print(table, markup=False)
+            return
+    widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
+    for row in (columns, ["-" * width for width in widths], *rows):
+        cells = (
+            cell.ljust(width) if index < left else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        print("  ".join(cells).rstrip())
+
+
+def _select(query: Any, document: Any) -> Any:
+    from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
+
+    try:
+        return query.search(document)
+    except JMESPathError:
+        # Its message quotes the document.
+        rule = "does not fit this command's output"
+        raise InvalidInputError("--query", rule, "try it without") from None
+
+
+def _text(item: Any, name: str = "") -> Iterable[str]:
+    """The AWS CLI's text form: tabs between values in the order of their keys, a line for each
+    nested object that begins with its key in capitals."""
+    if isinstance(item, dict):
+        members = sorted(item.items())
+        plain = [str(value) for _, value in members if not isinstance(value, (dict, list))]
+        if plain:
+            yield "\t".join([name.upper(), *plain] if name else plain)
+        for key, value in members:
+            if isinstance(value, (dict, list)):
+                yield from _text(value, key)
+    elif isinstance(item, list):
+        plain = [str(value) for value in item if not isinstance(value, (dict, list))]
+        if plain:
+            yield "\t".join([name.upper(), *plain] if name else plain)
+        for value in item:
+            if isinstance(value, (dict, list)):
+                yield from _text(value, name)
+    else:
+        yield str(item)

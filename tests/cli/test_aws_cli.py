@@ -1,0 +1,81 @@
+"""The real AWS CLI takes what ``cognito-srp verifier`` prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import venv
+from pathlib import Path
+
+import pytest
+from command_line import PASSWORD, Run, SignedIn
+
+from cognito_srp import RememberedDevice, sign_in
+
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The AWS CLI in an environment of its own: it pins botocore."""
+    folder = tmp_path_factory.mktemp("awscli")
+    venv.create(folder, with_pip=True)
+    binaries = folder / ("Scripts" if os.name == "nt" else "bin")
+    install = [binaries / "python", "-m", "pip", "install", "--quiet", "awscli"]
+    done = subprocess.run(install, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"pip cannot install awscli: {done.stderr.strip()[-300:]}")
+    return binaries / "aws"
+
+
+def confirm(aws: Path, user: SignedIn, *options: str) -> None:
+    command = [aws, "cognito-idp", "confirm-device", "--access-token", user.token, *options]
+    done = subprocess.run(
+        [*command, *user.aws], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"UserConfirmationNecessary": False}
+
+
+def device_signs_in(user: SignedIn) -> bool:
+    session = sign_in(
+        user.pool.cognito.client(),
+        pool_id=user.pool.pool_id,
+        client_id=user.pool.client_id,
+        username="ann",
+        password=PASSWORD,
+        device=RememberedDevice.from_json(Path("dev.json").read_text()),
+    )
+    return session.new_device is None
+
+
+def test_shorthand(run: Run, aws: Path, signed_in: SignedIn) -> None:
+    made = run("verifier", *signed_in.new_device, "--shorthand", "--save", "dev.json")
+    config = ("--device-secret-verifier-config", made.out.strip())
+    confirm(aws, signed_in, "--device-key", signed_in.device_key, *config)
+    assert device_signs_in(signed_in)
+
+
+def test_json(run: Run, aws: Path, signed_in: SignedIn) -> None:
+    made = run("verifier", *signed_in.new_device, "--save", "dev.json")
+    Path("verifier.json").write_text(made.out)
+    confirm(aws, signed_in, "--cli-input-json", "file://verifier.json")
+    assert device_signs_in(signed_in)
+
+
+def test_text_output_is_the_aws_clis(run: Run, aws: Path, tmp_path: Path) -> None:
+    document = {"B": "b", "A": True, "Inner": {"Y": 2, "X": None}, "List": [{"N": 1}, {"N": 2}]}
+    code = (
+        "import json, sys; from awscli.text import format_text\n"
+        "format_text(json.loads(sys.argv[1]), sys.stdout)"
+    )
+    theirs = subprocess.run(
+        [aws.with_name("python"), "-c", code, json.dumps(document)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    from cognito_srp.cli.output import _text
+
+    assert list(_text(document)) == theirs.stdout.splitlines()

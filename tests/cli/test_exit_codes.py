@@ -1,0 +1,67 @@
+"""Exit codes and the one line that goes with them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from command_line import Run
+
+from cognito_srp import VerifierFaultError
+from cognito_srp.cli import engines
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (KeyboardInterrupt(), 130),
+        (BrokenPipeError(), 141),
+        (VerifierFaultError("two engines disagree"), 3),
+        (ImportError("needs moto: pip install 'srp-native[local]'"), 3),
+        (PermissionError(13, "Permission denied", "dev.json"), 2),
+        (ZeroDivisionError("a secret"), 70),
+    ],
+)
+def test_exit_codes(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(engines.srp_native, "available_engines", fail)
+    got, out, err = run("engines")
+    assert (got, out) == (code, "")
+    assert "Traceback" not in err
+    assert "a secret" not in err
+    assert len(err.splitlines()) == (0 if code == 141 else 1)
+
+
+def test_a_fault_says_where(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines.srp_native, "available_engines", None)
+    assert "TypeError at cognito_srp.cli.engines:" in run("engines").err
+
+
+def test_a_reader_that_leaves() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "cognito_srp.cli", "engines"],
+            stdout=write,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(write)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_the_program_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from cognito_srp.cli import main; main(['--version'])\n"
+        "heavy = {'boto3', 'botocore', 'moto', 'gmpy2', 'rich', 'jmespath'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

@@ -1,0 +1,85 @@
+"""``--output``, ``--query`` and tables."""
+
+from __future__ import annotations
+
+import argparse
+import builtins
+import json
+import sys
+
+import jmespath
+import pytest
+from command_line import Run, without_rich
+
+from cognito_srp.cli.output import write, write_table
+
+DOCUMENT = {
+    "B": "b",
+    "A": True,
+    "Inner": {"Y": 2, "X": None},
+    "List": [{"N": 1, "M": "m"}, {"N": 2, "M": "n"}],
+    "Words": ["one", "two"],
+}
+
+
+def arguments(output: str, query: str | None = None) -> argparse.Namespace:
+    compiled = None if query is None else jmespath.compile(query)
+    return argparse.Namespace(output=output, query=compiled)
+
+
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    write(arguments("json"), DOCUMENT)
+    assert json.loads(capsys.readouterr().out) == DOCUMENT
+
+
+def test_text_as_the_aws_cli_writes_it(capsys: pytest.CaptureFixture[str]) -> None:
+    # Taken from awscli.text.format_text (1.45) for the same document.
+    write(arguments("text"), DOCUMENT)
+    assert capsys.readouterr().out == (
+        "True\tb\nINNER\tNone\t2\nLIST\tm\t1\nLIST\tn\t2\nWORDS\tone\ttwo\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [("B", "b\n"), ("List[].N", "1\t2\n"), ("List", "m\t1\nn\t2\n"), ("[A,B]", "True\tb\n")],
+)
+def test_query(capsys: pytest.CaptureFixture[str], query: str, text: str) -> None:
+    write(arguments("text", query), DOCUMENT)
+    assert capsys.readouterr().out == text
+
+
+def test_a_misspelt_query_is_found_first(run: Run) -> None:
+    code, out, err = run("engines", "--query", "[[")
+    assert (code, out) == (2, "")
+    assert "JMESPath" in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_query_that_does_not_fit_quotes_nothing(run: Run) -> None:
+    key = ("--device-key", "eu-west-2_6274", "--device-group-key", "g")
+    query = "sum(RememberedDevice.device_password)"
+    code, out, err = run("verifier", *key, "--query", query)
+    assert (code, out) == (2, "")
+    assert err == "cognito-srp: --query: does not fit this command's output; try it without\n"
+
+
+def test_plain_table(capsys: pytest.CaptureFixture[str]) -> None:
+    write_table(("step", "count"), [("a", "1"), ("longer", "1,000")], numeric=1)
+    assert capsys.readouterr().out.splitlines() == [
+        "step    count",
+        "------  -----",
+        "a           1",
+        "longer  1,000",
+    ]
+
+
+@pytest.mark.parametrize("with_rich", [True, False])
+def test_table_on_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, with_rich: bool
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    if not with_rich:
+        monkeypatch.setattr(builtins, "__import__", without_rich(builtins.__import__))
+    write_table(("engine", "missing"), [("c", "[not] built")])
+    assert "[not] built" in capsys.readouterr().out

@@ -1,0 +1,37 @@
+"""Progress: on a terminal only, with rich or without."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+
+import pytest
+from command_line import without_rich
+
+from cognito_srp.cli.progress import progress
+
+
+def test_nothing_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress("Working", 2) as advance:
+        advance()
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("total", [3, None])
+@pytest.mark.parametrize("with_rich", [True, False])
+def test_on_a_terminal(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    total: int | None,
+    with_rich: bool,
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    if not with_rich:
+        monkeypatch.setattr(builtins, "__import__", without_rich(builtins.__import__))
+    with progress("Working", total) as advance:
+        for _ in range(3):
+            advance()
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Working" in err
+    assert ("3/3" in err) == (total is not None)
