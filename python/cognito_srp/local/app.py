@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
+import tempfile
 from email.message import Message
+from pathlib import Path
 from typing import Any
 
 from moto.cognitoidp.responses import (
@@ -15,6 +18,7 @@ from moto.cognitoidp.responses import (
 
 from .faults import Faults
 from .responses import Answered, Response, failed
+from .snapshot import dump, restore
 from .state import State
 from .totp import SoftwareToken
 
@@ -57,6 +61,27 @@ class App:
     def perform(self, operation: str, params: dict[str, Any]) -> Answered:
         """An operation without HTTP, for helpers in the same process."""
         return Response(self.state).answer(operation, params, None, "127.0.0.1")
+
+    def save(self, path: Path) -> None:
+        """Writes the state to a file that only its owner may read: it holds passwords."""
+        with self.state.lock:
+            text = json.dumps(dump(self.state))
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
+        try:
+            with os.fdopen(descriptor, "w") as file:
+                file.write(text)
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+
+    def load(self, path: Path) -> None:
+        """Replaces the state by that of a file."""
+        try:
+            data = json.loads(path.read_text())
+        except ValueError as error:
+            raise ValueError(f"{path} is not a state of the local Cognito: {error}") from error
+        restore(self.state, data)
 
     def give_authenticator(self, pool_id: str, username: str) -> str:
         """A verified software token for a user, and its secret."""

@@ -16,11 +16,12 @@ class Clock:
     """
 
     def __init__(self) -> None:
-        self._offset = 0.0
+        #: Seconds ahead of the system's clock.
+        self.offset = 0.0
 
     def time(self) -> float:
         """Seconds since the epoch, as `time.time()`."""
-        return time.time() + self._offset
+        return time.time() + self.offset
 
     def now(self) -> datetime:
         """The same moment as an aware UTC datetime."""
@@ -28,14 +29,14 @@ class Clock:
 
     def advance(self, by: float | timedelta) -> None:
         """Moves the clock by seconds or a timedelta; negative moves it back."""
-        self._offset += by.total_seconds() if isinstance(by, timedelta) else by
+        self.offset += by.total_seconds() if isinstance(by, timedelta) else by
 
     def set(self, when: datetime) -> None:
         """Makes it `when` (aware) now; the clock runs on from there."""
         if when.tzinfo is None:
             raise ValueError("the clock needs an aware datetime: give it a time zone")
-        self._offset = when.timestamp() - time.time()
+        self.offset = when.timestamp() - time.time()
 
     def reset(self) -> None:
         """Back to the system's time."""
-        self._offset = 0.0
+        self.offset = 0.0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -162,6 +164,17 @@ class LocalCognito:
         """The SMS that would have been sent (to a user), oldest first; the last thousand."""
         texts = list(self._app.state.texts)
         return [text for text in texts if username in (None, text.username)]
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes pools, users, tokens, devices and the clock to a JSON file, mode 0600.
+
+        It holds passwords and tokens as they are. Pending challenges are left out.
+        """
+        self._app.save(Path(path))
+
+    def load(self, path: str | PathLike[str]) -> None:
+        """Puts what `save` wrote in the place of everything here; `ValueError` for other files."""
+        self._app.load(Path(path))
 
     def give_authenticator(self, pool_id: str, username: str) -> str:
         """A verified authenticator for a user, without the sign-in that setting one up takes;

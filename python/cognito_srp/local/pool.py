@@ -69,12 +69,16 @@ class Pool(CognitoIdpUserPool):
         return object.__new__(cls)
 
     def __init__(self, state: State, region: str, name: str, config: dict[str, Any]) -> None:
-        self._state = state
         self.devices = DeviceStore()
         self.sign_ins: dict[str, SignIn] = {}
         self._retired: dict[str, float] = {}
         self.software_tokens: dict[str, SoftwareToken] = {}
         super().__init__(ACCOUNT, region, name, config)
+        self.attach(state)
+
+    def attach(self, state: State) -> None:
+        """Makes it a pool of that server."""
+        self._state = state
         self.json_web_key = _signing_key()
 
     @property

@@ -56,7 +56,7 @@ from .pool import ACCOUNT
 from .refusals import Refusal
 from .sign_in_operations import SignInOperations
 from .tokens import authenticate, claims_of
-from .validation import operations, validate
+from .validation import declared_errors, operations, validate
 
 __all__ = ["Answered", "Response", "failed"]
 
@@ -97,9 +97,9 @@ class Response(
         try:
             return self._perform()
         except ServiceException as error:
-            return failed(error.code, error.message)
+            return failed(self._declared(error.code), error.message)
         except JsonRESTError as error:
-            return failed(error.error_type, error.message)
+            return failed(self._declared(error.error_type), error.message)
 
     def _perform(self) -> Answered:
         name = camelcase_to_underscores(self.operation)
@@ -115,6 +115,12 @@ class Response(
             if "AccessToken" in self.params:
                 self._caller = authenticate(self.state, self.params["AccessToken"])
             return self._finish(getattr(self, name)())
+
+    def _declared(self, code: str) -> str:
+        """Some operations, AdminListDevices among them, declare no UserNotFoundException."""
+        if code == "UserNotFoundException" and code not in declared_errors(self.operation):
+            return "ResourceNotFoundException"
+        return code
 
     def _finish(self, result: Result | None) -> Answered:
         status, headers, body = self.serialized(result or Result({}))

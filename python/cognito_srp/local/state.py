@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from typing import Any
 
 from moto.cognitoidp.models import CognitoIdpUserPoolClient
 
@@ -39,6 +40,20 @@ class State:
             if region not in self._backends:
                 self._backends[region] = Backend(self, region)
             return self._backends[region]
+
+    def backends(self) -> dict[str, Backend]:
+        """The backends in use, by region."""
+        return dict(self._backends)
+
+    def replace(self, regions: dict[str, tuple[dict[str, Pool], dict[str, Any]]]) -> None:
+        """Puts other pools and domains, by region, in the place of all there is."""
+        with self.lock:
+            self.challenges = ChallengeStore()
+            self._backends.clear()
+            for region, (pools, domains) in regions.items():
+                backend = self.backend(region)
+                backend.user_pools.update(pools)
+                backend.user_pool_domains.update(domains)
 
     def pools(self) -> list[Pool]:
         """Every pool of every region."""

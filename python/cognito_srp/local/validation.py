@@ -16,7 +16,7 @@ from moto.core.utils import get_service_model
 
 from .refusals import Refusal, invalid_parameter
 
-__all__ = ["SERVICE", "operations", "validate"]
+__all__ = ["declared_errors", "operations", "validate"]
 
 SERVICE = "cognito-idp"
 
@@ -33,6 +33,13 @@ _VISIBLE = re.compile(r"\[\\p\{L\}\\p\{M\}\\p\{S\}\\p\{N\}\\p\{P\}([^\]]*)\]")
 def operations() -> frozenset[str]:
     """Every operation of the service model."""
     return frozenset(get_service_model(SERVICE).operation_names)
+
+
+@cache
+def declared_errors(operation: str) -> frozenset[str]:
+    """The errors that an operation of the service model may answer with."""
+    shapes = get_service_model(SERVICE).operation_model(operation).error_shapes
+    return frozenset(shape.name for shape in shapes)
 
 
 def validate(operation: str, params: dict[str, Any]) -> None:

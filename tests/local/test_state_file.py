@@ -1,0 +1,90 @@
+"""State saved to a file and loaded into another server."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+from conftest import DEVICE_PASSWORD, Person
+
+from cognito_srp.local import LocalCognito, totp
+
+
+@pytest.fixture
+def saved(make_person, cognito, client, tmp_path):
+    """A server's state with one of everything, and what is in it."""
+    with LocalCognito(region="eu-west-2") as first:
+        pool = first.create_pool(mfa="OPTIONAL", client_secret=True)
+        pool.create_user("ann", "Correct-horse-1", attributes={"email": "ann@example.com"})
+        pool.create_user("bob", "Correct-horse-1")
+        person = Person(first.client(), pool, "ann")
+        named = {"UserPoolId": pool.pool_id, "GroupName": "group"}
+        person.client.create_group(**named)
+        for username in ("ann", "bob"):
+            person.client.admin_add_user_to_group(**named, Username=username)
+        person.client.create_user_pool_domain(Domain="example", UserPoolId=pool.pool_id)
+        tokens = person.tokens()
+        device = person.confirm(tokens)
+        secret = pool.use_authenticator("bob")
+        first.clock.advance(60)
+        path = tmp_path / "state.json"
+        first.save(path)
+    return path, pool, tokens, device, secret
+
+
+def test_everything_comes_back(saved):
+    path, pool, tokens, device, secret = saved
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with LocalCognito(region="eu-west-2") as second:
+        second.load(path)
+        assert second.clock.offset == 60
+        client = second.client()
+        assert client.get_user(AccessToken=tokens["AccessToken"])["Username"] == "ann"
+        person = Person(client, pool, "ann")
+        assert person.with_device((device[0], device[1], DEVICE_PASSWORD)).run()
+        named = {"UserPoolId": pool.pool_id, "GroupName": "group"}
+        users = client.list_users_in_group(**named)["Users"]
+        assert sorted(user["Username"] for user in users) == ["ann", "bob"]
+        assert client.describe_user_pool_domain(Domain="example")["DomainDescription"]["Domain"]
+        bob = Person(client, pool, "bob").sign_in()
+        challenge = bob.finish()
+        responses = {
+            "USERNAME": "bob",
+            "SOFTWARE_TOKEN_MFA_CODE": totp(secret, second.clock.time()),
+            **bob.secret_hash("bob"),
+        }
+        assert bob.respond("SOFTWARE_TOKEN_MFA", responses, challenge["Session"])
+        # and it is not a copy that shares its users with another
+        client.admin_delete_user(UserPoolId=pool.pool_id, Username="bob")
+        assert len(client.list_users_in_group(**named)["Users"]) == 1
+
+
+def test_saving_again_gives_the_same(saved, tmp_path):
+    second = LocalCognito()
+    second.load(saved[0])
+    second.save(tmp_path / "again.json")
+    assert json.loads((tmp_path / "again.json").read_text()) == json.loads(saved[0].read_text())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"format": 2}',
+        '{"format": 1}',
+        '{"format": 1, "clock_offset": 0, "regions": {"$map": [["x", {"$class": "Popen"}]]}}',
+        '{"format": 1, "clock_offset": 0, "regions": {"$map": [["x", {"$map": []}]]}}',
+        '{"format": 1, "clock_offset": 0, "regions": []}',
+        '{"format": 1, "clock_offset": 0, "regions": {"$a": 1, "$b": 2}}',
+    ],
+)
+def test_other_files_are_refused_and_change_nothing(tmp_path, text):
+    path = tmp_path / "state.json"
+    path.write_text(text)
+    cognito = LocalCognito()
+    pool = cognito.create_pool()
+    with pytest.raises(ValueError, match="state of the local Cognito"):
+        cognito.load(path)
+    assert cognito.call("DescribeUserPool", {"UserPoolId": pool.pool_id})
