@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from .batch import run_in_chunks
 from .engine import Engine
-from .errors import EngineFaultError, EngineUnavailableError
+from .errors import EngineFaultError
 from .group import ELEMENT_SIZE, EXPONENT_BITS, N
 from .registry import (
     constant_time_engine,
@@ -47,10 +47,10 @@ _EXPONENT_STEP = 32
 def powmod(base: int, exponent: Exponent, modulus: int = N, *, constant_time: bool = False) -> int:
     """base^exponent mod modulus, as ``pow`` computes it.
 
-    Cognito's N takes the fast path of the engine that runs now. Other moduli go to gmpy2 (to
-    ``pow`` where gmpy2 is missing or engine ``python`` is forced) and take exponents of any
-    size. With ``constant_time`` only routines run whose time does not depend on the value of
-    the exponent, and `ConstantTimeUnavailableError` is raised where there is none.
+    Cognito's N takes the fast path of the engine that runs now. Other moduli go to gmpy2, or to
+    ``pow`` when engine ``python`` runs, and take exponents of any size. With ``constant_time``
+    only routines run whose time does not depend on the value of the exponent, and
+    `ConstantTimeUnavailableError` is raised where there is none.
 
     Raises ``ValueError`` for a negative or (with this N) over-long exponent or a modulus below 1.
     """
@@ -193,17 +193,10 @@ def _powmod_other(base: int, exponent: Exponent, modulus: int, constant_time: bo
         raise ValueError("exponent: must not be negative")
     if m < 1:
         raise ValueError("modulus: must be at least 1")
-    if (constant_time_engine() if constant_time else current_engine()).name == "python":
-        return pow(b, e, m)
-    try:
-        load_engine("gmpy2")
-    except EngineUnavailableError:
-        if constant_time:
-            raise
-        return pow(b, e, m)
-    from .gmpy2_engine import powmod_any
-
-    return powmod_any(b, e, m, constant_time=constant_time)
+    runs = constant_time_engine() if constant_time else current_engine()
+    if runs.name == "c":  # which knows one modulus only
+        runs = load_engine("gmpy2", constant_time=constant_time)
+    return runs.powmod_any(b, e, m, constant_time=constant_time)
 
 
 def _exponent_bytes(name: str, exponent: Exponent) -> bytes:

@@ -1,7 +1,7 @@
 """Engine ``c``: this package's own arithmetic, constant time, built by ffi_build.py.
 
-The only module that touches the FFI. Every method is one call into C, over contiguous buffers and
-with the GIL released; csrc/srp.h documents the C side.
+The only module that touches the FFI; loading it takes a millisecond. Every method is one call into
+C, over contiguous buffers and with the GIL released; csrc/srp.h documents the C side.
 """
 
 from __future__ import annotations
@@ -17,19 +17,18 @@ from .group import ELEMENT_SIZE
 
 try:
     from ._srp import ffi, lib
-except ModuleNotFoundError as error:
-    if error.name != f"{__package__}._srp":
-        raise EngineUnavailableError(f"the C extension cannot be loaded: {error}") from error
-    raise EngineUnavailableError(
-        "the C extension was not built (no C compiler when srp-native was installed?); reinstall "
-        "with a compiler, and SRP_NATIVE_REQUIRE_C=1 to see why it fails"
-    ) from error
 except ImportError as error:
-    raise EngineUnavailableError(f"the C extension cannot be loaded: {error}") from error
+    ffi = lib = None
+    _missing = f"the C extension cannot be loaded: {error}"
+    if isinstance(error, ModuleNotFoundError) and error.name == f"{__package__}._srp":
+        _missing = (
+            "the C extension was not built (no C compiler when srp-native was installed?); "
+            "reinstall with a compiler, and SRP_NATIVE_REQUIRE_C=1 to see why it fails"
+        )
 
 __all__ = ["create_engine", "kernels", "sha256"]
 
-_DIGEST_SIZE: Final[int] = lib.SRP_DIGEST_SIZE
+_DIGEST_SIZE: Final = 32
 
 
 class CEngine(Engine):
@@ -117,8 +116,11 @@ class CEngine(Engine):
 def create_engine() -> Engine:
     """The engine on its fastest kernel, or on the one that ``SRP_NATIVE_KERNEL`` names.
 
-    Raises `EngineUnavailableError` when that one does not exist or this CPU cannot run it.
+    Raises `EngineUnavailableError` when that one does not exist or this CPU cannot run it, and
+    when the extension is not there.
     """
+    if lib is None:
+        raise EngineUnavailableError(_missing)
     found = kernels()
     runnable = [name for name, runs_here in found.items() if runs_here]
     wanted = os.environ.get(KERNEL_ENVIRONMENT) or runnable[0]

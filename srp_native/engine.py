@@ -66,6 +66,13 @@ class Engine(ABC):
     def pow_g(self, exponent: bytes, *, constant_time: bool = False) -> bytes:
         """2^exponent mod N, 384 bytes."""
 
+    def powmod_any(
+        self, base: int, exponent: int, modulus: int, *, constant_time: bool = False
+    ) -> int:
+        """base^exponent modulo any other modulus; constant time where the engine offers it, and
+        then for odd moduli only."""
+        return pow(base, exponent, modulus)
+
     def pow_g_many(self, exponents: bytes, width: int) -> bytes:
         """2^e mod N for each `width`-byte exponent of a contiguous buffer; 384 bytes each."""
         return b"".join(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import threading
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Final
 
+from . import c_engine, gmpy2_engine, python_engine
 from .engine import KERNEL_ENVIRONMENT, Engine, EngineInfo
 from .errors import ConstantTimeUnavailableError, EngineFaultError, EngineUnavailableError
 from .known_answers import check_constant_time, check_engine
@@ -25,12 +25,12 @@ __all__ = [
     "use_engine",
 ]
 
-#: Every engine there is, with the module whose `create_engine` makes it, in the order in which
-#: `auto` tries them. An engine that is vectorised on this CPU goes before all others.
-_MODULES: Final = {
-    "gmpy2": ".gmpy2_engine",
-    "c": ".c_engine",
-    "python": ".python_engine",
+#: Every engine there is, in the order in which `auto` tries them. An engine that is vectorised on
+#: this CPU goes before all others.
+_FACTORIES: Final[dict[str, Callable[[], Engine]]] = {
+    "gmpy2": gmpy2_engine.create_engine,
+    "c": c_engine.create_engine,
+    "python": python_engine.create_engine,
 }
 _AUTO: Final = "auto"
 _ENVIRONMENT: Final = "SRP_NATIVE_ENGINE"
@@ -68,16 +68,15 @@ def load_engine(name: str, *, constant_time: bool = False) -> Engine:
 
 
 def _create(name: str) -> Engine:
-    """The engine, imported but not yet proven."""
-    if name not in _MODULES:
+    """The engine, its library loaded but not yet proven."""
+    if name not in _FACTORIES:
         raise EngineUnavailableError(
-            f"there is no engine {name!r}; the engines are {', '.join(_MODULES)}, or {_AUTO}"
+            f"there is no engine {name!r}; the engines are {', '.join(_FACTORIES)}, or {_AUTO}"
         )
     with _lock:
         if name not in _created and name not in _missing:
             try:
-                module = importlib.import_module(_MODULES[name], __package__)
-                _created[name] = module.create_engine()
+                _created[name] = _FACTORIES[name]()
             except EngineUnavailableError as error:
                 _missing[name] = str(error)
         if name in _missing:
@@ -119,7 +118,7 @@ def _preference() -> Iterable[str]:
         vectorised = _create("c").vectorised
     except EngineUnavailableError:
         vectorised = False
-    return sorted(_MODULES, key=lambda name: name != "c") if vectorised else _MODULES
+    return sorted(_FACTORIES, key=lambda name: name != "c") if vectorised else _FACTORIES
 
 
 def _first_that_runs(names: Iterable[str], *, constant_time: bool = False) -> Engine | None:
@@ -190,7 +189,7 @@ def available_engines() -> tuple[EngineInfo, ...]:
         except EngineUnavailableError:
             return EngineInfo(name, "", False, False, False, False, _missing[name])
 
-    return tuple(map(report, _MODULES))
+    return tuple(map(report, _FACTORIES))
 
 
 def _select(name: str | None) -> None:

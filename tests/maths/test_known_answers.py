@@ -27,6 +27,7 @@ def test_digests() -> None:
     exponent = int.from_bytes(known_answers.EXPONENT, "big")
     assert {
         "pow_g": digest(pow(2, exponent, N)),
+        "pow_g short": digest(pow(2, short, N)),
         "powmod": digest(pow(base, short, N)),
         "verifier": digest(pow(2, x, N)),
         "premaster_secret": digest(pow(base - short * pow(2, short, N), short + short * short, N)),
@@ -46,10 +47,19 @@ class WrongBy(PythonEngine):
         return value
 
 
-@pytest.mark.parametrize("routine", ["verifier", "powmod", "pow_g"])
+@pytest.mark.parametrize("routine", ["powmod", "pow_g"])
 def test_a_wrong_routine_is_caught(routine: str) -> None:
     with pytest.raises(EngineFaultError):
         known_answers.check_engine(WrongBy(routine))
+
+
+def test_a_wrong_routine_of_an_engines_own_is_caught() -> None:
+    class WrongVerifier(PythonEngine):
+        def verifier(self, salt: bytes, identity: bytes, *, constant_time: bool = False) -> bytes:
+            return bytes(384)
+
+    with pytest.raises(EngineFaultError, match="verifier"):
+        known_answers.check_engine(WrongVerifier())
 
 
 @pytest.mark.parametrize("routine", ["verifier", "powmod", "premaster_secret"])

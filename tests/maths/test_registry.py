@@ -141,12 +141,12 @@ def test_a_broken_table_makes_room_for_the_next_visibly() -> None:
         import srp_native
         from srp_native import gmpy2_engine
         srp_native.use_engine("auto")
-        build = gmpy2_engine._build_rows
-        def broken():
-            rows = build()
+        build = gmpy2_engine._PowersOfTwo._build
+        def broken(self):
+            rows = build(self)
             for row in rows: row[1] += 1
             return rows
-        gmpy2_engine._build_rows = broken
+        gmpy2_engine._PowersOfTwo._build = broken
         if srp_native.engine().name == "gmpy2":
             assert [srp_native.pow_g(5) for _ in range(100)] == [32] * 100
             assert srp_native.engine().name != "gmpy2"
@@ -160,8 +160,8 @@ def test_the_table_is_not_built_for_a_few_verifiers() -> None:
         """
         import srp_native
         from srp_native import gmpy2_engine
-        def build(): raise AssertionError("built")
-        gmpy2_engine._build_rows = build
+        def build(self): raise AssertionError("built")
+        gmpy2_engine._PowersOfTwo._build = build
         srp_native.use_engine("gmpy2")
         for _ in range(20): srp_native.pow_g(5)
         """
@@ -169,11 +169,11 @@ def test_the_table_is_not_built_for_a_few_verifiers() -> None:
     assert result.returncode == 0, result.stderr
 
 
-def test_import_loads_no_engine() -> None:
+def test_import_loads_no_gmpy2() -> None:
     result = run(
         """
         import sys, srp_native
-        assert not {"gmpy2", "cffi", "_cffi_backend", "srp_native._srp"} & set(sys.modules)
+        assert not {"gmpy2", "cffi"} & set(sys.modules)
         """
     )
     assert result.returncode == 0, result.stderr
