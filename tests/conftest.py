@@ -1,16 +1,32 @@
-"""What all tests share: the engines, and how many cases a run has time for."""
+"""What all tests share: every engine and kernel, and how many cases a run has time for."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import pytest
 
 import srp_native
+from srp_native import c_engine, registry
+from srp_native.engine import KERNEL_ENVIRONMENT
 
-ENGINES = ("gmpy2", "c", "python")
+
+def _runners() -> list[str]:
+    """Every engine, engine ``c`` once for each kernel that it was compiled with."""
+    kernels = c_engine.kernels() if c_engine.lib else {}
+    return ["gmpy2", "python", *(f"c/{kernel}" for kernel in kernels or [""])]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run every case that `make check` runs")
+
+
+def pytest_report_header() -> list[str]:
+    """Which engines and kernels this run is about."""
+    return [
+        f"engine {info.name} {info.kernel}: {info.reason or 'runs'}"
+        for info in srp_native.available_engines()
+    ]
 
 
 @pytest.fixture(scope="session")
@@ -19,12 +35,21 @@ def long_run(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--long"))
 
 
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> str:
-    """Every engine in turn, in use for the test; one that is missing is skipped visibly."""
+@pytest.fixture(params=_runners())
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The name of every engine and kernel in turn, in use for the test; one that cannot run here
+    is skipped visibly."""
+    name, _, kernel = request.param.partition("/")
+    if kernel:
+        # As in a process that was started with this kernel.
+        monkeypatch.setenv(KERNEL_ENVIRONMENT, kernel)
+        for loaded in ("_created", "_proven", "_proven_constant_time", "_missing"):
+            others = {n: value for n, value in getattr(registry, loaded).items() if n != "c"}
+            monkeypatch.setattr(registry, loaded, others)
     try:
-        selection = srp_native.use_engine(request.param)
+        selection = srp_native.use_engine(name)
     except srp_native.EngineUnavailableError as error:
         pytest.skip(str(error))
-    with selection:
-        yield request.param
+    with selection as info:
+        assert info.kernel == kernel
+        yield name

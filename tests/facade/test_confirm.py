@@ -70,7 +70,7 @@ def test_enroll_and_sign_in_with_the_device(
     device_sign_in(client, pool, someone, confirmed.device)
 
 
-@pytest.mark.parametrize("engine", ["gmpy2", "c"], indirect=True)
+@pytest.mark.parametrize("engine", ["gmpy2", "c/portable"], indirect=True)
 def test_on_each_engine_that_may_sign_in(
     engine: str, client: Any, pool: LocalPool, newcomer: Newcomer
 ) -> None:
