@@ -46,11 +46,7 @@ class CEngine(Engine):
         self.vectorised = bool(lib.srp_kernel_vectorised(self._kernel))
 
     def powmod(self, base: bytes, exponent: bytes, *, constant_time: bool = False) -> bytes:
-        out = _elements(1)
-        lib.srp_powmod(
-            self._kernel, out, ffi.from_buffer(base), ffi.from_buffer(exponent), len(exponent), 1
-        )
-        return _take(out)
+        return self.powmod_many(base, exponent, len(exponent))
 
     def powmod_many(self, bases: bytes, exponents: bytes, width: int) -> bytes:
         rows = _rows("bases", bases, ELEMENT_SIZE)

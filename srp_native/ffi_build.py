@@ -27,7 +27,8 @@ def _declarations() -> str:
     """What srp.h has between its two cffi marks."""
     header = (_CSRC / "srp.h").read_text(encoding="ascii")
     found = re.search(r"/\* cffi: begin \*/(.*)/\* cffi: end \*/", header, re.DOTALL)
-    assert found, "srp.h has lost its cffi marks"
+    if not found:
+        raise ValueError("srp.h has lost its cffi marks")
     return found[1]
 
 

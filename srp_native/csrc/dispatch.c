@@ -20,13 +20,3 @@ const char *srp_kernel_name(const srp_kernel *kernel) { return kernel->name; }
 int srp_kernel_runs_here(const srp_kernel *kernel) { return kernel->runs_here(); }
 
 int srp_kernel_vectorised(const srp_kernel *kernel) { return kernel->vectorised; }
-
-void srp_pow_g(const srp_kernel *kernel, uint8_t *out, const uint8_t *exponents, size_t length,
-               size_t count) {
-    if (count) kernel->pow_g(out, exponents, length, count);
-}
-
-void srp_powmod(const srp_kernel *kernel, uint8_t *out, const uint8_t *bases,
-                const uint8_t *exponents, size_t length, size_t count) {
-    if (count) kernel->powmod(out, bases, exponents, length, count);
-}

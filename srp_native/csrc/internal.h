@@ -37,8 +37,11 @@ void srp_wipe(void *memory, size_t size);
  */
 void srp_wipe_stack(void);
 
-/* More than the frames below any public function take; tests/native/test_wipe.c checks it. */
-#define SRP_STACK_DEPTH 4096
+/*
+ * More than the frames below any public function take: the table of portable_window.c is the
+ * largest of them with 13 KB. tests/native/leftovers.c looks for what was missed.
+ */
+#define SRP_STACK_DEPTH 32768
 
 /* ---- masks and bits ----------------------------------------------------------------------- */
 
@@ -60,7 +63,8 @@ static inline uint64_t mask_if_equal(uint64_t a, uint64_t b) {
 
 /* Bit `index` of a number of `length` big-endian bytes, 0 past its end. CT: values. */
 static inline unsigned bit_at(const uint8_t *bytes, size_t length, size_t index) {
-    return index / 8 < length ? bytes[length - 1 - index / 8] >> index % 8 & 1u : 0;
+    if (index / 8 >= length) return 0;
+    return (unsigned)bytes[length - 1 - index / 8] >> index % 8 & 1;
 }
 
 /* ---- sha256.c ----------------------------------------------------------------------------- */
@@ -77,6 +81,9 @@ typedef struct {
 void sha256_start(sha256_context *context);
 void sha256_update(sha256_context *context, const uint8_t *data, size_t length);
 void sha256_finish(sha256_context *context, uint8_t out[SRP_DIGEST_SIZE]);
+
+/* All of it at once. */
+void sha256_digest(uint8_t out[SRP_DIGEST_SIZE], const uint8_t *data, size_t length);
 
 /* ---- portable_field.c: modulo N, values below 4 N as SRP_DIGITS digits below 2^60 ---------- */
 
@@ -99,21 +106,23 @@ void field_sqr(uint64_t *result, const uint64_t *a, field_scratch *scratch);
 /* result = minuend - subtrahend + 2 N, below 4 N; both operands below 2 N. CT: values. */
 void field_sub(uint64_t *result, const uint64_t *minuend, const uint64_t *subtrahend);
 
-/* result = table[index], SRP_DIGITS digits an entry; reads every entry. CT: values and index. */
-void field_select(uint64_t *result, const uint64_t *table, size_t entries, uint64_t index);
-
 /* The digits of a number of SRP_ELEMENT_SIZE bytes; it is below 2^3072 < 2 N. CT: values. */
 void field_from_bytes(uint64_t *digits, const uint8_t *bytes);
 
 /* The bytes of `digits`, below 2 N, reduced to [0, N). CT: values. */
 void field_to_bytes(uint8_t *bytes, const uint64_t *digits);
 
+/* ---- portable_select.c -------------------------------------------------------------------- */
+
+/* result = table[index], SRP_DIGITS digits an entry; reads every entry. CT: values and index. */
+void field_select(uint64_t *result, const uint64_t *table, size_t entries, uint64_t index);
+
 /* ---- kernels ------------------------------------------------------------------------------ */
 
 /*
  * What a kernel has to offer; one file (or a few with its name in front) per kernel, and a line in
  * dispatch.c. The two functions are srp_pow_g and srp_powmod for this instruction set, with
- * count >= 1. They wipe what they write. CT: values.
+ * count >= 1. They wipe their workspaces; their callers wipe the stack. CT: values.
  */
 struct srp_kernel {
     const char *name;
@@ -130,5 +139,15 @@ void portable_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_
 /* portable_window.c */
 void portable_powmod(uint8_t *out, const uint8_t *bases, const uint8_t *exponents, size_t length,
                      size_t count);
+
+/* ---- protocol.c --------------------------------------------------------------------------- */
+
+/* srp_verifiers and srp_premaster, their arguments checked. CT: values. */
+void protocol_verifiers(const srp_kernel *kernel, uint8_t *out, const uint8_t *salts,
+                        const uint64_t *salt_offsets, const uint8_t *identities,
+                        const uint64_t *identity_offsets, size_t count);
+void protocol_premaster(const srp_kernel *kernel, uint8_t *out, const uint8_t *B, const uint8_t *a,
+                        size_t a_length, const uint8_t *u, size_t u_length, const uint8_t *x,
+                        size_t x_length, const uint8_t *k, size_t k_length);
 
 #endif

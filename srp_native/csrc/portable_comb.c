@@ -61,10 +61,24 @@ static void comb(uint8_t *out, const uint8_t *exponent, size_t length, workspace
     field_to_bytes(out, w->product);
 }
 
+/* Exponents of more bytes than this do not fit in the comb. */
+#define COMB_BYTES \
+    ((SRP_FREE_BITS + SRP_COMB_TEETH * SRP_COMB_TABLES * SRP_COMB_COLUMNS) / 8)
+
+/* Long exponents are rare in SRP (256 bits do for a): they take the way of any other base. */
+static void long_powers(uint8_t *out, const uint8_t *exponents, size_t length, size_t count) {
+    static const uint8_t two[SRP_ELEMENT_SIZE] = {[SRP_ELEMENT_SIZE - 1] = 2};
+    for (size_t i = 0; i < count; i++)
+        portable_powmod(out + i * SRP_ELEMENT_SIZE, two, exponents + i * length, length, 1);
+}
+
 void portable_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_t count) {
     workspace w;
+    if (length > COMB_BYTES) {
+        long_powers(out, exponents, length, count);
+        return;
+    }
     for (size_t i = 0; i < count; i++)
         comb(out + i * SRP_ELEMENT_SIZE, exponents + i * length, length, &w);
     srp_wipe(&w, sizeof w);
-    srp_wipe_stack();
 }

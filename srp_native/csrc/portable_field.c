@@ -26,8 +26,6 @@
  * R is 2^48 times as large as N, so values below 8 N give a result below N (1 + 2^-41): nothing is
  * ever subtracted until field_to_bytes.
  */
-#include <string.h>
-
 #include "internal.h"
 
 #define TILE 13
@@ -239,20 +237,6 @@ void field_sub(uint64_t *result, const uint64_t *minuend, const uint64_t *subtra
         uint64_t sum = minuend[i] + 2 * srp_modulus[i] - subtrahend[i] + carry;
         result[i] = sum & DIGIT_MASK;
         carry = signed_carry(sum);
-    }
-}
-
-void field_select(uint64_t *result, const uint64_t *table, size_t entries, uint64_t index) {
-    /* So many digits at a time stay in registers; with 26 of them GCC keeps them in memory. */
-    for (size_t start = 0; start < SRP_DIGITS; start += TILE) {
-        uint64_t digits[TILE] = {0};
-        for (size_t entry = 0; entry < entries; entry++) {
-            const uint64_t *source = table + entry * SRP_DIGITS + start;
-            uint64_t mask = mask_if_equal(entry, index);
-            for (size_t i = 0; i < TILE; i++) digits[i] |= source[i] & mask;
-        }
-        memcpy(result + start, digits, sizeof digits);
-        srp_wipe(digits, sizeof digits);
     }
 }
 

@@ -58,5 +58,4 @@ void portable_powmod(uint8_t *out, const uint8_t *bases, const uint8_t *exponent
         power(out + i * SRP_ELEMENT_SIZE, bases + i * SRP_ELEMENT_SIZE, exponents + i * length,
               length, &w);
     srp_wipe(&w, sizeof w);
-    srp_wipe_stack();
 }

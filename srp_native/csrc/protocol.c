@@ -20,21 +20,13 @@ static void private_key(uint8_t out[SRP_DIGEST_SIZE], const uint8_t *salt, size_
     sha256_finish(context, out);
 }
 
-static int runs_backwards(const uint64_t *offsets, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (offsets[i] > offsets[i + 1]) return 1;
-    return 0;
-}
-
-int srp_verifiers(const srp_kernel *kernel, uint8_t *out, const uint8_t *salts,
-                  const uint64_t *salt_offsets, const uint8_t *identities,
-                  const uint64_t *identity_offsets, size_t count) {
+void protocol_verifiers(const srp_kernel *kernel, uint8_t *out, const uint8_t *salts,
+                        const uint64_t *salt_offsets, const uint8_t *identities,
+                        const uint64_t *identity_offsets, size_t count) {
     struct {
         sha256_context hash;
         uint8_t x[CHUNK][SRP_DIGEST_SIZE];
     } w;
-    if (runs_backwards(salt_offsets, count) || runs_backwards(identity_offsets, count))
-        return SRP_ERROR_OFFSETS;
     for (size_t start = 0; start < count; start += CHUNK) {
         size_t rows = count - start < CHUNK ? count - start : CHUNK;
         for (size_t i = 0; i < rows; i++) {
@@ -43,11 +35,9 @@ int srp_verifiers(const srp_kernel *kernel, uint8_t *out, const uint8_t *salts,
             private_key(w.x[i], salts + salt[0], (size_t)(salt[1] - salt[0]),
                         identities + identity[0], (size_t)(identity[1] - identity[0]), &w.hash);
         }
-        srp_pow_g(kernel, out + start * SRP_ELEMENT_SIZE, w.x[0], SRP_DIGEST_SIZE, rows);
+        kernel->pow_g(out + start * SRP_ELEMENT_SIZE, w.x[0], SRP_DIGEST_SIZE, rows);
     }
     srp_wipe(&w, sizeof w);
-    srp_wipe_stack();
-    return SRP_OK;
 }
 
 /* ---- premaster secret --------------------------------------------------------------------- */
@@ -70,7 +60,7 @@ static void unblind(premaster_workspace *w, const srp_kernel *kernel, const uint
     field_from_bytes(w->k, w->bytes);
     field_mul(w->k, w->k, srp_montgomery_r2, &w->field); /* k R */
 
-    srp_pow_g(kernel, w->bytes, x, x_length, 1);
+    kernel->pow_g(w->bytes, x, x_length, 1);
     field_from_bytes(w->product, w->bytes);
     field_mul(w->product, w->product, w->k, &w->field); /* k 2^x, below 2 N */
 
@@ -97,19 +87,14 @@ static void combine(uint8_t *exponent, size_t width, const uint8_t *a, size_t a_
     }
 }
 
-int srp_premaster(const srp_kernel *kernel, uint8_t *out, const uint8_t *B, const uint8_t *a,
-                  size_t a_length, const uint8_t *u, size_t u_length, const uint8_t *x,
-                  size_t x_length, const uint8_t *k, size_t k_length) {
+void protocol_premaster(const srp_kernel *kernel, uint8_t *out, const uint8_t *B, const uint8_t *a,
+                        size_t a_length, const uint8_t *u, size_t u_length, const uint8_t *x,
+                        size_t x_length, const uint8_t *k, size_t k_length) {
     premaster_workspace w;
     size_t product_length = u_length + x_length;
     size_t width = (a_length > product_length ? a_length : product_length) + 1;
-    if (a_length > SRP_ELEMENT_SIZE || u_length > SRP_ELEMENT_SIZE || x_length > SRP_ELEMENT_SIZE ||
-        k_length > SRP_ELEMENT_SIZE)
-        return SRP_ERROR_LENGTH;
     unblind(&w, kernel, B, x, x_length, k, k_length);
     combine(w.exponent, width, a, a_length, u, u_length, x, x_length);
-    srp_powmod(kernel, out, w.bytes, w.exponent, width, 1);
+    kernel->powmod(out, w.bytes, w.exponent, width, 1);
     srp_wipe(&w, sizeof w);
-    srp_wipe_stack();
-    return SRP_OK;
 }

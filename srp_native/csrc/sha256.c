@@ -89,11 +89,10 @@ void sha256_finish(sha256_context *context, uint8_t out[SRP_DIGEST_SIZE]) {
     for (int i = 0; i < 8; i++) store(out + 4 * i, context->state[i]);
 }
 
-void srp_sha256(uint8_t out[SRP_DIGEST_SIZE], const uint8_t *data, size_t length) {
+void sha256_digest(uint8_t out[SRP_DIGEST_SIZE], const uint8_t *data, size_t length) {
     sha256_context context;
     sha256_start(&context);
     sha256_update(&context, data, length);
     sha256_finish(&context, out);
     srp_wipe(&context, sizeof context);
-    srp_wipe_stack();
 }

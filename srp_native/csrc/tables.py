@@ -58,9 +58,7 @@ def c_source() -> str:
     lines = ['#include "internal.h"']
     for name, value in constants.items():
         lines.append(f"const uint64_t {name}[SRP_DIGITS] = {_digits(value, bits, count)};")
-    lines.append(
-        "const uint64_t srp_comb_table[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_DIGITS] = {"
-    )
+    lines.append("const uint64_t srp_comb_table[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_DIGITS] = {")
     for table in range(shape["SRP_COMB_TABLES"]):
         entries = _comb_entries(modulus, shape, table)
         rows = (_digits(entry * one % modulus, bits, count) for entry in entries)
