@@ -1,0 +1,71 @@
+/*
+ * What do the routines leave on the stack? The same calls are made twice, with two sets of secrets
+ * of the same sizes, over a stack painted beforehand. Whatever differs afterwards depends on a
+ * secret. Exits with 1 when anything does.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+#define STACK_SIZE 65536
+#define REPEATS 20
+#define CALLS 6
+#define NEVER_INLINE __attribute__((noinline))
+
+static uint8_t secret[SRP_ELEMENT_SIZE], out[SRP_ELEMENT_SIZE];
+static uint8_t left[STACK_SIZE], seen[2][STACK_SIZE];
+
+/* Paints the stack below the caller, or copies it: one function, so that both see the same bytes. */
+static NEVER_INLINE void below(uint8_t *copy) {
+    uint8_t area[STACK_SIZE];
+    /* Tells the compiler that the memory has been written, which is true. */
+    __asm__ volatile("" : : "r"(area) : "memory");
+    if (copy) {
+        memcpy(copy, area, sizeof area);
+    } else {
+        memset(area, 0xA5, sizeof area);
+        __asm__ volatile("" : : "r"(area) : "memory");
+    }
+}
+
+static void call(int which) {
+    const srp_kernel *kernel = srp_kernel_at(0);
+    static const uint64_t salt[2] = {0, 16}, identity[2] = {16, 96};
+    switch (which) {
+    case 0: srp_sha256(out, secret, 100); break;
+    case 1: srp_pow_g(kernel, out, secret, 32, 1); break;
+    case 2: srp_pow_g(kernel, out, secret, 40, 1); break;
+    case 3: srp_powmod(kernel, out, secret, secret + 7, 32, 1); break;
+    case 4: srp_verifiers(kernel, out, secret, salt, secret, identity, 1); break;
+    default: srp_premaster(kernel, out, secret, secret + 1, 32, secret + 33, 32, secret + 65, 32,
+                           secret + 97, 32);
+    }
+}
+
+/*
+ * Out of line, and told `seed` through memory, so that return addresses and registers are the same
+ * for both seeds while the routines run.
+ */
+static volatile unsigned seed;
+
+static NEVER_INLINE void observe(int which) {
+    for (size_t i = 0; i < sizeof secret; i++)
+        secret[i] = (uint8_t)((i + 1) * (seed ? 151 : 77) >> (i % 3));
+    below(NULL);
+    for (int i = 0; i < REPEATS; i++) call(which);
+    below(left);
+    memcpy(seen[seed], left, sizeof left);
+}
+
+int main(void) {
+    int differing_calls = 0;
+    for (int which = 0; which < CALLS; which++) {
+        for (seed = 0; seed < 2; seed++) observe(which);
+        size_t differing = 0;
+        for (size_t i = 0; i < STACK_SIZE; i++) differing += seen[0][i] != seen[1][i];
+        if (differing) printf("call %d leaves %zu secret bytes\n", which, differing);
+        differing_calls += differing > 0;
+    }
+    return differing_calls > 0;
+}

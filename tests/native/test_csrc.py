@@ -1,0 +1,284 @@
+"""The C files alone, without Python in between: every compiler found, every optimisation level.
+
+`vectors.c` runs the routines on vectors, `leftovers.c` looks for secrets left on the stack; the
+`leaky_*.c` are broken on purpose, to see that the checks notice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from srp_native.group import N
+
+HERE = Path(__file__).parent
+CSRC = HERE.parent.parent / "srp_native" / "csrc"
+STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"]
+# What ffi_build.py passes is -O3; the others must work as well.
+COMPILERS = ("gcc", "clang")
+LEVELS = ("-O1", "-O2", "-O3")
+SANITIZE = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+
+DIGIT = 2**60 - 1
+DIGITS = 52
+R = 2 ** (60 * DIGITS)
+
+
+@dataclass(frozen=True)
+class Build:
+    """A way to compile the C files, and what it takes to run the result."""
+
+    compiler: str
+    flags: tuple[str, ...]
+    runner: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join((self.compiler, *self.flags))
+
+
+BUILDS = [
+    *(Build(compiler, (level,)) for compiler in COMPILERS for level in LEVELS),
+    Build("gcc", SANITIZE),
+    Build("gcc", ("-O2", "-DSRP_NO_INT128")),
+    Build("aarch64-linux-gnu-gcc", ("-O2", "-static"), ("qemu-aarch64",)),
+]
+
+
+def need(*programs: str) -> None:
+    for program in programs:
+        if not shutil.which(program):
+            pytest.skip(f"{program} is not installed")
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The constants that the package's build computes."""
+    path = tmp_path_factory.mktemp("tables") / "tables.c"
+    with path.open("w") as out:
+        subprocess.run([sys.executable, CSRC / "tables.py"], stdout=out, check=True)
+    return path
+
+
+class Objects:
+    """The C files compiled in one way, to be linked with a program of this folder."""
+
+    def __init__(self, build: Build, tables: Path, folder: Path) -> None:
+        need(build.compiler, *build.runner[:1])
+        self.build, self.folder = build, folder
+        self._compile("-c", *sorted(CSRC.glob("*.c")), tables)
+
+    def _compile(self, *arguments: object) -> None:
+        command = [self.build.compiler, *STRICT, *self.build.flags, f"-I{CSRC}", *arguments]
+        subprocess.run([str(part) for part in command], cwd=self.folder, check=True)
+
+    def link(self, program: str, *flags: str, instead_of: str = "", leaky: str = "") -> list[str]:
+        """The command that runs `program`.c, one of the C files replaced by a leaky one."""
+        objects = [p for p in self.folder.glob("*.o") if p.stem != instead_of]
+        sources = [HERE / f"{name}.c" for name in (program, leaky) if name]
+        out = self.folder / f"{program}_{leaky}"
+        self._compile(*flags, *sources, *objects, "-o", out)
+        return [*self.build.runner, str(out)]
+
+
+@pytest.fixture(scope="module", params=BUILDS, ids=str)
+def objects(
+    request: pytest.FixtureRequest, tables: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Objects:
+    return Objects(request.param, tables, tmp_path_factory.mktemp("objects"))
+
+
+def answers(command: list[str], lines: list[str]) -> list[str]:
+    done = subprocess.run(
+        command, input="\n".join(lines) + "\n", capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split("\n")[:-1]
+
+
+def element(value: int) -> str:
+    return f"{value:0768x}"
+
+
+def number(value: int, size: int) -> str:
+    return value.to_bytes(size, "big").hex() or "-"
+
+
+# ---- the public functions -------------------------------------------------------------------
+
+
+def protocol_cases(rounds: int) -> list[tuple[str, str]]:
+    """Commands for vectors.c and what pow and hashlib answer."""
+    rng = random.Random(7)
+    cases = []
+    for length in range(201):
+        data = rng.randbytes(length)
+        cases.append((f"sha256 {data.hex() or '-'}", hashlib.sha256(data).hexdigest()))
+
+    short, long = (0, 1, 2047, 2048, 2**256 - 1), (2**256, N - 1, N, 2**3072 - 1)
+    for e in (*short, *(1 << i for i in range(0, 256, 17)), *long):
+        size = 32 if e < 2**256 else 384
+        cases.append((f"pow_g {number(e, size)}", element(pow(2, e, N))))
+    cases.append(("pow_g -", element(1)))
+
+    limbs = [int(f"{a:016x}{b:016x}" * 24, 16) for a, b in ((0, 2**64 - 1), (2**64 - 1, 0))]
+    for base in (0, 1, 2, N - 1, N, N + 1, 2**3072 - 1, *limbs):
+        for e in (*short, *(long if base == limbs[0] else ())):
+            size = 32 if e < 2**256 else 384
+            expected = element(pow(base, e, N))
+            cases.append((f"powmod {element(base)} {number(e, size)}", expected))
+        cases.append((f"powmod {element(base)} -", element(1)))
+
+    for _ in range(rounds):
+        size = rng.choice([1, 5, 31, 32, 32, 32, 33, 65])
+        e, base = rng.getrandbits(8 * size), rng.getrandbits(3072)
+        cases.append((f"pow_g {number(e, size)}", element(pow(2, e, N))))
+        cases.append((f"powmod {element(base)} {number(e, size)}", element(pow(base, e, N))))
+        salt, identity = rng.randbytes(rng.randrange(40)), rng.randbytes(rng.randrange(200))
+        x = hashlib.sha256(salt + hashlib.sha256(identity).digest()).digest()
+        verifier = element(pow(2, int.from_bytes(x, "big"), N))
+        cases.append((f"verifier {salt.hex() or '-'} {identity.hex() or '-'}", verifier))
+        cases.append(premaster_case(rng))
+    too_long = f"premaster {element(1)} {'00' * 385} 00 00 00"
+    return [*cases, (too_long, "error -1")]
+
+
+def premaster_case(rng: random.Random) -> tuple[str, str]:
+    sizes = [rng.choice([0, 1, 32, 32, 128]), *(rng.choice([1, 16, 32]) for _ in "uxk")]
+    a, u, x, k = (rng.choice([rng.getrandbits(8 * n), 2 ** (8 * n) - 1, 0]) for n in sizes)
+    B = rng.choice([rng.getrandbits(3072), k * pow(2, x, N) % N, 2**3072 - 1])
+    values = " ".join(number(v, n) for v, n in zip((a, u, x, k), sizes, strict=True))
+    expected = pow(B - k * pow(2, x, N), a + u * x, N)
+    return f"premaster {element(B)} {values}", element(expected)
+
+
+@pytest.fixture(scope="module")
+def cases(long_run: bool) -> list[tuple[str, str]]:
+    return protocol_cases(500 if long_run else 12)
+
+
+def test_every_routine_agrees_with_pow_and_hashlib(
+    objects: Objects, cases: list[tuple[str, str]]
+) -> None:
+    found = answers(objects.link("vectors"), [command for command, _ in cases])
+    for (command, expected), result in zip(cases, found, strict=True):
+        assert result == expected, command[:120]
+
+
+def test_the_published_sha256_vectors() -> None:
+    """hashlib, which the routines are compared with, against FIPS 180-4's own examples."""
+    assert hashlib.sha256(b"abc").hexdigest().startswith("ba7816bf8f01cfea414140de5dae2223")
+    two_blocks = b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"
+    assert hashlib.sha256(two_blocks).hexdigest().startswith("248d6a61d20638b8e5c026930c3e6039")
+
+
+# ---- the field underneath: digits that carries stumble over ----------------------------------
+
+
+def edge_operands(rounds: int) -> list[int]:
+    rng = random.Random(11)
+    special = [0, 1, DIGIT, N - 1, N, N + 1, 2 * N - 1, 2 * N, 4 * N - 1, R % N, 2**3072 - 1]
+    # A low half of zeros in both operands: every quotient digit of the product's low half is 0.
+    special += [2**1560, 2**1560 * DIGIT, (N >> 1560) << 1560, 2**3060, 2**3060 - 1]
+    # All-ones and all-zero digits in every mixture of tiles, and at random; below 4 N.
+    for pattern in range(16):
+        digits = [DIGIT if pattern >> (i // 13) & 1 else 0 for i in range(DIGITS)]
+        special.append(join_digits([*digits[:-1], digits[-1] & 0x3FFE]))
+    for _ in range(rounds):
+        digits = [rng.choice([0, DIGIT, rng.getrandbits(60)]) for _ in range(DIGITS - 1)]
+        special.append(join_digits([*digits, rng.randrange(0x3FFF)]))
+    return special
+
+
+def join_digits(digits: list[int]) -> int:
+    return sum(digit << 60 * i for i, digit in enumerate(digits))
+
+
+def raw(value: int) -> str:
+    return "".join(f"{value >> 60 * i & DIGIT:016x}" for i in range(DIGITS))
+
+
+def from_raw(text: str) -> int:
+    digits = [int(text[i : i + 16], 16) for i in range(0, len(text), 16)]
+    assert max(digits) <= DIGIT, "a digit was not carried"
+    return join_digits(digits)
+
+
+def test_products_of_edge_digits(objects: Objects, long_run: bool) -> None:
+    operands = edge_operands(300 if long_run else 30)
+    rng = random.Random(13)
+    pairs = [(a, b) for a in operands for b in rng.sample(operands, 12)]
+    lines = [f"mul {raw(a)} {raw(b)}" for a, b in pairs] + [f"sqr {raw(a)}" for a in operands]
+    factors = pairs + [(a, a) for a in operands]
+    inverse = pow(R, -1, N)
+    above = 0
+    for (a, b), text in zip(factors, answers(objects.link("vectors"), lines), strict=True):
+        result = from_raw(text)
+        assert result < 2 * N
+        assert result % N == a * b * inverse % N
+        above += result >= N
+    assert above, "no result fell in [N, 2N), where the last subtraction matters"
+
+
+# ---- secrets --------------------------------------------------------------------------------
+
+
+def test_nothing_secret_stays_on_the_stack(objects: Objects) -> None:
+    if objects.build.flags == SANITIZE:
+        pytest.skip("the sanitizer keeps shadows of its own on the stack")
+    done = subprocess.run(objects.link("leftovers"), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_search_for_leftovers_finds_them(tables: Path, tmp_path: Path) -> None:
+    command = Objects(Build("gcc", ("-O3",)), tables, tmp_path).link(
+        "leftovers", instead_of="wipe", leaky="leaky_wipe"
+    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.count("leaves")) == (1, 6)
+
+
+SECRET_CASES = [
+    f"sha256 {'5a' * 150}",
+    f"pow_g {'5a' * 32}",
+    f"pow_g {'5a' * 36}",
+    f"powmod {'5a' * 384} {'5a' * 9}",
+    f"verifier {'5a' * 16} {'5a' * 100}",
+    f"premaster {'5a' * 384} {'5a' * 16} {'5a' * 8} {'5a' * 8} {'5a' * 32}",
+    f"mul {raw(N - 1)} {raw(N - 2)}",
+    f"sqr {raw(N - 1)}",
+]
+
+
+def memcheck(objects: Objects, **leaky: str) -> subprocess.CompletedProcess[str]:
+    need("valgrind")
+    if not Path("/usr/include/valgrind/memcheck.h").exists():
+        pytest.skip("valgrind's memcheck.h is not installed")
+    command = objects.link("vectors", "-DMARK_SECRETS", **leaky)
+    return subprocess.run(
+        ["valgrind", "--quiet", "--error-exitcode=9", *command],
+        input="\n".join(SECRET_CASES) + "\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_no_branch_and_no_address_depends_on_a_secret(objects: Objects) -> None:
+    if objects.build.runner or objects.build.flags == SANITIZE:
+        pytest.skip("valgrind runs neither foreign nor sanitized code")
+    done = memcheck(objects)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_search_for_such_addresses_finds_them(tables: Path, tmp_path: Path) -> None:
+    objects = Objects(Build("gcc", ("-O3",)), tables, tmp_path)
+    done = memcheck(objects, instead_of="portable_select", leaky="leaky_select")
+    assert done.returncode == 9
+    assert "leaky_select" in done.stderr or "uninitialised" in done.stderr
