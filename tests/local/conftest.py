@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -14,49 +13,11 @@ pytest.importorskip("moto", reason="the extra [local] is not installed")
 pytest.importorskip("boto3")
 
 from botocore.exceptions import ClientError
-from plain_client import DeviceSignIn, SignIn, device_config
+from local_people import PASSWORD, Person
 
 from cognito_srp.local import LocalCognito, LocalPool
 
-PASSWORD = "Correct-horse-1"
-DEVICE_PASSWORD = "device password"
 _names = (f"user{number}" for number in itertools.count())
-
-
-@dataclass
-class Person:
-    """A user of a pool, and the client to sign in with."""
-
-    client: Any
-    pool: LocalPool
-    username: str
-    password: str = PASSWORD
-
-    def sign_in(self) -> SignIn:
-        return SignIn(self.client, self.pool, self.username, self.password)
-
-    def tokens(self) -> dict[str, Any]:
-        """An AuthenticationResult without a DEVICE_KEY."""
-        result: dict[str, Any] = self.sign_in().finish()["AuthenticationResult"]
-        return result
-
-    def confirm(
-        self, tokens: dict[str, Any] | None = None, salt: int = 1 << 127
-    ) -> tuple[str, str, str]:
-        """A confirmed device: key, group key, password."""
-        tokens = tokens or self.tokens()
-        metadata = tokens["NewDeviceMetadata"]
-        key, group_key = metadata["DeviceKey"], metadata["DeviceGroupKey"]
-        self.client.confirm_device(
-            AccessToken=tokens["AccessToken"],
-            DeviceKey=key,
-            DeviceName="a device",
-            DeviceSecretVerifierConfig=device_config(group_key, key, DEVICE_PASSWORD, salt),
-        )
-        return key, group_key, DEVICE_PASSWORD
-
-    def with_device(self, device: tuple[str, str, str]) -> DeviceSignIn:
-        return DeviceSignIn(self.client, self.pool, self.username, self.password, device)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from conftest import DEVICE_PASSWORD
+from local_people import DEVICE_PASSWORD
 from plain_client import N, device_config, pad
 
 WRONG = ("NotAuthorizedException", "Incorrect username or password.")

@@ -94,8 +94,10 @@ def test_admin_errors(person, make_person, client, admin, refused):
     other = make_person(person.pool)
     with refused(*NO_DEVICE):
         client.admin_get_device(**(admin | {"Username": other.username}), DeviceKey=device[0])
-    with refused("UserNotFoundException"):
+    with refused("ResourceNotFoundException", "User does not exist."):
         client.admin_list_devices(**(admin | {"Username": "nobody"}))
+    with refused("UserNotFoundException", "User does not exist."):
+        client.admin_forget_device(**(admin | {"Username": "nobody"}), DeviceKey=device[0])
     with refused("ResourceNotFoundException"):
         client.admin_list_devices(UserPoolId="eu-west-2_unknown", Username="x")
 

@@ -258,6 +258,24 @@ def test_one_challenge_raced_for_is_won_once(person):
     assert len(won) == 1
 
 
+def test_a_pool_has_the_fields_that_moto_gives_one(cognito):
+    """Pool.__init__ stands in for moto's."""
+    from moto.cognitoidp.models import CognitoIdpUserPool
+
+    config = {"Schema": [{"Name": "x", "AttributeDataType": "String"}], "UsernameAttributes": []}
+    for given in ({}, config):
+        theirs = CognitoIdpUserPool("123456789012", "eu-west-2", "name", dict(given))
+        pool_id = cognito.create_pool("name", remember_devices="no", **given).pool_id
+        ours = cognito._app.state.pool(pool_id)
+        assert set(vars(theirs)) - set(vars(ours)) == {"json_web_key"}
+        assert ours.json_web_key.as_dict() == theirs.json_web_key.as_dict()
+        described = (theirs.to_json(extended=True), ours.to_json(extended=True))
+        for description in described:
+            for name in ("Id", "Arn", "CreationDate", "LastModifiedDate", "PoolName"):
+                description.pop(name, None)
+        assert described[0] == described[1]
+
+
 def run(code, **settings):
     done = subprocess.run(
         [sys.executable, "-c", code],

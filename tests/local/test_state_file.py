@@ -6,7 +6,7 @@ import json
 import stat
 
 import pytest
-from conftest import DEVICE_PASSWORD, Person
+from local_people import DEVICE_PASSWORD, Person
 
 from cognito_srp.local import LocalCognito, totp
 

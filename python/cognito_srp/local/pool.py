@@ -19,9 +19,13 @@ from moto.cognitoidp.models import (
     CognitoIdpBackend,
     CognitoIdpUser,
     CognitoIdpUserPool,
+    CognitoIdpUserPoolAttribute,
     CognitoIdpUserPoolClient,
 )
-from moto.utilities.utils import load_resource
+from moto.cognitoidp.utils import generate_id
+from moto.core.utils import utcnow
+from moto.settings import get_cognito_idp_user_pool_id_strategy
+from moto.utilities.utils import get_partition, load_resource
 
 from .devices import DeviceStore
 from .refusals import Refusal
@@ -46,9 +50,20 @@ _DEFAULT_LIFETIMES = {
 
 @lru_cache(maxsize=1)
 def _signing_key() -> jwk.RSAKey:
-    """moto's published test key, parsed once per process rather than once per pool."""
+    """moto's published test key, parsed once per process."""
     key: jwk.RSAKey = jwk.RSAKey.import_key(load_resource("cognitoidp/resources/jwks-private.json"))
     return key
+
+
+def _schema(given: list[dict[str, Any]] | None) -> dict[str, CognitoIdpUserPoolAttribute]:
+    """CreateUserPool's Schema, or the standard attributes where there is none."""
+    standard = CognitoIdpUserPoolAttribute.STANDARD_SCHEMA
+    schema = given or [{"Name": name, **entry} for name, entry in standard.items()]
+    attributes = [
+        CognitoIdpUserPoolAttribute(entry["Name"], entry["Name"] not in standard, entry)
+        for entry in schema
+    ]
+    return {attribute.name: attribute for attribute in attributes}
 
 
 @dataclass(frozen=True)
@@ -69,17 +84,37 @@ class Pool(CognitoIdpUserPool):
         return object.__new__(cls)
 
     def __init__(self, state: State, region: str, name: str, config: dict[str, Any]) -> None:
+        """The fields that moto's __init__ sets, but for the signing key: moto works out its primes
+        anew for every pool, which takes a quarter of a second. A test compares the fields."""
+        self.account_id, self.region, self.name = ACCOUNT, region, name
+        own_id = generate_id(get_cognito_idp_user_pool_id_strategy(), region, name, config)
+        self.id = f"{region}_{own_id}"[: self.MAX_ID_LENGTH]
+        partition = get_partition(region)
+        self.arn = f"arn:{partition}:cognito-idp:{region}:{ACCOUNT}:userpool/{self.id}"
+        self.status = None
+        self.update_extended_config(config)
+        self.creation_date = self.last_modified_date = utcnow()
+        self.mfa_config = config.get("MfaConfiguration") or "OFF"
+        self.sms_mfa_config = None
+        self.token_mfa_config = None
+        self.schema_attributes = _schema(self.extended_config.pop("Schema", None))
+        self.clients, self.identity_providers, self.groups = {}, {}, {}
+        self.users, self.resource_servers = {}, {}
+        self.refresh_tokens, self.access_tokens, self.id_tokens = {}, {}, {}
         self.devices = DeviceStore()
         self.sign_ins: dict[str, SignIn] = {}
         self._retired: dict[str, float] = {}
         self.software_tokens: dict[str, SoftwareToken] = {}
-        super().__init__(ACCOUNT, region, name, config)
         self.attach(state)
 
     def attach(self, state: State) -> None:
         """Makes it a pool of that server."""
         self._state = state
-        self.json_web_key = _signing_key()
+
+    @property
+    def json_web_key(self) -> jwk.RSAKey:
+        """The key that signs tokens: moto's published test key, the same for every pool."""
+        return _signing_key()
 
     @property
     def backend(self) -> Backend:

@@ -41,7 +41,7 @@ _CLASSES: dict[str, type] = {
 }
 
 #: Belongs to the server and not to its pools; every Pool gets it anew.
-_LEFT_OUT = {"_state", "json_web_key"}
+_LEFT_OUT = {"_state"}
 
 
 def dump(state: State) -> dict[str, Any]:
