@@ -62,15 +62,18 @@ class Exchange:
         self.a = a if a is not None else secrets.randbits(256)
         self.A = pow(2, self.a, N)
 
+    def key(self, B: int, salt: int, identity: str) -> bytes:
+        """The session key."""
+        u, x = sha(pad(self.A), pad(B)), private_key(salt, identity)
+        S = pow((B - K * pow(2, x, N)) % N, self.a + u * x, N)
+        prk = hmac.digest(pad(u), pad(S), "sha256")
+        return hmac.digest(prk, b"Caldera Derived Key\x01", "sha256")[:16]
+
     def claim(
         self, parameters: dict[str, str], identity: str, prefix: str, timestamp: str | None = None
     ) -> dict[str, str]:
         """The ChallengeResponses that prove the secret of `identity`, without USERNAME."""
-        B, salt = int(parameters["SRP_B"], 16), int(parameters["SALT"], 16)
-        u, x = sha(pad(self.A), pad(B)), private_key(salt, identity)
-        S = pow((B - K * pow(2, x, N)) % N, self.a + u * x, N)
-        prk = hmac.digest(pad(u), pad(S), "sha256")
-        key = hmac.digest(prk, b"Caldera Derived Key\x01", "sha256")[:16]
+        key = self.key(int(parameters["SRP_B"], 16), int(parameters["SALT"], 16), identity)
         timestamp = timestamp or stamp()
         block = base64.b64decode(parameters["SECRET_BLOCK"])
         message = prefix.encode() + block + timestamp.encode()

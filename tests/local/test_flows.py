@@ -221,6 +221,15 @@ def test_email_as_username(cognito, client):
     assert user["Username"] == internal
 
 
+def test_signing_out_by_email(cognito, client, refused):
+    pool = cognito.create_pool(UsernameAttributes=["email"])
+    pool.create_user("ann@example.com", "Correct-horse-1")
+    token = pool.sign_in("ann@example.com", "Correct-horse-1")["AccessToken"]
+    client.admin_user_global_sign_out(UserPoolId=pool.pool_id, Username="ann@example.com")
+    with refused("NotAuthorizedException", "Access Token has been revoked"):
+        client.get_user(AccessToken=token)
+
+
 def test_email_as_username_with_a_secret(cognito, client, refused):
     """After InitiateAuth the hash is over the internal username (PROTOCOL.md section 4)."""
     pool = cognito.create_pool(client_secret=True, UsernameAttributes=["email"])

@@ -51,7 +51,8 @@ def initiate(start: Start) -> dict[str, Any]:
         raise Refusal("InvalidUserPoolConfigurationException", message)
     username = parameter(start.parameters, "USERNAME")
     check_secret_hash(start.client, username, start.parameters.get("SECRET_HASH"))
-    user = start.pool.user(username)
+    with start.state.lock:  # a lookup by alias goes through all users
+        user = start.pool.user(username)
     if user is None and not hides_users(start.client):
         raise user_does_not_exist()
     if user is not None:

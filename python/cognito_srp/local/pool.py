@@ -146,6 +146,11 @@ class Pool(CognitoIdpUserPool):
         """The user of that name, alias or sub."""
         return self._get_user(username)
 
+    def sign_out(self, username: str) -> None:
+        # Tokens are filed under the internal name; moto looks for the name it was given.
+        user = self._get_user(username)
+        super().sign_out(user.username if user is not None else username)
+
     def issue_tokens(self, client_id: str, user: CognitoIdpUser, sign_in: SignIn) -> dict[str, Any]:
         """An AuthenticationResult for a sign-in that has just succeeded."""
         refresh_token, origin_jti = self.create_refresh_token(client_id, user.username)

@@ -28,7 +28,8 @@ def respond(answer: Answer) -> dict[str, Any]:
     if handler is None:
         raise invalid_parameter(f"Challenge {answer.challenge} is not supported here")
     username = answer.parameter("USERNAME")
-    user = answer.pool.user(username)
+    with answer.state.lock:  # a lookup by alias goes through all users
+        user = answer.pool.user(username)
     internal = user.username if user is not None else username
     check_secret_hash(answer.client, internal, answer.responses.get("SECRET_HASH"))
     return handler(answer)

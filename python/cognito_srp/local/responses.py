@@ -25,6 +25,7 @@ Pool.backend                        by every mock_aws
 Pool.__new__                        keeps every pool in a class-wide list for good
 Pool._get_user                      reads all users of a pool before it tries the name itself
 Pool.__init__, Pool.json_web_key    works out the primes of the signing key for every pool, 240 ms
+Pool.sign_out                       does not find the tokens of a user named by an alias
 admin_delete_user                   does not know of devices
 setup_class                         visits IAM's global registry; reads a JSON body as a query
                                     string, so that a password with "&Username=" in it overrides
