@@ -29,8 +29,10 @@ def call(client: Client, operation: str, **parameters: Any) -> dict[str, Any]:
         details = error.response.get("Error", {})
         code, message = details.get("Code", "Unknown"), details.get("Message", "")
         raise service_error(operation, code, message) from error
-    except (exceptions.EndpointConnectionError, exceptions.ConnectTimeoutError) as error:
-        raise UnreachableError(operation, str(error), may_have_had_effect=False) from error
+    except exceptions.ConnectionError as error:
+        # Never connected, except that TLS can also break with a request under way.
+        effect = isinstance(error, exceptions.SSLError)
+        raise UnreachableError(operation, str(error), may_have_had_effect=effect) from error
     except (exceptions.HTTPClientError, ResponseParserError) as error:
         raise UnreachableError(operation, str(error), may_have_had_effect=True) from error
     except exceptions.ParamValidationError:

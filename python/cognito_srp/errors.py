@@ -144,8 +144,8 @@ class NotAuthorizedError(ServiceError):
     """NotAuthorizedException: the token, the password or the proof is not accepted."""
 
     hint = (
-        "a device sign-in also fails so with the wrong device group key or password, or a clock "
-        "more than five minutes off"
+        "a token that is none: sign in again; a device sign-in: the device group key or password "
+        "is wrong, or the clock more than five minutes off"
     )
 
 

@@ -20,6 +20,8 @@ from cognito_srp import (
     InvalidInputError,
     NotAuthorizedError,
     ServiceError,
+    ThrottledError,
+    TokenExpiredError,
     UnreachableError,
     VerifierFaultError,
     confirm_device,
@@ -208,17 +210,74 @@ def test_enroll_device_hands_over_what_it_made(
     device_sign_in(client, pool, someone, confirmed.device)
 
 
-def test_no_answer(client: Any, cognito: LocalCognito, pool: LocalPool, newcomer: Newcomer) -> None:
+ONCE = {"total_max_attempts": 1}
+
+
+@pytest.mark.parametrize(
+    ("url", "proxies", "effect"),
+    [
+        ("http://127.0.0.1:9", None, False),
+        ("http://192.0.2.1", {"http": "http://127.0.0.1:9"}, False),
+        ("https://127.0.0.1:{port}", None, True),  # speaks no TLS
+    ],
+)
+def test_no_answer(
+    client: Any, cognito: LocalCognito, pool: LocalPool, newcomer: Newcomer, url: str,
+    proxies: dict[str, str] | None, effect: bool,
+) -> None:  # fmt: skip
     someone = newcomer(pool)
-    nobody = cognito.client(
-        endpoint_url="http://127.0.0.1:9", config=Config(retries={"total_max_attempts": 1})
-    )
+    url = url.format(port=cognito.endpoint_url.rpartition(":")[2])
+    nobody = cognito.client(endpoint_url=url, config=Config(retries=ONCE, proxies=proxies))
     error = refused(
         UnreachableError,
         lambda: enroll_device(nobody, access_token=someone.access_token, **keys(someone)),
     )
-    assert error.may_have_had_effect is False
+    assert error.may_have_had_effect is effect
     assert error.verifier.device_key == someone.new_device.device_key
+    confirmed = confirm_device(client, access_token=someone.access_token, verifier=error.verifier)
+    device_sign_in(client, pool, someone, confirmed.device)
+
+
+def test_an_answer_that_is_lost(
+    client: Any, cognito: LocalCognito, pool: LocalPool, newcomer: Newcomer
+) -> None:
+    """The device is confirmed, the answer never comes, and the same verifier is sent again."""
+    someone = newcomer(pool)
+    verifier = create_device_verifier(**keys(someone))
+    careful = cognito.client(config=Config(retries=ONCE, read_timeout=5))
+    cognito.lose_next("ConfirmDevice", "response")
+    error = refused(
+        UnreachableError,
+        lambda: confirm_device(careful, access_token=someone.access_token, verifier=verifier),
+    )
+    assert error.may_have_had_effect is True
+    assert error.verifier is verifier
+    refused(
+        DeviceKeyExistsError,
+        lambda: confirm_device(careful, access_token=someone.access_token, verifier=verifier),
+    )
+    device_sign_in(client, pool, someone, verifier.remembered())
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "kind"),
+    [
+        ("TooManyRequestsException", "Rate exceeded", ThrottledError),
+        ("NotAuthorizedException", "Access Token has expired", TokenExpiredError),
+        ("InternalErrorException", "Internal server error", ServiceError),
+    ],
+)
+def test_refused_for_now(
+    client: Any, cognito: LocalCognito, pool: LocalPool, newcomer: Newcomer, code: str,
+    message: str, kind: type[ServiceError],
+) -> None:  # fmt: skip
+    someone = newcomer(pool)
+    once = cognito.client(config=Config(retries=ONCE))
+    cognito.fail_next("ConfirmDevice", code, message)
+    error = refused(
+        kind, lambda: enroll_device(once, access_token=someone.access_token, **keys(someone))
+    )
+    assert error.code == code
     confirmed = confirm_device(client, access_token=someone.access_token, verifier=error.verifier)
     device_sign_in(client, pool, someone, confirmed.device)
 

@@ -79,8 +79,8 @@ class _RefuseSecret(argparse.Action):
 
 def _query(text: str) -> Any:
     """Compiled before anything is done, so that a misspelt query cannot hide a result."""
-    import jmespath  # type: ignore[import-untyped]
-    from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
+    import jmespath
+    from jmespath.exceptions import JMESPathError
 
     try:
         return jmespath.compile(text)

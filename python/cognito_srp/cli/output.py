@@ -52,7 +52,7 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, numeri
 
 
 def _select(query: Any, document: Any) -> Any:
-    from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
+    from jmespath.exceptions import JMESPathError
 
     try:
         return query.search(document)
