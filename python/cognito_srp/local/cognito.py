@@ -16,10 +16,10 @@ from .faults import Fault, Lost
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-    from .app import App
     from .helpers import LocalPool
-    from .listener import Listener
-    from .mfa import TextMessage
+    from .server.app import App
+    from .server.listener import Listener
+    from .store.state import TextMessage
 
 __all__ = ["LocalCognito"]
 
@@ -64,7 +64,7 @@ class LocalCognito:
 
     def start(self) -> LocalCognito:
         """Begins to listen; returns itself. State outlives `stop`: starting again resumes."""
-        from .listener import Listener
+        from .server.listener import Listener
 
         if self._listener is None:
             self._listener = Listener(
@@ -217,7 +217,7 @@ def _make_app(region: str, clock: Clock) -> App:
         raise ImportError(
             f"the local Cognito needs {error.name}: pip install 'srp-native[local]'"
         ) from error
-    from .app import App
-    from .state import State
+    from .server.app import App
+    from .store.state import State
 
     return App(State(region, clock))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient
 
-from .answers import Answer
-from .device_operations import describe, page_of, set_status
-from .devices import Device
-from .initiate import Start, initiate
-from .operations import Operations, Result
-from .pool import Pool
-from .refusals import Refusal, device_does_not_exist, invalid_parameter, user_does_not_exist
-from .respond import respond
+from ..flows.answers import Answer
+from ..flows.initiate import Start, initiate
+from ..flows.respond import respond
+from ..refusals import Refusal, device_does_not_exist, invalid_parameter, user_does_not_exist
+from ..store.devices import Device
+from ..store.pool import Pool
+from .base import Operations, Result
+from .devices import describe, page_of, set_status
 
 __all__ = ["AdminOperations"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .app_clients import check_secret_hash
-from .operations import Operations, Result
+from ..flows.app_clients import check_secret_hash
+from .base import Operations, Result
 
 __all__ = ["AccountOperations"]
 

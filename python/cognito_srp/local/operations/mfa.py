@@ -7,11 +7,11 @@ import dataclasses
 
 from moto.cognitoidp.models import CognitoIdpUser
 
-from .challenges import Pending, new_session
-from .operations import Operations, Result
-from .pool import Pool
-from .refusals import Refusal, expired_session, invalid_parameter, invalid_session
-from .totp import SoftwareToken
+from ..refusals import Refusal, expired_session, invalid_parameter, invalid_session
+from ..store.challenges import Pending, new_session
+from ..store.pool import Pool
+from ..totp import SoftwareToken
+from .base import Operations, Result
 
 __all__ = ["MfaOperations"]
 

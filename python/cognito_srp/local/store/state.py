@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from dataclasses import dataclass
 from typing import Any
 
 from moto.cognitoidp.models import CognitoIdpUserPoolClient
 
+from ..clock import Clock
+from ..refusals import Refusal
 from .challenges import ChallengeStore
-from .clock import Clock
-from .mfa import TextMessage
 from .pool import Backend, Pool
-from .refusals import Refusal
 from .verifiers import UserVerifiers
 
-__all__ = ["State"]
+__all__ = ["State", "TextMessage"]
+
+
+@dataclass(frozen=True)
+class TextMessage:
+    """An SMS that AWS would have sent."""
+
+    username: str
+    phone_number: str
+    code: str
 
 
 class State:

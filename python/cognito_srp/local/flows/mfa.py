@@ -5,31 +5,23 @@ from __future__ import annotations
 import json
 import logging
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from moto.cognitoidp.models import CognitoIdpUser
 
-from .pool import Pool
-from .refusals import Refusal
+from ..refusals import Refusal
+from ..store.pool import Pool
+from ..store.state import TextMessage
 
 if TYPE_CHECKING:
     from .attempt import Attempt
 
-__all__ = ["SMS", "TOTP", "TextMessage", "factor_challenge", "factors_of", "second_factor"]
+__all__ = ["SMS", "TOTP", "factor_challenge", "factors_of", "second_factor"]
 
 _log = logging.getLogger(__name__)
 
 TOTP, SMS = "SOFTWARE_TOKEN_MFA", "SMS_MFA"
-
-
-@dataclass(frozen=True)
-class TextMessage:
-    """An SMS that AWS would have sent."""
-
-    username: str
-    phone_number: str
-    code: str
 
 
 def second_factor(attempt: Attempt) -> dict[str, Any] | None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
-from ..encoding import encode_base64
-from ..srp import ServerExchange
+from ...encoding import encode_base64
+from ...srp import ServerExchange
 
 __all__ = ["ChallengeStore", "Pending", "new_session"]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from moto.core.utils import get_service_model
 
-from .refusals import Refusal, invalid_parameter
+from ..refusals import Refusal, invalid_parameter
 
 __all__ = ["declared_errors", "operations", "validate"]
 

@@ -3,13 +3,13 @@ GetTokensFromRefreshToken, which it lacks."""
 
 from __future__ import annotations
 
-from .answers import Answer
-from .app_clients import check_client_secret, rotates_refresh_tokens
-from .initiate import Start, initiate
-from .operations import Operations, Result
-from .refusals import Refusal, invalid_parameter
-from .respond import respond
-from .tokens import refresh_token_owner
+from ..flows.answers import Answer
+from ..flows.app_clients import check_client_secret, rotates_refresh_tokens
+from ..flows.initiate import Start, initiate
+from ..flows.respond import respond
+from ..refusals import Refusal, invalid_parameter
+from ..store.tokens import refresh_token_owner
+from .base import Operations, Result
 
 __all__ = ["SignInOperations"]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
+from ..refusals import Refusal, invalid_parameter, invalid_session
 from .answers import Answer
 from .mfa import SMS, TOTP, factor_challenge, factors_of
-from .refusals import Refusal, invalid_parameter, invalid_session
 
 __all__ = ["MFA_HANDLERS"]
 

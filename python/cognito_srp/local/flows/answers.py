@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from moto.cognitoidp.models import CognitoIdpUserPoolClient
 
+from ..refusals import expired_session, incorrect, invalid_session, missing_parameter
+from ..store.challenges import Pending
+from ..store.pool import Pool
+from ..store.state import State
 from .attempt import Attempt
-from .challenges import Pending
-from .pool import Pool
 from .proofs import parameter
-from .refusals import expired_session, incorrect, invalid_session, missing_parameter
-from .state import State
 
 __all__ = ["Answer"]
 

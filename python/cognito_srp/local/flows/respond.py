@@ -10,12 +10,12 @@ from moto.cognitoidp.models import UserStatus
 
 from srp_native import N
 
-from ..encoding import to_hex
-from ..srp import ServerExchange, pool_name
+from ...encoding import to_hex
+from ...srp import ServerExchange, pool_name
+from ..refusals import Refusal, device_does_not_exist, incorrect, invalid_parameter
 from .answers import Answer
 from .app_clients import check_secret_hash
 from .proofs import check_proof, client_public_value
-from .refusals import Refusal, device_does_not_exist, incorrect, invalid_parameter
 from .respond_choice import CHOICE_HANDLERS
 from .respond_mfa import MFA_HANDLERS
 

@@ -1,6 +1,6 @@
 """moto's user pools and backends, kept by one LocalCognito instead of in moto's global registry.
 
-What differs from moto is listed in `responses.py`.
+What differs from moto is listed in `server/responses.py`.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from moto.core.utils import utcnow
 from moto.settings import get_cognito_idp_user_pool_id_strategy
 from moto.utilities.utils import get_partition, load_resource
 
+from ..refusals import Refusal
+from ..totp import SoftwareToken
 from .devices import DeviceStore
-from .refusals import Refusal
-from .totp import SoftwareToken
 
 if TYPE_CHECKING:
     from .state import State

@@ -8,11 +8,11 @@ from typing import Any
 
 from srp_native import N
 
-from ..encoding import decode_base64, unpad
-from .devices import Device
-from .operations import Operations, Result
-from .pool import Pool
-from .refusals import Refusal, device_does_not_exist, invalid_parameter
+from ...encoding import decode_base64, unpad
+from ..refusals import Refusal, device_does_not_exist, invalid_parameter
+from ..store.devices import Device
+from ..store.pool import Pool
+from .base import Operations, Result
 
 __all__ = ["DeviceOperations", "describe", "page_of", "set_status"]
 

@@ -16,13 +16,13 @@ from typing import Any
 
 from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient, UserStatus
 
+from ..refusals import Refusal, device_does_not_exist, not_authorized
+from ..store.challenges import Pending
+from ..store.devices import Device
+from ..store.pool import Pool, SignIn
+from ..store.state import State
 from .app_clients import session_seconds
-from .challenges import Pending
-from .devices import Device
 from .mfa import second_factor
-from .pool import Pool, SignIn
-from .refusals import Refusal, device_does_not_exist, not_authorized
-from .state import State
 
 __all__ = ["Attempt", "require_enabled"]
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from moto.cognitoidp import models
 
+from ..totp import SoftwareToken
 from .devices import Device, DeviceStore
 from .pool import Pool, SignIn
 from .state import State
-from .totp import SoftwareToken
 
 __all__ = ["dump", "restore"]
 

@@ -7,10 +7,10 @@ from typing import Any
 from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.responses import ActionResult
 
-from .pool import Backend
-from .refusals import missing_parameter
-from .state import State
-from .tokens import Caller
+from ..refusals import missing_parameter
+from ..store.pool import Backend
+from ..store.state import State
+from ..store.tokens import Caller
 
 __all__ = ["Operations", "Result"]
 

@@ -16,11 +16,11 @@ from moto.cognitoidp.responses import (
     CognitoIdpOpenIdConfigurationResponse,
 )
 
-from .faults import Faults
+from ..faults import Faults
+from ..store.snapshot import dump, restore
+from ..store.state import State
+from ..totp import SoftwareToken
 from .responses import Answered, Response, failed
-from .snapshot import dump, restore
-from .state import State
-from .totp import SoftwareToken
 
 __all__ = ["App"]
 

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from srp_native import N
 
-from ..encoding import decode_base64, from_hex, parse_timestamp
-from ..errors import SrpError
-from ..srp import claim_signature
-from .challenges import Pending
-from .refusals import incorrect, invalid_parameter, missing_parameter
+from ...encoding import decode_base64, from_hex, parse_timestamp
+from ...errors import SrpError
+from ...srp import claim_signature
+from ..refusals import incorrect, invalid_parameter, missing_parameter
+from ..store.challenges import Pending
 
 __all__ = ["check_proof", "client_public_value", "parameter"]
 

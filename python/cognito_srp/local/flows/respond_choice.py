@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..refusals import invalid_parameter
 from .answers import Answer
 from .initiate import Start, begin_srp, check_password
-from .refusals import invalid_parameter
 
 __all__ = ["CHOICE_HANDLERS"]
 

@@ -48,15 +48,15 @@ from typing import Any
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.utils import camelcase_to_underscores
 
-from .account_operations import AccountOperations
-from .admin_operations import AdminOperations
-from .device_operations import DeviceOperations
-from .mfa_operations import MfaOperations
-from .operations import Result
-from .pool import ACCOUNT
-from .refusals import Refusal
-from .sign_in_operations import SignInOperations
-from .tokens import authenticate, claims_of
+from ..operations.account import AccountOperations
+from ..operations.admin import AdminOperations
+from ..operations.base import Result
+from ..operations.devices import DeviceOperations
+from ..operations.mfa import MfaOperations
+from ..operations.sign_in import SignInOperations
+from ..refusals import Refusal
+from ..store.pool import ACCOUNT
+from ..store.tokens import authenticate, claims_of
 from .validation import declared_errors, operations, validate
 
 __all__ = ["Answered", "Response", "failed"]

@@ -12,8 +12,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient
 
+from ..refusals import not_authorized, user_does_not_exist
 from .pool import Pool
-from .refusals import not_authorized, user_does_not_exist
 from .state import State
 
 __all__ = ["Caller", "authenticate", "claims_of", "refresh_token_owner"]

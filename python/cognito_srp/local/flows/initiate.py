@@ -9,8 +9,13 @@ from typing import Any
 
 from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient
 
-from ..encoding import to_hex
-from ..srp import ServerExchange
+from ...encoding import to_hex
+from ...srp import ServerExchange
+from ..refusals import Refusal, incorrect, user_does_not_exist
+from ..store.challenges import Pending
+from ..store.pool import Pool
+from ..store.state import State
+from ..store.tokens import refresh_token_owner
 from .app_clients import (
     check_flow,
     check_secret_hash,
@@ -19,12 +24,7 @@ from .app_clients import (
     session_seconds,
 )
 from .attempt import Attempt, require_enabled
-from .challenges import Pending
-from .pool import Pool
 from .proofs import client_public_value, parameter
-from .refusals import Refusal, incorrect, user_does_not_exist
-from .state import State
-from .tokens import refresh_token_owner
 
 __all__ = ["Start", "begin_srp", "check_password", "initiate"]
 

@@ -6,8 +6,8 @@ import hmac
 
 from moto.cognitoidp.models import CognitoIdpUserPoolClient
 
-from ..srp import secret_hash
-from .refusals import invalid_parameter, not_authorized
+from ...srp import secret_hash
+from ..refusals import invalid_parameter, not_authorized
 
 __all__ = [
     "check_client_secret",

@@ -1,0 +1,1 @@
+"""HTTP: the socket, requests turned into operations, and the checks that come before one."""

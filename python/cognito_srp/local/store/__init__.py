@@ -1,0 +1,1 @@
+"""What a server knows: pools, users, devices, tokens, pending challenges."""
