@@ -13,6 +13,7 @@ from types import ModuleType
 
 import pytest
 
+from srp_native import c_engine as module
 from srp_native.engine import KERNEL_ENVIRONMENT, Engine
 from srp_native.errors import EngineUnavailableError
 from srp_native.group import ELEMENT_SIZE, N
@@ -21,11 +22,9 @@ from srp_native.registry import load_engine
 
 @pytest.fixture(scope="module")
 def c_engine() -> ModuleType:
-    try:
-        from srp_native import c_engine
-    except EngineUnavailableError as error:
-        pytest.skip(str(error))
-    return c_engine
+    if module.lib is None:
+        pytest.skip("the C extension was not built")
+    return module
 
 
 @pytest.fixture
@@ -60,6 +59,8 @@ def test_it_says_what_it_is(engine: Engine) -> None:
     [("srp_native._srp", "was not built"), ("_cffi_backend", "cannot be loaded")],
 )
 def test_a_missing_extension_is_reported(blocked: str, reason: str) -> None:
+    if module.lib is None and blocked != "srp_native._srp":
+        pytest.skip("the C extension was not built, so nothing of its own can be missing")
     script = f"""
 import sys
 class Blocker:
