@@ -6,17 +6,20 @@ import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from command_line import PASSWORD, Run
 
-from cognito_srp import sign_in
+from cognito_srp import RememberedDevice, Session, sign_in
+from cognito_srp.local import LocalCognito
 
 
 @contextmanager
@@ -37,7 +40,7 @@ def local(*options: str, **environment: str) -> Iterator[tuple[subprocess.Popen[
         process.communicate()
 
 
-def can_sign_in(ready: Any, password: str) -> bool:
+def new_session(ready: Any, password: str, device: RememberedDevice | None = None) -> Session:
     client = boto3.client(
         "cognito-idp",
         endpoint_url=ready["EndpointUrl"],
@@ -45,14 +48,18 @@ def can_sign_in(ready: Any, password: str) -> bool:
         aws_access_key_id="local",
         aws_secret_access_key="local",
     )
-    session = sign_in(
+    return sign_in(
         client,
         pool_id=ready["UserPoolId"],
         client_id=ready["ClientId"],
         username=ready["Username"],
         password=password,
+        device=device,
     )
-    return session.new_device is not None
+
+
+def can_sign_in(ready: Any, password: str) -> bool:
+    return new_session(ready, password).new_device is not None
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -84,6 +91,64 @@ def test_a_pool_alone_and_nothing_at_all() -> None:
         assert set(ready) == {"EndpointUrl", "Region", "UserPoolId", "ClientId"}
     with local() as (_, ready):
         assert set(ready) == {"EndpointUrl", "Region"}
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    _, err = process.communicate(timeout=10)
+    assert process.returncode == 0, err
+
+
+def test_everything_is_kept_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    options = ("--create-user", "ann", "--state", str(file))
+    with local(*options) as (process, made):
+        device = new_session(made, made["Password"]).enroll_device()
+        stop(process)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
+    with local(*options) as (process, ready):
+        same = {name: made[name] for name in ("UserPoolId", "ClientId", "Username")}
+        assert ready == same | {"EndpointUrl": ready["EndpointUrl"], "Region": made["Region"]}
+        session = new_session(ready, made["Password"], device=device)
+        assert session.new_device is None
+        stop(process)
+    # A password of one's own takes the place of the old one; and a test can go on from there.
+    with local(*options, COGNITO_PASSWORD=PASSWORD) as (process, ready):
+        assert can_sign_in(ready, PASSWORD)
+        stop(process)
+    cognito = LocalCognito()
+    cognito.load(file)
+    pool = cognito.find_pool()
+    assert pool is not None
+    assert (pool.pool_id, pool.client_id) == (made["UserPoolId"], made["ClientId"])
+    assert pool.sign_in("ann", PASSWORD)
+    assert cognito.find_pool("another") is None
+
+
+def test_a_server_that_is_killed_leaves_what_it_began_with(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    with local("--create-pool", "--state", str(file)) as (process, made):
+        process.kill()
+        process.communicate(timeout=10)
+    with local("--create-pool", "--state", str(file)) as (_, ready):
+        assert ready["UserPoolId"] == made["UserPoolId"]
+
+
+def test_a_state_that_is_none(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    file.write_text("[]")
+    code, out, err = run("local", "--port", "0", "--state", str(file))
+    assert (code, out) == (2, "")
+    assert f"{file} is not a state of the local Cognito" in err
+    assert file.read_text() == "[]"
+
+
+def test_a_state_that_cannot_be_written_is_known_at_once(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "none" / "state.json"
+    code, out, err = run("local", "--port", "0", "--state", str(file))
+    assert (code, out) == (2, "")
+    assert err == f"cognito-srp: {file}: No such file or directory\n"
 
 
 def test_other_machines_only_where_that_is_said(run: Run) -> None:

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidInputError
@@ -17,16 +18,17 @@ from .options import add_secret_option, bounded_int
 from .secret_input import PASSWORD, read_secret
 
 if TYPE_CHECKING:
-    from ..local import LocalCognito
+    from ..local import LocalCognito, LocalPool
     from .parser import Commands
 
 __all__ = ["add_parser"]
 
 _EPILOG = """\
 Any AWS SDK and the AWS CLI can talk to it. When it is ready, one line of JSON on stdout says where
-it is, and which pool, app client and user were made. Everything is gone when it stops.
+it is, and which pool, app client and user were made. Everything is gone when it stops, unless
+--state names a file to keep it in.
 
-  cognito-srp local --create-pool --create-user ann
+  cognito-srp local --create-user ann --state cognito.json
 """
 
 
@@ -59,6 +61,13 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument("--create-user", metavar="NAME", help="and with a user; makes a pool, too")
     add_secret_option(parser, PASSWORD)
+    parser.add_argument(
+        "--state",
+        metavar="FILE",
+        type=Path,
+        help="begin with what the file holds, if it exists, and keep everything there at the end; "
+        "pool and user are made only if they are not in it",
+    )
     parser.set_defaults(run=_run)
 
 
@@ -95,13 +104,35 @@ def _serve(arguments: argparse.Namespace, user: _User | None, stop: threading.Ev
     except OSError as error:
         raise UnavailableError(error.strerror or str(error)) from error
     with cognito:
+        if arguments.state is not None and arguments.state.exists():
+            _load(cognito, arguments.state)
         ready = {"EndpointUrl": cognito.endpoint_url, "Region": arguments.region}
-        print(json.dumps(ready | _prepare(arguments, cognito, user)), flush=True)
+        ready |= _prepare(arguments, cognito, user)
+        _save(cognito, arguments.state)  # a file that cannot be written is better known now
+        print(json.dumps(ready), flush=True)
         _greet(arguments, cognito.endpoint_url)
         # Windows delivers Ctrl-C only between waits.
         while not stop.wait(0.5):
             pass
+    _save(cognito, arguments.state)
     note("stopped")
+
+
+def _load(cognito: LocalCognito, path: Path) -> None:
+    try:
+        cognito.load(path)
+    except ValueError:
+        rule = f"{path} is not a state of the local Cognito"
+        raise InvalidInputError("--state", rule, "name another file") from None
+
+
+def _save(cognito: LocalCognito, path: Path | None) -> None:
+    if path is None:
+        return
+    try:
+        cognito.save(path)
+    except OSError as error:  # its own words are about a temporary file beside this one
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 @dataclass(frozen=True)
@@ -131,14 +162,28 @@ def _prepare(
     """Make what was asked for, and return what to tell about it."""
     if user is None and not arguments.create_pool:
         return {}
-    pool = cognito.create_pool(remember_devices=arguments.remember_devices)
+    pool = cognito.find_pool() or cognito.create_pool(remember_devices=arguments.remember_devices)
     made = {"UserPoolId": pool.pool_id, "ClientId": pool.client_id}
     if user is not None:
-        pool.create_user(user.name, user.password)
         made["Username"] = user.name
-        if user.drawn:
+        if _create(pool, user) and user.drawn:
             made["Password"] = user.password
     return made
+
+
+def _create(pool: LocalPool, user: _User) -> bool:
+    """False if the user exists; a password of one's own is put in the place of the old one."""
+    from botocore.exceptions import ClientError
+
+    try:
+        pool.create_user(user.name, user.password)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "UsernameExistsException":
+            raise
+        if not user.drawn:
+            pool.set_password(user.name, user.password)
+        return False
+    return True
 
 
 def _greet(arguments: argparse.Namespace, endpoint: str) -> None:

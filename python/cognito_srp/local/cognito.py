@@ -176,6 +176,19 @@ class LocalCognito:
         """Puts what `save` wrote in the place of everything here; `ValueError` for other files."""
         self._app.load(Path(path))
 
+    def find_pool(self, name: str = "local") -> LocalPool | None:
+        """The oldest pool of that name in `region`, with its first app client: what `create_pool`
+        has made, after a `load`. None where there is none."""
+        from .helpers import LocalPool
+
+        with self._app.state.lock:
+            for pool in self._app.state.backend(self.region).user_pools.values():
+                for client in pool.clients.values():
+                    if pool.name == name:
+                        secret = client.secret if client.generate_secret else None
+                        return LocalPool(self, pool.id, client.id, secret)
+        return None
+
     def give_authenticator(self, pool_id: str, username: str) -> str:
         """A verified authenticator for a user, without the sign-in that setting one up takes;
         returns its secret, for `totp`. `LocalPool.use_authenticator` also switches it on."""

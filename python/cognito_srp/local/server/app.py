@@ -70,6 +70,8 @@ class App:
         try:
             with os.fdopen(descriptor, "w") as file:
                 file.write(text)
+                file.flush()
+                os.fsync(file.fileno())  # the new name must not reach the disk before the text
             os.replace(name, path)
         except BaseException:
             os.unlink(name)
