@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["add_parser"]
 
+#: What `cognito-srp verifier` always prints.
+_PRINTED = {"DeviceKey", "DeviceSecretVerifierConfig"}
+
 _EPILOG = """\
 The secret is in FILE, and durable, before anything is sent. Whatever happens then (no answer, an
 expired token, a power cut), --resume FILE sends it again.
@@ -126,11 +129,12 @@ def _read_verifier(path: str) -> DeviceVerifier:
     data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
     try:
         document = json.loads(data)
-        key, config = document["DeviceKey"], document["DeviceSecretVerifierConfig"]
-        secret = document.get("RememberedDevice")
-    except (ValueError, KeyError, TypeError, AttributeError):
-        # The parser's own message may quote the document.
-        raise _not_a_verifier() from None
+    except ValueError:  # holds the document, so it must not become a context
+        document = None
+    if not isinstance(document, dict) or not _PRINTED <= document.keys():
+        raise _not_a_verifier()
+    key, config = document["DeviceKey"], document["DeviceSecretVerifierConfig"]
+    secret = document.get("RememberedDevice")
     if secret is None:
         return DeviceVerifier.from_config(device_key=key, config=config)
     device = RememberedDevice.from_json(json.dumps(secret))
