@@ -8,7 +8,7 @@ from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.responses import ActionResult
 
 from ..refusals import missing_parameter
-from ..store.pool import Backend
+from ..store.backend import Backend
 from ..store.state import State
 from ..store.tokens import Caller
 

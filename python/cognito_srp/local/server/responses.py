@@ -22,11 +22,13 @@ the last two, change_password       look into moto's global registry
 create_user_pool_client             a client secret has hyphens, which AWS's pattern forbids
 backend, the region-agnostic one,   the global registry is shared by all of a process and emptied
 Pool.backend                        by every mock_aws
-Pool.__new__                        keeps every pool in a class-wide list for good
+Pool.__new__,                       keep every pool, user and app client in class-wide lists for
+Backend.sign_up, admin_create_user  good
 Pool._get_user                      reads all users of a pool before it tries the name itself
 Pool.__init__, Pool.json_web_key    works out the primes of the signing key for every pool, 240 ms
 Pool.sign_out                       does not find the tokens of a user named by an alias
-admin_delete_user                   does not know of devices
+admin_delete_user,                  do not know of devices, authenticators and verifiers
+delete_user_pool
 setup_class                         visits IAM's global registry; reads a JSON body as a query
                                     string, so that a password with "&Username=" in it overrides
                                     the parameter of that name
@@ -55,8 +57,9 @@ from ..operations.devices import DeviceOperations
 from ..operations.mfa import MfaOperations
 from ..operations.sign_in import SignInOperations
 from ..refusals import Refusal
+from ..store.expiry import claims_of
 from ..store.pool import ACCOUNT
-from ..store.tokens import authenticate, claims_of
+from ..store.tokens import authenticate
 from .validation import declared_errors, operations, validate
 
 __all__ = ["Answered", "Response", "failed"]

@@ -77,5 +77,14 @@ class DeviceStore:
     def forget(self, device: Device) -> None:
         self._by_user.get(device.user_id, {}).pop(device.key, None)
 
+    def forget_unconfirmed(self, before: float) -> None:
+        """Forgets the devices that were handed out before that moment and not confirmed since."""
+        for user_id, devices in list(self._by_user.items()):
+            for device in list(devices.values()):
+                if not device.confirmed and device.created < before:
+                    self.forget(device)
+            if not devices:
+                self.forget_user(user_id)
+
     def forget_user(self, user_id: str) -> None:
         self._by_user.pop(user_id, None)

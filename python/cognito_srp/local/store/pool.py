@@ -1,22 +1,20 @@
-"""moto's user pools and backends, kept by one LocalCognito instead of in moto's global registry.
+"""moto's user pools, kept by one LocalCognito instead of in moto's global registry.
 
 What differs from moto is listed in `server/responses.py`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
-import secrets
-import string
 import uuid
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from joserfc import jwk, jwt
 from moto.cognitoidp.exceptions import NotAuthorizedError
 from moto.cognitoidp.models import (
-    CognitoIdpBackend,
     CognitoIdpUser,
     CognitoIdpUserPool,
     CognitoIdpUserPoolAttribute,
@@ -30,22 +28,34 @@ from moto.utilities.utils import get_partition, load_resource
 from ..refusals import Refusal
 from ..totp import SoftwareToken
 from .devices import DeviceStore
+from .expiry import forget_expired
 
 if TYPE_CHECKING:
+    from .backend import Backend
     from .state import State
 
-__all__ = ["ACCOUNT", "Backend", "Pool", "SignIn"]
+__all__ = ["ACCOUNT", "Pool", "SignIn", "untracked"]
 
 #: moto's default account id; ARNs show it.
 ACCOUNT = "123456789012"
 
+Model = TypeVar("Model")
+
 _UNIT_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
-_SECRET_ALPHABET = string.ascii_lowercase + string.digits
 _DEFAULT_LIFETIMES = {
     "AccessToken": (1, "hours"),
     "IdToken": (1, "hours"),
     "RefreshToken": (30, "days"),
 }
+
+
+def untracked(model: Model) -> Model:
+    """Takes an object out of the class-wide list in which moto keeps all of them for good, for a
+    dashboard: users with their passwords among them."""
+    cls: Any = type(model)
+    with contextlib.suppress(ValueError):  # a mock_aws elsewhere in the process empties the list
+        cls.instances_tracked.remove(model)
+    return model
 
 
 @lru_cache(maxsize=1)
@@ -60,7 +70,7 @@ def _schema(given: list[dict[str, Any]] | None) -> dict[str, CognitoIdpUserPoolA
     standard = CognitoIdpUserPoolAttribute.STANDARD_SCHEMA
     schema = given or [{"Name": name, **entry} for name, entry in standard.items()]
     attributes = [
-        CognitoIdpUserPoolAttribute(entry["Name"], entry["Name"] not in standard, entry)
+        untracked(CognitoIdpUserPoolAttribute(entry["Name"], entry["Name"] not in standard, entry))
         for entry in schema
     ]
     return {attribute.name: attribute for attribute in attributes}
@@ -103,7 +113,11 @@ class Pool(CognitoIdpUserPool):
         self.refresh_tokens, self.access_tokens, self.id_tokens = {}, {}, {}
         self.devices = DeviceStore()
         self.sign_ins: dict[str, SignIn] = {}
-        self._retired: dict[str, float] = {}
+        #: When refresh tokens end, and since when some are rotated away.
+        self.refresh_ends: dict[str, float] = {}
+        self.retired: dict[str, float] = {}
+        #: The number of access tokens at which expired ones are looked for again.
+        self.next_look = 0
         self.software_tokens: dict[str, SoftwareToken] = {}
         self.attach(state)
 
@@ -155,10 +169,13 @@ class Pool(CognitoIdpUserPool):
         """An AuthenticationResult for a sign-in that has just succeeded."""
         refresh_token, origin_jti = self.create_refresh_token(client_id, user.username)
         self.sign_ins[origin_jti] = sign_in
+        lifetime = self.lifetime(self.clients[client_id], "RefreshToken")
+        self.refresh_ends[refresh_token] = self._state.clock.time() + lifetime
         return {**self.refreshed(refresh_token), "RefreshToken": refresh_token}
 
     def refreshed(self, refresh_token: str) -> dict[str, Any]:
         """An AuthenticationResult with new access and id tokens for a refresh token."""
+        forget_expired(self, self._state.clock.time())
         access, id_token, expires_in = self.create_tokens_from_refresh_token(refresh_token)
         return {
             "AccessToken": access,
@@ -173,14 +190,15 @@ class Pool(CognitoIdpUserPool):
         rotation = client.extended_config["RefreshTokenRotation"]
         grace = int(rotation.get("RetryGracePeriodSeconds") or 0)
         now = self._state.clock.time()
-        self._retired.setdefault(refresh_token, now + grace)
+        self.retired.setdefault(refresh_token, now + grace)
         new = str(uuid.uuid4())
         self.refresh_tokens[new] = self.refresh_tokens[refresh_token]
+        self.refresh_ends[new] = self.refresh_ends[refresh_token]
         return new
 
     def is_retired(self, refresh_token: str) -> bool:
         """True if a refresh token has been rotated away."""
-        return self._retired.get(refresh_token, math.inf) <= self._state.clock.time()
+        return self.retired.get(refresh_token, math.inf) <= self._state.clock.time()
 
     def lifetime(self, client: CognitoIdpUserPoolClient, kind: str) -> int:
         """Seconds that a client's tokens of a kind live: AccessToken, IdToken, RefreshToken."""
@@ -229,34 +247,3 @@ class Pool(CognitoIdpUserPool):
         # "dummy" is the kid of moto's published key set.
         token: str = jwt.encode({"kid": "dummy", "alg": "RS256"}, payload, self.json_web_key)
         return token, lifetime
-
-
-class Backend(CognitoIdpBackend):
-    """One region of one LocalCognito."""
-
-    user_pools: dict[str, Pool]  # type: ignore[assignment]
-
-    def __init__(self, state: State, region: str) -> None:
-        super().__init__(region, ACCOUNT)
-        self._state = state
-
-    def create_user_pool(self, name: str, extended_config: dict[str, Any]) -> Pool:
-        pool = Pool(self._state, self.region_name, name, extended_config)
-        self.user_pools[pool.id] = pool
-        return pool
-
-    def create_user_pool_client(
-        self, user_pool_id: str, generate_secret: bool, extended_config: dict[str, str]
-    ) -> CognitoIdpUserPoolClient:
-        """moto's, with a secret that AWS's own pattern for it allows: moto's has hyphens."""
-        client = super().create_user_pool_client(user_pool_id, generate_secret, extended_config)
-        client.secret = "".join(secrets.choice(_SECRET_ALPHABET) for _ in range(51))
-        return client
-
-    def admin_delete_user(self, user_pool_id: str, username: str) -> None:
-        """moto's, and the user's devices and authenticator go with the user."""
-        user = self.admin_get_user(user_pool_id, username)
-        super().admin_delete_user(user_pool_id, username)
-        pool = self.user_pools[user_pool_id]
-        pool.devices.forget_user(user.id)
-        pool.software_tokens.pop(user.id, None)

@@ -11,8 +11,9 @@ from moto.cognitoidp.models import CognitoIdpUserPoolClient
 
 from ..clock import Clock
 from ..refusals import Refusal
+from .backend import Backend
 from .challenges import ChallengeStore
-from .pool import Backend, Pool
+from .pool import Pool
 from .verifiers import UserVerifiers
 
 __all__ = ["State", "TextMessage"]

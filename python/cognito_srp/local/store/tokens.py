@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from dataclasses import dataclass
-from typing import Any
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient
 
 from ..refusals import not_authorized, user_does_not_exist
+from .expiry import claims_of
 from .pool import Pool
 from .state import State
 
-__all__ = ["Caller", "authenticate", "claims_of", "refresh_token_owner"]
+__all__ = ["Caller", "authenticate", "refresh_token_owner"]
 
 #: The scope that the user pools API asks of every access token.
 SCOPE = "aws.cognito.signin.user.admin"
@@ -32,31 +29,18 @@ class Caller:
     device_key: str | None
 
 
-def claims_of(token: str) -> dict[str, Any] | None:
-    """The payload of a JWT, unverified; None if it is none."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return None
-    try:
-        data = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
-        claims = json.loads(data)
-    except (binascii.Error, ValueError):
-        return None
-    return claims if isinstance(claims, dict) else None
-
-
 def authenticate(state: State, token: str | None) -> Caller:
     """Whose token this is. NotAuthorizedException for a foreign, forged, expired or revoked one.
 
-    A token that stands in its pool's table was signed by us; only for others is the signature
-    worth checking, to say in AWS's words what is wrong.
+    A token that stands in its pool's table was signed by us; only for others, revoked ones and
+    those dropped from there, is the signature worth checking, to say in AWS's words what is wrong.
     """
     claims = claims_of(token or "")
     if token is None or claims is None or claims.get("token_use") != "access":
         raise not_authorized("Invalid Access Token")
     pool = state.pool(str(claims.get("iss", "")).rpartition("/")[2])
     if pool is None or token not in pool.access_tokens:
-        raise not_authorized(_why_unknown(pool, token))
+        raise not_authorized(_why_unknown(pool, token, state.clock.time()))
     if claims["exp"] <= state.clock.time():
         raise not_authorized("Access Token has expired")
     if SCOPE not in claims["scope"].split():
@@ -93,7 +77,7 @@ def refresh_token_owner(
     user = pool.user(username)
     if client_id != client.id or user is None or user.id != sign_in.user_id:
         raise invalid
-    if sign_in.auth_time + pool.lifetime(client, "RefreshToken") <= state.clock.time():
+    if pool.refresh_ends[token] <= state.clock.time():
         raise not_authorized("Refresh Token has expired")
     if not user.enabled:
         raise not_authorized("User is disabled.")
@@ -104,11 +88,11 @@ def refresh_token_owner(
     return user
 
 
-def _why_unknown(pool: Pool | None, token: str) -> str:
+def _why_unknown(pool: Pool | None, token: str, now: float) -> str:
     if pool is None:
         return "Could not verify signature for Access Token"
     try:
-        jwt.decode(token, pool.json_web_key)
+        claims = jwt.decode(token, pool.json_web_key).claims
     except (JoseError, ValueError):
         return "Could not verify signature for Access Token"
-    return "Access Token has been revoked"
+    return "Access Token has expired" if claims["exp"] <= now else "Access Token has been revoked"

@@ -44,6 +44,10 @@ class UserVerifiers:
         self._known[user_id] = (password, verifier)
         return verifier
 
+    def forget(self, user_id: str) -> None:
+        """The user has gone."""
+        self._known.pop(user_id, None)
+
     def of_nobody(self, pool_id: str, name: str) -> Verifier:
         """A decoy for a name that does not exist: the same salt at every attempt, as a user has."""
         seed = hmac.new(self._secret, f"{pool_id} {name}".encode(), hashlib.sha256).digest()
