@@ -21,10 +21,11 @@ FACADE_LAYERS = (
     ("calls",),
     ("confirm",),
     ("signin",),
+    ("aws_srp",),
     ("local",),
     ("cli",),
 )
-MAY_IMPORT_BOTO = {"calls", "confirm", "signin", "aio", "enroll", "local", "cli"}
+MAY_IMPORT_BOTO = {"calls", "confirm", "signin", "aws_srp", "aio", "enroll", "local", "cli"}
 MAY_IMPORT_MOTO = {"local"}
 
 

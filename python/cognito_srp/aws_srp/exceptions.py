@@ -1,0 +1,54 @@
+"""The exceptions of pycognito's `aws_srp` module.
+
+Where pycognito is installed they are its own classes, so that code which catches those goes on
+working; elsewhere they are ours, of the same names. Loaded when one of them is first asked for,
+because importing pycognito loads boto3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import SignInError
+
+__all__ = [
+    "ForceChangePasswordException",
+    "SMSMFAChallengeException",
+    "SoftwareTokenMFAChallengeException",
+]
+
+try:
+    from pycognito.exceptions import (
+        ForceChangePasswordException,
+        SMSMFAChallengeException,
+        SoftwareTokenMFAChallengeException,
+    )
+except ImportError:
+
+    class ForceChangePasswordException(SignInError):  # type: ignore[no-redef] # noqa: N818
+        """The user has to choose a new password first."""
+
+    class _MFAChallengeException(SignInError):  # noqa: N818
+        """A second factor is asked for; `get_tokens` gives the service's answer."""
+
+        def __init__(self, message: str, tokens: Mapping[str, Any]) -> None:
+            super().__init__(message, tokens)
+            self.message = message
+
+        def get_tokens(self) -> Mapping[str, Any]:
+            """The answer that holds the challenge and its Session."""
+            tokens: Mapping[str, Any] = self.args[1]
+            return tokens
+
+        def __str__(self) -> str:
+            return self.message  # and not the tokens, which a Session is among
+
+        def __repr__(self) -> str:
+            return f"{type(self).__name__}({self.message!r})"
+
+    class SoftwareTokenMFAChallengeException(_MFAChallengeException):  # type: ignore[no-redef]
+        """A code from an authenticator app is asked for."""
+
+    class SMSMFAChallengeException(_MFAChallengeException):  # type: ignore[no-redef]
+        """A code from a text message is asked for."""
