@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from installing import pip_install
 
 import srp_native
 from srp_native import c_engine, registry
@@ -33,6 +35,12 @@ def pytest_report_header() -> list[str]:
 def long_run(request: pytest.FixtureRequest) -> bool:
     """Whether this is `make check`, which has time for many more random cases."""
     return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The AWS CLI in an environment of its own: it pins botocore."""
+    return pip_install(tmp_path_factory.mktemp("awscli"), "awscli") / "aws"
 
 
 @pytest.fixture(params=_runners())

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import venv
 from pathlib import Path
 
 import pytest
@@ -14,19 +12,6 @@ from command_line import PASSWORD, Run, SignedIn
 from cognito_srp import RememberedDevice, sign_in
 
 pytestmark = pytest.mark.long
-
-
-@pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The AWS CLI in an environment of its own: it pins botocore."""
-    folder = tmp_path_factory.mktemp("awscli")
-    venv.create(folder, with_pip=True)
-    binaries = folder / ("Scripts" if os.name == "nt" else "bin")
-    install = [binaries / "python", "-m", "pip", "install", "--quiet", "awscli"]
-    done = subprocess.run(install, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"pip cannot install awscli: {done.stderr.strip()[-300:]}")
-    return binaries / "aws"
 
 
 def confirm(aws: Path, user: SignedIn, *options: str) -> None:

@@ -1,0 +1,37 @@
+"""Clients that need an environment of their own: installed into one for the run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import venv
+from pathlib import Path
+
+import pytest
+
+__all__ = ["npm_install", "pip_install"]
+
+
+def pip_install(folder: Path, package: str) -> Path:
+    """Installs a package into a new virtual environment; the folder of its programs. Skips where
+    there is no index that has it."""
+    venv.create(folder, with_pip=True)
+    binaries = folder / ("Scripts" if os.name == "nt" else "bin")
+    _run([binaries / "python", "-m", "pip", "install", "--quiet", package], folder)
+    return binaries
+
+
+def npm_install(folder: Path, package: str) -> Path:
+    """Installs a package from npm; the folder that node finds it in."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        pytest.skip("there is no node here")
+    _run([npm, "install", "--silent", "--no-audit", "--no-fund", package], folder)
+    return folder
+
+
+def _run(command: list[str | Path], folder: Path) -> None:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"cannot install {command[-1]}: {(done.stderr or done.stdout).strip()[-300:]}")
