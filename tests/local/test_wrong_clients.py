@@ -1,0 +1,346 @@
+"""Clients that got one rule of PROTOCOL.md wrong. Each signs in while the numbers hide its mistake,
+and is refused as soon as they show it: so these numbers are looked for.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+import plain_client
+import pytest
+from plain_client import Exchange, K, N, pad, private_key, sha, stamp
+
+WRONG = ("NotAuthorizedException", "Incorrect username or password.")
+
+
+def fixed(i):
+    """RFC 5054's PAD: as wide as N."""
+    return i.to_bytes(384, "big")
+
+
+def bare(i):
+    """Minimal, with no 00 before a top bit that is set."""
+    return i.to_bytes((i.bit_length() + 7) // 8, "big")
+
+
+class WrongExchange(Exchange):
+    """An Exchange with its parts as methods, for a mistake to replace one of them."""
+
+    g = 2
+    info = b"Caldera Derived Key\x01"
+    length = 16
+
+    def __init__(self):
+        super().__init__()
+        self.A = pow(self.g, self.a, N)
+
+    def multiplier(self):
+        return K
+
+    def hash_of_public_values(self, A, B):
+        return sha(pad(A), pad(B))
+
+    def x(self, salt, identity):
+        return private_key(salt, identity)
+
+    def derive(self, u, S):
+        return hmac.digest(pad(u), pad(S), "sha256")
+
+    def shows(self, B, u, S):
+        """True if the mistake makes a difference with these numbers."""
+        return True
+
+    def key(self, B, salt, identity):
+        u, x = self.hash_of_public_values(self.A, B), self.x(salt, identity)
+        base = (B - self.multiplier() * pow(self.g, x, N)) % N
+        S = pow(base, self.a + u * x, N)
+        self.shown = self.shows(B, u, S)
+        return hmac.digest(self.derive(u, S), self.info, "sha256")[: self.length]
+
+
+class GeneratorFive(WrongExchange):
+    """RFC 5054's g for this group."""
+
+    g = 5
+
+
+class MultiplierOfRfc5054(WrongExchange):
+    def multiplier(self):
+        return sha(fixed(N), fixed(2))
+
+
+class MultiplierOfSrp6(WrongExchange):
+    def multiplier(self):
+        return 3
+
+
+class PublicValuesOfFixedWidth(WrongExchange):
+    def hash_of_public_values(self, A, B):
+        return sha(fixed(A), fixed(B))
+
+    def shows(self, B, u, S):
+        return fixed(self.A) != pad(self.A) or fixed(B) != pad(B)
+
+
+class UnpaddedPublicValues(WrongExchange):
+    def hash_of_public_values(self, A, B):
+        return sha(bare(A), bare(B))
+
+    def shows(self, B, u, S):
+        return bare(self.A) != pad(self.A) or bare(B) != pad(B)
+
+
+class UnpaddedSecret(WrongExchange):
+    def derive(self, u, S):
+        return hmac.digest(pad(u), bare(S), "sha256")
+
+    def shows(self, B, u, S):
+        return bare(S) != pad(S)
+
+
+class UnpaddedU(WrongExchange):
+    def derive(self, u, S):
+        return hmac.digest(bare(u), pad(S), "sha256")
+
+    def shows(self, B, u, S):
+        # HMAC fills its key up with zeros, so only one in front matters.
+        return bare(u) != pad(u)
+
+
+class SaltAndSecretSwapped(WrongExchange):
+    def derive(self, u, S):
+        return hmac.digest(pad(S), pad(u), "sha256")
+
+
+class NoDerivation(WrongExchange):
+    def derive(self, u, S):
+        return hashlib.sha256(pad(S)).digest()
+
+
+class NoCounter(WrongExchange):
+    info = b"Caldera Derived Key"
+
+
+class WholeKey(WrongExchange):
+    length = 32
+
+
+class SaltAsItStands(WrongExchange):
+    """Hashes the hex digits of the salt."""
+
+    def x(self, salt, identity):
+        return sha(f"{salt:x}".encode(), hashlib.sha256(identity.encode()).digest())
+
+
+class IdentityNotHashed(WrongExchange):
+    def x(self, salt, identity):
+        return sha(pad(salt), identity.encode())
+
+
+class IdentityWithoutColon(WrongExchange):
+    def x(self, salt, identity):
+        return private_key(salt, identity.replace(":", ""))
+
+
+MISTAKES = WrongExchange.__subclasses__()
+
+
+def user_answer(person, exchange):
+    """A sign-in with an exchange of one's own: the answer to PASSWORD_VERIFIER."""
+    sign_in = person.sign_in()
+    sign_in.exchange = exchange
+    sign_in.begin()
+    return sign_in, sign_in.proof()
+
+
+def test_without_a_mistake(person):
+    sign_in, proof = user_answer(person, WrongExchange())
+    assert sign_in.respond("PASSWORD_VERIFIER", proof)["AuthenticationResult"]
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda cls: cls.__name__)
+def test_a_mistake_is_refused_when_it_shows(person, refused, mistake):
+    for _ in range(60):
+        sign_in, proof = user_answer(person, mistake())
+        if sign_in.exchange.shown:
+            break
+        assert sign_in.respond("PASSWORD_VERIFIER", proof)["AuthenticationResult"]
+    assert sign_in.exchange.shown
+    with refused(*WRONG):
+        sign_in.respond("PASSWORD_VERIFIER", proof)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda cls: cls.__name__)
+def test_with_a_device_too(person, refused, mistake):
+    device = person.confirm()
+    for _ in range(60):
+        sign_in = person.with_device(device)
+        sign_in.device_exchange = mistake()
+        sign_in.begin_device()
+        sign_in.device_srp()
+        proof = sign_in.device_proof()
+        if sign_in.device_exchange.shown:
+            break
+        assert sign_in.respond("DEVICE_PASSWORD_VERIFIER", proof)["AuthenticationResult"]
+    assert sign_in.device_exchange.shown
+    with refused(*WRONG):
+        sign_in.respond("DEVICE_PASSWORD_VERIFIER", proof)
+
+
+def signed(key, message):
+    return base64.b64encode(hmac.digest(key, message, "sha256")).decode()
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("user", "block", "timestamp"),
+        ("pool", "block", "timestamp"),
+        ("pool", "user", "timestamp"),
+        ("pool", "user", "block"),
+        ("user", "pool", "block", "timestamp"),
+        ("region", "pool", "user", "block", "timestamp"),
+        ("pool", "user", "block in base64", "timestamp"),
+    ],
+    ids=" ".join,
+)
+def test_a_signature_over_something_else(person, refused, parts):
+    sign_in, proof = user_answer(person, Exchange())
+    shown, pool_id = sign_in.challenge["ChallengeParameters"], person.pool.pool_id
+    user, pool = shown["USER_ID_FOR_SRP"], pool_id.split("_")[1]
+    key = sign_in.exchange.key(
+        int(shown["SRP_B"], 16), int(shown["SALT"], 16), f"{pool}{user}:{person.password}"
+    )
+    values = {
+        "region": pool_id.split("_")[0].encode(),
+        "pool": pool.encode(),
+        "user": user.encode(),
+        "block": base64.b64decode(shown["SECRET_BLOCK"]),
+        "block in base64": shown["SECRET_BLOCK"].encode(),
+        "timestamp": proof["TIMESTAMP"].encode(),
+    }
+    right = b"".join(values[part] for part in ("pool", "user", "block", "timestamp"))
+    assert proof["PASSWORD_CLAIM_SIGNATURE"] == signed(key, right)
+    wrong = signed(key, b"".join(values[part] for part in parts))
+    with refused(*WRONG):
+        sign_in.respond("PASSWORD_VERIFIER", proof | {"PASSWORD_CLAIM_SIGNATURE": wrong})
+
+
+def test_a_timestamp_other_than_the_one_signed(person, cognito, refused):
+    sign_in, proof = user_answer(person, Exchange())
+    cognito.clock.advance(5)
+    with refused(*WRONG):
+        sign_in.respond("PASSWORD_VERIFIER", proof | {"TIMESTAMP": stamp(cognito.clock.now())})
+
+
+@pytest.fixture
+def device_sign_in(person):
+    """A device sign-in that waits for its proof."""
+    sign_in = person.with_device(person.confirm())
+    sign_in.begin_device()
+    sign_in.device_srp()
+    return sign_in
+
+
+def prove(sign_in, **responses):
+    session = sign_in.verifier_challenge["Session"]
+    return sign_in.respond("DEVICE_PASSWORD_VERIFIER", sign_in.device_proof() | responses, session)
+
+
+@pytest.mark.parametrize("signature", ["!", "AAAA", "é", base64.b64encode(bytes(99)).decode()])
+def test_a_device_signature_that_is_none(device_sign_in, refused, signature):
+    with refused(*WRONG):
+        prove(device_sign_in, PASSWORD_CLAIM_SIGNATURE=signature)
+
+
+@pytest.mark.parametrize("block", ["!", "AAAA", base64.b64encode(bytes(96)).decode()])
+def test_a_device_secret_block_that_is_not_the_servers(device_sign_in, refused, block):
+    with refused(*WRONG):
+        prove(device_sign_in, PASSWORD_CLAIM_SECRET_BLOCK=block)
+
+
+def test_the_users_secret_block_does_not_do_for_the_device(device_sign_in, refused):
+    shown = device_sign_in.challenge["ChallengeParameters"]
+    with refused(*WRONG):
+        prove(device_sign_in, PASSWORD_CLAIM_SECRET_BLOCK=shown["SECRET_BLOCK"])
+
+
+def test_a_device_timestamp_with_a_padded_day(person, cognito, refused):
+    now = cognito.clock.now()
+    cognito.clock.set(now.replace(day=5))
+    now = cognito.clock.now()
+    padded = f"{now:%a %b %d %H:%M:%S} UTC {now.year}"
+    assert padded != stamp(now)
+    for timestamp in (stamp(now), padded):
+        # The user's half needs the server's time as well.
+        sign_in = person.with_device(person_device(person, cognito))
+        sign_in.begin()
+        answer = sign_in.respond(
+            "PASSWORD_VERIFIER", sign_in.proof(stamp(now)) | {"DEVICE_KEY": sign_in.device_key}
+        )
+        sign_in.device_challenge = answer
+        sign_in.device_srp()
+        proof = sign_in.device_proof(timestamp)
+        if timestamp == padded:
+            with refused(*WRONG):
+                sign_in.respond("DEVICE_PASSWORD_VERIFIER", proof)
+        else:
+            assert sign_in.respond("DEVICE_PASSWORD_VERIFIER", proof)["AuthenticationResult"]
+
+
+def person_device(person, cognito):
+    return person.confirm(person.pool.sign_in(person.username, person.password))
+
+
+@pytest.mark.parametrize("seconds", [330, -330])
+def test_a_device_with_a_wrong_clock(device_sign_in, cognito, refused, seconds):
+    from datetime import timedelta
+
+    timestamp = stamp(cognito.clock.now() + timedelta(seconds=seconds))
+    with refused(*WRONG):
+        device_sign_in.respond("DEVICE_PASSWORD_VERIFIER", device_sign_in.device_proof(timestamp))
+
+
+def test_a_device_timestamp_with_a_wrong_weekday(device_sign_in, refused):
+    right = stamp()
+    wrong = ("Sun" if right[:3] == "Mon" else "Mon") + right[3:]
+    with refused(*WRONG):
+        device_sign_in.respond("DEVICE_PASSWORD_VERIFIER", device_sign_in.device_proof(wrong))
+
+
+@pytest.mark.parametrize("challenge", ["DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER"])
+@pytest.mark.parametrize("hashed", [None, "AAAA"], ids=["missing", "wrong"])
+def test_the_secret_hash_of_a_device(make_person, refused, challenge, hashed):
+    person = make_person(client_secret=True)
+    sign_in = person.with_device(person.confirm())
+    sign_in.begin_device()
+    if challenge == "DEVICE_PASSWORD_VERIFIER":
+        sign_in.device_srp()
+    sign_in.secret_hash = lambda name: {} if hashed is None else {"SECRET_HASH": hashed}
+    said = "SECRET_HASH was not received" if hashed is None else "Unable to verify secret hash"
+    with refused("NotAuthorizedException", said):
+        if challenge == "DEVICE_SRP_AUTH":
+            sign_in.device_srp()
+        else:
+            prove(sign_in)
+
+
+def test_a_verifier_of_another_secret_confirms_and_never_signs_in(person, refused):
+    """ConfirmDevice cannot tell (PROTOCOL.md section 2)."""
+    key, group_key, _ = person.confirm()
+    with refused(*WRONG):
+        person.with_device((key, group_key, "another password")).run()
+
+
+def test_every_name_of_the_protocol_is_the_plain_clients():
+    """The known answer that ties plain_client.py, the judge of all this, to PROTOCOL.md."""
+    assert f"{plain_client.K:x}" == (
+        "538282c4354742d7cbbde2359fcf67f9f5b3a6b08791e5011b43b8a5b66d9ee6"
+    )
+    password = base64.b64encode(b"\1" * 40).decode()
+    salt = int.from_bytes(b"01" * 16, "big")
+    config = plain_client.device_config("mock-device-group-key", "mock-device-key", password, salt)
+    verifier = config["PasswordVerifier"]
+    assert (verifier[:28], verifier[-4:]) == ("MlDC+806aWjrGBiwORRZRArlVzQm", "WCm1")
