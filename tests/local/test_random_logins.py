@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from itertools import count
+from itertools import count, islice
 
 import pytest
 from local_people import PASSWORD, Person
@@ -16,10 +16,10 @@ from plain_client import Exchange, K, N, pad, private_key, sha
 
 import srp_native
 from cognito_srp.local import LocalCognito
+from cognito_srp.local.flows import respond
 from cognito_srp.srp import ServerExchange
 
 FULL = {"A": 384, "B": 384, "S": 384, "u": 32, "salt": 16}
-IDENTITY = "-abcdefgheu-west-2_0:password"
 
 
 class InProcess:
@@ -38,7 +38,21 @@ def kind(name, value):
     return "high" if bits == 0 else "low" if bits < 8 else "short"
 
 
-def test_random_logins(long_run):
+def counts(seen):
+    """The counts as one line, for the report of a long run."""
+    return ", ".join(f"{name} {form}: {n}" for (name, form), n in sorted(seen.items()))
+
+
+def client_numbers(sign_in, device, salt):
+    """The numbers of a device sign-in, by the client's formula."""
+    A, B = sign_in.device_exchange.A, sign_in.verifier_challenge["ChallengeParameters"]["SRP_B"]
+    u, x = sha(pad(A), pad(int(B, 16))), private_key(salt, f"{device[1]}{device[0]}:{device[2]}")
+    base = (int(B, 16) - K * srp_native.pow_g(x)) % N
+    S = srp_native.powmod(base, sign_in.device_exchange.a + u * x)
+    return {"A": A, "B": int(B, 16), "S": S, "u": u, "salt": salt}
+
+
+def test_random_logins(long_run, record_property):
     cognito = LocalCognito()
     pool = cognito.create_pool()
     seed = random.randrange(1 << 32)
@@ -48,52 +62,68 @@ def test_random_logins(long_run):
         password = f"{PASSWORD}{rng.randrange(1 << 64)}"
         person = Person(InProcess(cognito), pool, f"user{number}", password)
         pool.create_user(person.username, password)
-        device = person.confirm(salt=rng.getrandbits(128) or 1)
+        salt = rng.getrandbits(128) or 1
+        device = person.confirm(salt=salt)
         sign_in = person.with_device(device)
         assert "AccessToken" in sign_in.run()["AuthenticationResult"], seed
-        shown = sign_in.verifier_challenge["ChallengeParameters"]
-        numbers = {"A": sign_in.device_exchange.A, "B": int(shown["SRP_B"], 16)}
+        numbers = client_numbers(sign_in, device, salt)
         seen.update((name, kind(name, value)) for name, value in numbers.items())
-    assert all(seen[name, form] for name in "AB" for form in ("high", "low"))
+    assert all(seen[name, form] for name in FULL for form in ("high", "low"))
+    record_property("paddings", counts(seen))
 
 
-def candidates(name, form, rng):
-    """Endless (a, b, salt), cheap to make, in which the wanted form comes up soon."""
-    for number in count():
+def salts(name, form, rng):
+    """Endless salts, of the wanted form if it is the salt's that is wanted."""
+    while True:
         salt = rng.getrandbits(128) or 1
         if (name, form) == ("salt", "short"):
             salt >>= rng.randrange(8, 120)
+        if salt and (name != "salt" or kind("salt", salt) == form):
+            yield salt
+
+
+def exponents(name, form, rng):
+    """Endless (a, b), cheap to make, in which the wanted form comes up soon."""
+    for number in count():
         a, b = rng.getrandbits(256), rng.getrandbits(256)
         if (name, form) == ("A", "short"):
             a = rng.randrange(1, 3060)  # 2^a itself
         if name == "S":
             b = 1 + number % 3  # S = (A v^u)^b at little cost
-        yield a, b, salt
+        yield a, b
 
 
-def numbers_of(a, b, salt):
-    """A, B, u, S of an exchange, by the server's formula."""
-    v = srp_native.pow_g(private_key(salt, IDENTITY))
+def numbers_of(a, b, salt, v):
+    """The numbers of an exchange, by the server's formula."""
     A, B = srp_native.pow_g(a), (K * v + srp_native.pow_g(b)) % N
     u = sha(pad(A), pad(B))
-    return {"A": A, "B": B, "u": u, "salt": salt}, v, u
+    S = srp_native.powmod(A * srp_native.powmod(v, u) % N, b)
+    return {"A": A, "B": B, "S": S, "u": u, "salt": salt}
 
 
 @pytest.mark.parametrize("form", ["high", "low", "short"])
 @pytest.mark.parametrize("name", FULL)
-def test_every_padding(long_run, name, form):
+def test_every_padding(long_run, monkeypatch, record_property, name, form):
+    """Whole device sign-ins; the server's b, else random, is told to it."""
+    cognito = LocalCognito()
+    pool = cognito.create_pool()
+    person = Person(InProcess(cognito), pool, pool.create_user("ann", PASSWORD))
     rng = random.Random(f"{name} {form}")
-    wanted = 20 if long_run else 3
-    for a, b, salt in candidates(name, form, rng):
-        numbers, v, u = numbers_of(a, b, salt)
-        if name == "S":
-            numbers["S"] = srp_native.powmod(numbers["A"] * srp_native.powmod(v, u) % N, b)
-        if kind(name, numbers[name]) != form:
-            continue
-        server = ServerExchange(v, b.to_bytes(32, "big"))
-        assert server.B == numbers["B"]
-        key = Exchange(a).key(numbers["B"], salt, IDENTITY)
-        assert server.session_key(numbers["A"]) == key, (a, b, salt)
-        wanted -= 1
-        if wanted == 0:
-            break
+    seen = Counter()
+    for salt in islice(salts(name, form, rng), 20 if long_run else 2):
+        device = person.confirm(salt=salt)
+        v = srp_native.pow_g(private_key(salt, f"{device[1]}{device[0]}:{device[2]}"))
+        for a, b in exponents(name, form, rng):
+            numbers = numbers_of(a, b, salt, v)
+            if kind(name, numbers[name]) == form:
+                break
+        exchange = ServerExchange(v, b.to_bytes(32, "big"))
+        monkeypatch.setattr(respond, "ServerExchange", lambda _, chosen=exchange: chosen)
+        sign_in = person.with_device(device)
+        sign_in.device_exchange = Exchange(a)
+        assert "AccessToken" in sign_in.run()["AuthenticationResult"], (a, b, salt)
+        shown = sign_in.verifier_challenge["ChallengeParameters"]
+        assert (int(shown["SRP_B"], 16), int(shown["SALT"], 16)) == (numbers["B"], salt)
+        seen.update((n, kind(n, value)) for n, value in numbers.items())
+    assert seen[name, form] == (20 if long_run else 2)
+    record_property("paddings", counts(seen))
