@@ -9,6 +9,8 @@ from datetime import datetime, timezone
 from typing import Final
 
 __all__ = [
+    "MONTHS",
+    "WEEKDAYS",
     "decode_base64",
     "encode_base64",
     "from_hex",
@@ -70,12 +72,12 @@ def from_hex(text: str) -> int:
 
 
 # English whatever the locale, so not strftime's.
-_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS: Final = (
+WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 )  # fmt: skip
 _TIMESTAMP: Final = re.compile(
-    rf"({'|'.join(_WEEKDAYS)}) ({'|'.join(_MONTHS)}) ([1-9]|[12]\d|3[01]) "
+    rf"({'|'.join(WEEKDAYS)}) ({'|'.join(MONTHS)}) ([1-9]|[12]\d|3[01]) "
     r"([01]\d|2[0-3]):([0-5]\d):([0-5]\d) UTC (\d{4})",
     re.ASCII,
 )
@@ -88,7 +90,7 @@ def timestamp(when: datetime | None = None) -> str:
     ``Sat Sep 5 07:03:09 UTC 2026``.
     """
     when = datetime.now(timezone.utc) if when is None else when.astimezone(timezone.utc)
-    weekday, month = _WEEKDAYS[when.weekday()], _MONTHS[when.month - 1]
+    weekday, month = WEEKDAYS[when.weekday()], MONTHS[when.month - 1]
     return f"{weekday} {month} {when.day} {when:%H:%M:%S} UTC {when.year:04d}"
 
 
@@ -97,9 +99,9 @@ def parse_timestamp(text: str) -> datetime:
     match = _TIMESTAMP.fullmatch(text)
     if match is None:
         raise ValueError("not of the form EEE MMM d HH:mm:ss UTC yyyy")
-    month, year = _MONTHS.index(match[2]) + 1, int(match[7])
+    month, year = MONTHS.index(match[2]) + 1, int(match[7])
     day, hour, minute, second = (int(match[group]) for group in (3, 4, 5, 6))
     when = datetime(year, month, day, hour, minute, second, tzinfo=timezone.utc)
-    if _WEEKDAYS[when.weekday()] != match[1]:
+    if WEEKDAYS[when.weekday()] != match[1]:
         raise ValueError("the weekday is not that of the date")
     return when

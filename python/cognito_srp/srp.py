@@ -24,6 +24,7 @@ __all__ = [
     "claim_signature",
     "compute_verifier",
     "device_identity",
+    "hkdf",
     "pool_name",
     "private_key",
     "secret_hash",
@@ -34,7 +35,8 @@ __all__ = [
 EPHEMERAL_SIZE: Final = 32
 #: k = H(pad(N) ‖ pad(g)), 32 bytes.
 K_MULTIPLIER: Final = hashlib.sha256(pad(N) + pad(srp_native.G)).digest()
-_INFO: Final = b"Caldera Derived Key\x01"
+#: HKDF's info.
+INFO: Final = b"Caldera Derived Key"
 _KEY_SIZE: Final = 16
 
 
@@ -82,13 +84,13 @@ def secret_hash(username: str, client_id: str, client_secret: str) -> str:
 class ClientExchange:
     """The client's side of one exchange.
 
-    `a` is drawn at random (32 bytes) unless given, which only tests should do.
+    `a` is drawn at random (32 bytes) unless given, and `A` computed from it unless known.
     """
 
-    def __init__(self, a: bytes | None = None) -> None:
+    def __init__(self, a: bytes | None = None, A: int | None = None) -> None:
         self._a = secrets.token_bytes(EPHEMERAL_SIZE) if a is None else a
         #: The client's public value g^a mod N.
-        self.A = srp_native.pow_g(self._a, constant_time=True)
+        self.A = srp_native.pow_g(self._a, constant_time=True) if A is None else A
 
     def session_key(self, *, B: int, salt: int, identity: bytes) -> bytes:
         """K, 16 bytes, from the server's public value and salt; constant time in the secrets.
@@ -98,7 +100,8 @@ class ClientExchange:
         u = _scrambling(self.A, B)
         reduced = (B % N).to_bytes(ELEMENT_SIZE, "big")
         x = private_key(salt, identity)
-        return _derive_key(srp_native.premaster_secret(reduced, self._a, u, x, K_MULTIPLIER), u)
+        S = srp_native.premaster_secret(reduced, self._a, u, x, K_MULTIPLIER)
+        return hkdf(pad(S), pad(u))
 
 
 class ServerExchange:
@@ -122,7 +125,7 @@ class ServerExchange:
         u = _scrambling(A, self.B)
         base = A * srp_native.powmod(self._verifier, u) % N
         S = srp_native.powmod(base, self._b, constant_time=True)
-        return _derive_key(pad(S), u)
+        return hkdf(pad(S), pad(u))
 
 
 def _scrambling(A: int, B: int) -> bytes:
@@ -136,7 +139,7 @@ def _scrambling(A: int, B: int) -> bytes:
     return u
 
 
-def _derive_key(S: bytes, u: bytes) -> bytes:
-    """HKDF-SHA256 (RFC 5869) with salt pad(u) and Cognito's info, cut to 16 bytes."""
-    pseudorandom_key = hmac.digest(pad(u), pad(S), "sha256")
-    return hmac.digest(pseudorandom_key, _INFO, "sha256")[:_KEY_SIZE]
+def hkdf(key_material: bytes, salt: bytes) -> bytes:
+    """HKDF-SHA256 (RFC 5869) with Cognito's info, cut to K's 16 bytes."""
+    pseudorandom_key = hmac.digest(salt, key_material, "sha256")
+    return hmac.digest(pseudorandom_key, INFO + b"\x01", "sha256")[:_KEY_SIZE]

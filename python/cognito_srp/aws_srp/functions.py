@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import secrets
 from typing import Any, Final
 
@@ -11,8 +10,8 @@ import srp_native
 from srp_native import N
 from srp_native.group import EXPONENT_BITS
 
-from ..encoding import encode_base64, from_hex, pad, to_hex
-from ..srp import compute_verifier, device_identity
+from ..encoding import MONTHS, WEEKDAYS, encode_base64, from_hex, pad, to_hex
+from ..srp import INFO, compute_verifier, device_identity, hkdf
 
 __all__ = [
     "GENERATOR",
@@ -34,13 +33,11 @@ __all__ = [
 
 N_HEX: Final = format(N, "X")
 G_HEX: Final = format(srp_native.G, "X")
-INFO_BITS: Final = bytearray(b"Caldera Derived Key")
-WEEKDAY_NAMES: Final = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-MONTH_NAMES: Final = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-]  # fmt: skip
+INFO_BITS: Final = bytearray(INFO)
+WEEKDAY_NAMES: Final = list(WEEKDAYS)
+MONTH_NAMES: Final = list(MONTHS)
 
-# What the official clients draw for a device (PROTOCOL.md, section 2).
+# What the official clients draw for a device.
 _DEVICE_PASSWORD_SIZE: Final = 40
 _SALT_SIZE: Final = 16
 
@@ -84,8 +81,7 @@ def pad_hex(long_int: int | str) -> str:
 
 def compute_hkdf(ikm: _Octets, salt: _Octets) -> bytes:
     """HKDF-SHA256 (RFC 5869) with Cognito's info, 16 bytes; its arguments hashed as they are."""
-    pseudorandom_key = hmac.digest(salt, ikm, "sha256")
-    return hmac.digest(pseudorandom_key, INFO_BITS + b"\1", "sha256")[:16]
+    return hkdf(bytes(ikm), bytes(salt))
 
 
 def calculate_u(big_a: int | str, big_b: int | str) -> int:

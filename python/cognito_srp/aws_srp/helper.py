@@ -28,14 +28,6 @@ from .functions import GENERATOR, get_random, long_to_hex
 __all__ = ["AWSSRP"]
 
 
-class _BegunExchange(ClientExchange):
-    """An exchange whose A is known, so that it is not computed again."""
-
-    def __init__(self, a: int, A: int) -> None:
-        self._a = a.to_bytes(max(EPHEMERAL_SIZE, -(-a.bit_length() // 8)), "big")
-        self.A = A
-
-
 class AWSSRP:
     """One user's side of SRP, or that of a user and their device: the helper of pycognito and
     warrant without their calls to AWS.
@@ -136,7 +128,9 @@ class AWSSRP:
         return self._session_key(server_b_value, salt, identity)
 
     def _session_key(self, B: int, salt: int | str, identity: bytes) -> bytes:
-        exchange = _BegunExchange(self.small_a_value, self.large_a_value)
+        a = self.small_a_value
+        size = max(EPHEMERAL_SIZE, -(-a.bit_length() // 8))
+        exchange = ClientExchange(a.to_bytes(size, "big"), self.large_a_value)
         salt = from_hex(salt) if isinstance(salt, str) else salt
         try:
             return exchange.session_key(B=B, salt=salt, identity=identity)
