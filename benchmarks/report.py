@@ -53,6 +53,12 @@ def figures(benchmarks: dict[str, dict[str, Any]]) -> dict[str, Any]:
             name: round(1e3 * (benchmarks[name]["stats"]["min"] - bare), 1)
             for name in ("import cognito_srp", "import boto3")
         },
+        "local Cognito": {
+            name: round(value, 2)
+            for b in benchmarks.values()
+            if b["group"] == "local Cognito"
+            for name, value in b["extra_info"]["figures"].items()
+        },
     }
 
 
