@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..flows.app_clients import check_secret_hash
+from ..refusals import missing_parameter
 from .base import Operations, Result
 
 __all__ = ["AccountOperations"]
@@ -15,6 +16,8 @@ class AccountOperations(Operations):
 
     def sign_up(self) -> Any:
         self._check_secret_hash()
+        if self.params.get("Password") is None:  # the model allows it, for passkeys and such
+            raise missing_parameter("Password")
         return super().sign_up()
 
     def confirm_sign_up(self) -> Any:

@@ -117,8 +117,8 @@ class App:
         if target is None:
             return failed("UnknownOperationException", "X-Amz-Target names no operation")
         try:
-            params = json.loads(body)
-        except ValueError:  # JSONDecodeError and UnicodeDecodeError
+            params = _parse(body)
+        except (ValueError, RecursionError):
             return failed("SerializationException", "The request body is not JSON")
         if not isinstance(params, dict):
             message = "The request body is not a JSON object"
@@ -144,6 +144,19 @@ class App:
             handler = CognitoIdpOpenIdConfigurationResponse.serve_openid_configuration
         status, headers, body = handler(None, url, {})
         return status, headers, body.decode() if isinstance(body, bytes) else body
+
+
+def _parse(body: bytes) -> Any:
+    """JSON as RFC 8259 has it; Python's own reader also takes NaN, and halves of surrogate pairs
+    that no string can be made of. Raises ValueError, RecursionError."""
+    parsed = json.loads(body, parse_constant=_refuse_constant)
+    if b"\\u" in body:
+        json.dumps(parsed, ensure_ascii=False).encode()
+    return parsed
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _preflight(headers: Message) -> dict[str, str]:

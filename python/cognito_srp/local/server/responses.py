@@ -29,6 +29,10 @@ Pool.__init__, Pool.json_web_key    works out the primes of the signing key for 
 Pool.sign_out                       does not find the tokens of a user named by an alias
 admin_delete_user,                  do not know of devices, authenticators and verifiers
 delete_user_pool
+create_user_pool, sign_up,          fail with no error of the service's where a name, a password, an
+add_custom_attributes,              attribute's value or the pool is missing
+list_resource_servers,
+whatever takes UserAttributes
 setup_class                         visits IAM's global registry; reads a JSON body as a query
                                     string, so that a password with "&Username=" in it overrides
                                     the parameter of that name
@@ -55,6 +59,7 @@ from ..operations.admin import AdminOperations
 from ..operations.base import Result
 from ..operations.devices import DeviceOperations
 from ..operations.mfa import MfaOperations
+from ..operations.pools import PoolOperations
 from ..operations.sign_in import SignInOperations
 from ..refusals import Refusal
 from ..store.expiry import claims_of
@@ -81,7 +86,12 @@ _LOCK_THEMSELVES = frozenset(
 
 
 class Response(
-    AccountOperations, AdminOperations, DeviceOperations, MfaOperations, SignInOperations
+    AccountOperations,
+    AdminOperations,
+    DeviceOperations,
+    MfaOperations,
+    PoolOperations,
+    SignInOperations,
 ):
     """One request to one LocalCognito."""
 
@@ -113,6 +123,9 @@ class Response(
             message = f"The {name} action has not been implemented ({self.operation})"
             return failed("NotImplementedException", message, 501)
         validate(self.operation, self.params)
+        if "UserAttributes" in self.params:
+            given = self.params["UserAttributes"] or ()
+            self.params["UserAttributes"] = [{"Value": "", **attribute} for attribute in given]
         if name in _LOCK_THEMSELVES:
             return self._finish(getattr(self, name)())
         with self.state.lock:

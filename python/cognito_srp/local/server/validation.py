@@ -138,9 +138,10 @@ def _string(shape: Any) -> _Check:
 
 def _number(shape: Any) -> _Check:
     limits = _limits(shape, lambda value: value)
+    types = int if shape.type_name in ("integer", "long") else (int, float)
 
     def check(value: Any, path: str) -> Iterator[str]:
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
+        if isinstance(value, bool) or not isinstance(value, types):
             raise _unexpected(value, shape.type_name.capitalize())
         yield from limits(value, path)
 

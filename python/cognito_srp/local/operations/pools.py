@@ -1,0 +1,33 @@
+"""Operations on pools in which moto stumbles over what the service model allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..refusals import Refusal, invalid_parameter
+from .base import Operations
+
+__all__ = ["PoolOperations"]
+
+
+class PoolOperations(Operations):
+    """moto's, once it is certain that moto can deal with the request."""
+
+    def create_user_pool(self) -> Any:
+        _require_names(self.params.get("Schema"))
+        return super().create_user_pool()
+
+    def add_custom_attributes(self) -> Any:
+        _require_names(self.params["CustomAttributes"])
+        return super().add_custom_attributes()
+
+    def list_resource_servers(self) -> Any:
+        if self.state.pool(self.params["UserPoolId"]) is None:
+            message = f"User pool {self.params['UserPoolId']} does not exist."
+            raise Refusal("ResourceNotFoundException", message)
+        return super().list_resource_servers()
+
+
+def _require_names(schema: list[dict[str, Any]] | None) -> None:
+    if any("Name" not in attribute for attribute in schema or ()):
+        raise invalid_parameter("Every attribute of the schema needs a name.")
