@@ -65,6 +65,16 @@ def test_flows_belong_to_their_operation(person, client, refused):
         )
 
 
+@pytest.mark.parametrize("parameters", [{}, {"DEVICE_KEY": "eu-west-2_0"}])
+def test_custom_authentication_has_no_trigger_here(person, client, refused, parameters):
+    with refused("InvalidUserPoolConfigurationException", "trigger is not configured"):
+        client.initiate_auth(
+            ClientId=person.pool.client_id,
+            AuthFlow="CUSTOM_AUTH",
+            AuthParameters={"USERNAME": person.username, **parameters},
+        )
+
+
 def test_admin_get_and_list(person, client, admin):
     keys = [person.confirm()[0] for _ in range(3)]
     device = client.admin_get_device(**admin, DeviceKey=keys[0])["Device"]

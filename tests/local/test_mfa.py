@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import logging
 
 import pytest
 from plain_client import SignIn
@@ -92,7 +93,8 @@ def test_a_clock_may_be_one_step_off(with_app, cognito, refused, off, passes):
             answer_totp(sign_in, challenge, code)
 
 
-def test_text_messages(make_person, cognito, refused):
+def test_text_messages(make_person, cognito, refused, caplog):
+    caplog.set_level(logging.INFO, "cognito_srp.local")
     person = make_person(mfa="OPTIONAL")
     person.pool.use_text_messages(person.username)
     sign_in = person.sign_in()
@@ -100,6 +102,7 @@ def test_text_messages(make_person, cognito, refused):
     assert challenge["ChallengeName"] == "SMS_MFA"
     assert challenge["ChallengeParameters"]["CODE_DELIVERY_DESTINATION"] == "+*******0100"
     code = cognito.text_messages(person.username)[-1].code
+    assert f"SMS for {person.username}: {code} is your authentication code" in caplog.messages
     named = {"USERNAME": person.username}
     with refused(*MISMATCH):
         responses = named | {"SMS_MFA_CODE": other_than(code)}
