@@ -28,6 +28,15 @@ extern const uint64_t srp_comb_table[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_DIGI
 
 /* ---- wipe.c ------------------------------------------------------------------------------- */
 
+/* For a function whose frame has to be its own. */
+#if defined(__GNUC__)
+#define SRP_NEVER_INLINE __attribute__((noinline))
+#elif defined(_MSC_VER)
+#define SRP_NEVER_INLINE __declspec(noinline)
+#else
+#define SRP_NEVER_INLINE
+#endif
+
 /* Zero `size` bytes in a way no compiler leaves out. CT: values. */
 void srp_wipe(void *memory, size_t size);
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 _HERE: Final = Path(__file__).resolve().parent
-_HEADERS: Final = ("comb.h", "internal.h")
+_HEADERS: Final = ("comb.h", "internal.h", "avx512ifma.h")
 
 
 def _header_constants() -> dict[str, int]:
@@ -43,8 +43,44 @@ def _comb_entries(modulus: int, shape: dict[str, int], table: int) -> Iterator[i
     return iter(entries)
 
 
+def _ifma_source(modulus: int, shape: dict[str, int]) -> Iterator[str]:
+    """The definitions of what avx512ifma.h declares, for the compilers that have the kernel."""
+    bits, count, row = (shape[f"SRP_IFMA_{name}"] for name in ("DIGIT_BITS", "DIGITS", "ROW"))
+    radix = 1 << bits * count
+    inverse = -pow(modulus, -1, radix) % radix
+    constants = {
+        "srp_ifma_modulus": modulus,
+        "srp_ifma_modulus_plus_1": modulus + 1,
+        "srp_ifma_inverse": inverse,
+        "srp_ifma_one": radix % modulus,
+        "srp_ifma_r2": radix * radix % modulus,
+    }
+    yield '#include "avx512ifma.h"'
+    yield "#ifdef SRP_HAVE_LANES"
+    for name, value in constants.items():
+        yield f"const uint64_t {name}[SRP_IFMA_ROW] = {_digits(value, bits, row)};"
+    yield (
+        "_Alignas(64) const uint64_t srp_ifma_table"
+        "[SRP_IFMA_WINDOWS][2 * SRP_IFMA_DIGITS][SRP_IFMA_ENTRIES] = {"
+    )
+    mask = (1 << bits) - 1
+    for window in range(shape["SRP_IFMA_WINDOWS"]):
+        factor = pow(2, 1 << shape["SRP_FREE_BITS"] + window * shape["SRP_IFMA_WINDOW"], modulus)
+        entries = [radix % modulus]
+        while len(entries) < 1 << shape["SRP_IFMA_WINDOW"]:
+            entries.append(entries[-1] * factor % modulus)
+        both = [(entry, entry * inverse % radix) for entry in entries]
+        rows = (
+            "{" + ",".join(f"0x{pair[half] >> bits * i & mask:x}" for pair in both) + "}"
+            for half in range(2)
+            for i in range(count)
+        )
+        yield "{" + ",\n".join(rows) + "},"
+    yield "};\n#endif"
+
+
 def c_source() -> str:
-    """The definitions of every table that internal.h declares."""
+    """The definitions of every table that internal.h and avx512ifma.h declare."""
     modulus: int = runpy.run_path(str(_HERE.parent / "group.py"))["N"]
     shape = _header_constants()
     bits, count = shape["SRP_DIGIT_BITS"], shape["SRP_DIGITS"]
@@ -64,6 +100,7 @@ def c_source() -> str:
         rows = (_digits(entry * one % modulus, bits, count) for entry in entries)
         lines.append("{" + ",\n".join(rows) + "},")
     lines.append("};")
+    lines += _ifma_source(modulus, shape)
     return "\n".join(lines) + "\n"
 
 

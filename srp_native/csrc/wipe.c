@@ -3,14 +3,6 @@
 
 #include "internal.h"
 
-#if defined(__GNUC__)
-#define NEVER_INLINE __attribute__((noinline))
-#elif defined(_MSC_VER)
-#define NEVER_INLINE __declspec(noinline)
-#else
-#define NEVER_INLINE
-#endif
-
 /*
  * explicit_bzero and memset_s are each missing from some libc that Python runs on, so: a memset,
  * followed by something that might read the memory as far as the compiler knows.
@@ -25,7 +17,7 @@ void srp_wipe(void *memory, size_t size) {
 #endif
 }
 
-NEVER_INLINE void srp_wipe_stack(void) {
+SRP_NEVER_INLINE void srp_wipe_stack(void) {
     unsigned char below[SRP_STACK_DEPTH];
     srp_wipe(below, sizeof below);
 }

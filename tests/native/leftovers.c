@@ -1,19 +1,23 @@
 /*
  * What do the routines leave on the stack? The same calls are made twice, with two sets of secrets
  * of the same sizes, over a stack painted beforehand. Whatever differs afterwards depends on a
- * secret. Exits with 1 when anything does.
+ * secret. Exits with 1 when anything does. Takes the kernel's name; `portable` without one.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
 
-#define STACK_SIZE 65536
+/* The largest workspace has 96 KB: eight tables of powers at a time. */
+#define STACK_SIZE 262144
 #define REPEATS 20
-#define CALLS 6
+#define CALLS 8
+#define BATCH 12
 #define NEVER_INLINE __attribute__((noinline))
 
-static uint8_t secret[SRP_ELEMENT_SIZE], out[SRP_ELEMENT_SIZE];
+static uint8_t secret[BATCH * SRP_ELEMENT_SIZE], out[BATCH * SRP_ELEMENT_SIZE];
+static const srp_kernel *kernel;
 static uint8_t left[STACK_SIZE], seen[2][STACK_SIZE];
 
 /* Paints the stack below the caller, or copies it: one function, so that both see the same bytes. */
@@ -30,7 +34,6 @@ static NEVER_INLINE void below(uint8_t *copy) {
 }
 
 static void call(int which) {
-    const srp_kernel *kernel = srp_kernel_at(0);
     static const uint64_t salt[2] = {0, 16}, identity[2] = {16, 96};
     switch (which) {
     case 0: srp_sha256(out, secret, 100); break;
@@ -38,6 +41,8 @@ static void call(int which) {
     case 2: srp_pow_g(kernel, out, secret, 40, 1); break;
     case 3: srp_powmod(kernel, out, secret, secret + 7, 32, 1); break;
     case 4: srp_verifiers(kernel, out, secret, salt, secret, identity, 1); break;
+    case 5: srp_pow_g(kernel, out, secret, 32, BATCH); break;
+    case 6: srp_powmod(kernel, out, secret, secret + 7, 5, BATCH); break;
     default: srp_premaster(kernel, out, secret, secret + 1, 32, secret + 33, 32, secret + 65, 32,
                            secret + 97, 32);
     }
@@ -58,7 +63,14 @@ static NEVER_INLINE void observe(int which) {
     memcpy(seen[seed], left, sizeof left);
 }
 
-int main(void) {
+static void choose(const char *name) {
+    for (size_t i = 0; (kernel = srp_kernel_at(i)); i++)
+        if (!strcmp(srp_kernel_name(kernel), name) && srp_kernel_runs_here(kernel)) return;
+    exit(3);
+}
+
+int main(int count, char **arguments) {
+    choose(count > 1 ? arguments[1] : "portable");
     int differing_calls = 0;
     for (int which = 0; which < CALLS; which++) {
         for (seed = 0; seed < 2; seed++) observe(which);

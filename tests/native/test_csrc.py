@@ -232,8 +232,11 @@ def test_products_of_edge_digits(objects: Objects, long_run: bool) -> None:
 def test_nothing_secret_stays_on_the_stack(objects: Objects) -> None:
     if objects.build.flags == SANITIZE:
         pytest.skip("the sanitizer keeps shadows of its own on the stack")
-    done = subprocess.run(objects.link("leftovers"), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    command = objects.link("leftovers")
+    for kernel in ("portable", "avx512ifma"):
+        done = subprocess.run([*command, kernel], capture_output=True, text=True, check=False)
+        if done.returncode != 3:  # this CPU or compiler does not have the kernel
+            assert done.returncode == 0, kernel + done.stdout + done.stderr
 
 
 def test_the_search_for_leftovers_finds_them(tables: Path, tmp_path: Path) -> None:
@@ -241,7 +244,7 @@ def test_the_search_for_leftovers_finds_them(tables: Path, tmp_path: Path) -> No
         "leftovers", instead_of="wipe", leaky="leaky_wipe"
     )
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout.count("leaves")) == (1, 6)
+    assert (done.returncode, done.stdout.count("leaves")) == (1, 8)
 
 
 SECRET_CASES = [
