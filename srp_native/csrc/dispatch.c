@@ -6,33 +6,52 @@
 #include "avx512ifma.h"
 #include "internal.h"
 
-#if defined(SRP_HAVE_LANES) && !defined(SRP_PLAIN_LANES)
+static int always(void) { return 1; }
+
+#if SRP_HAS_ADX
+
 #include <cpuid.h>
 
 /* Bits of the CPU's answers: Intel's manual, volume 2, CPUID; volume 1, section 13.3 for XCR0. */
 #define LEAF_1_ECX_OSXSAVE (1u << 27)
+#define LEAF_7_EBX_AVX2 (1u << 5)
+#define LEAF_7_EBX_BMI2 (1u << 8)
 #define LEAF_7_EBX_AVX512F (1u << 16)
+#define LEAF_7_EBX_ADX (1u << 19)
 #define LEAF_7_EBX_AVX512IFMA (1u << 21)
+#define XCR0_SSE_AVX 0x6u
 #define XCR0_SSE_AVX_AVX512 0xE6u /* xmm, ymm, opmask, upper halves of zmm0-15, zmm16-31 */
 
 /* The instructions, and an operating system that keeps the registers across task switches. */
-static int avx512ifma_runs_here(void) {
+static int cpu_has(unsigned leaf_7_ebx, unsigned xcr0) {
     unsigned a, b, c, d, state, high;
     if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & LEAF_1_ECX_OSXSAVE)) return 0;
     __asm__("xgetbv" : "=a"(state), "=d"(high) : "c"(0));
-    if ((state & XCR0_SSE_AVX_AVX512) != XCR0_SSE_AVX_AVX512) return 0;
-    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
-    return (b & LEAF_7_EBX_AVX512F) && (b & LEAF_7_EBX_AVX512IFMA);
+    if ((state & xcr0) != xcr0 || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+    return (b & leaf_7_ebx) == leaf_7_ebx;
 }
-#else
-#define avx512ifma_runs_here always
+
+/* AVX2 is for adx_select.c: every CPU with ADX has it, not every virtual machine. */
+static int adx_runs_here(void) {
+    return cpu_has(LEAF_7_EBX_AVX2 | LEAF_7_EBX_BMI2 | LEAF_7_EBX_ADX, XCR0_SSE_AVX);
+}
+
 #endif
 
-static int always(void) { return 1; }
+#if defined(SRP_PLAIN_LANES)
+#define avx512ifma_runs_here always
+#elif defined(SRP_HAVE_LANES)
+static int avx512ifma_runs_here(void) {
+    return cpu_has(LEAF_7_EBX_AVX512F | LEAF_7_EBX_AVX512IFMA, XCR0_SSE_AVX_AVX512);
+}
+#endif
 
 static const struct srp_kernel kernels[] = {
 #if defined(SRP_HAVE_LANES)
     {"avx512ifma", 1, avx512ifma_runs_here, avx512ifma_pow_g, avx512ifma_powmod},
+#endif
+#if SRP_HAS_ADX
+    {"adx", 0, adx_runs_here, adx_pow_g, adx_powmod},
 #endif
     {"portable", 0, always, portable_pow_g, portable_powmod},
 };

@@ -26,6 +26,25 @@ extern const uint64_t srp_montgomery_r2[SRP_DIGITS];  /* R^2 mod N */
  */
 extern const uint64_t srp_comb_table[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_DIGITS];
 
+/*
+ * Kernel adx counts in limbs of 64 bits, R = 2^3072, and is compiled where inline assembly for 64-bit
+ * x86 is understood.
+ */
+#if defined(__GNUC__) && defined(__x86_64__) && !defined(__ILP32__)
+#define SRP_HAS_ADX 1
+#else
+#define SRP_HAS_ADX 0
+#endif
+
+#define SRP_ADX_LIMBS 48
+
+#if SRP_HAS_ADX
+extern const uint64_t srp_adx_modulus_plus_1[SRP_ADX_LIMBS]; /* N + 1; limb 0 is 0 */
+extern const uint64_t srp_adx_montgomery_one[SRP_ADX_LIMBS]; /* R mod N, which is R - N */
+extern const uint64_t srp_adx_montgomery_r2[SRP_ADX_LIMBS];  /* R^2 mod N */
+extern const uint64_t srp_adx_comb_table[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_ADX_LIMBS];
+#endif
+
 /* ---- wipe.c ------------------------------------------------------------------------------- */
 
 /* For a function whose frame has to be its own. */
@@ -47,7 +66,7 @@ void srp_wipe(void *memory, size_t size);
 void srp_wipe_stack(void);
 
 /*
- * More than the frames below any public function take: the table of portable_window.c is the
+ * More than the frames below any public function take: the table of scalar_window.h is the
  * largest of them with 13 KB. tests/native/leftovers.c looks for what was missed.
  */
 #define SRP_STACK_DEPTH 32768
@@ -126,6 +145,43 @@ void field_to_bytes(uint8_t *bytes, const uint64_t *digits);
 /* result = table[index], SRP_DIGITS digits an entry; reads every entry. CT: values and index. */
 void field_select(uint64_t *result, const uint64_t *table, size_t entries, uint64_t index);
 
+/* ---- adx_field.c, adx_select.c: modulo N, values below 2^3072 as SRP_ADX_LIMBS limbs ---------- */
+
+#if SRP_HAS_ADX
+
+/* What every row of a strip multiplies, and what a row leaves to the next; adx_rows.h. */
+typedef struct {
+    uint64_t digits[8];
+    uint64_t window[8];
+    uint64_t frame;  /* rbp while assembly runs */
+    uint64_t blocks; /* of rows that are still to do */
+} adx_strip;
+
+/* What a multiplication needs besides its operands. Holds secrets: wipe it. */
+typedef struct {
+    uint64_t t[2 * SRP_ADX_LIMBS];
+    uint64_t middle[SRP_ADX_LIMBS];
+    uint64_t half_a[SRP_ADX_LIMBS / 2], half_b[SRP_ADX_LIMBS / 2];
+    adx_strip strip;
+} adx_scratch;
+
+/* result = a b / R. `result` may be an operand. CT: values. */
+void adx_mul(uint64_t *result, const uint64_t *a, const uint64_t *b, adx_scratch *scratch);
+
+/* result = a^2 / R. `result` may be `a`. CT: values. */
+void adx_sqr(uint64_t *result, const uint64_t *a, adx_scratch *scratch);
+
+/* The limbs of a number of SRP_ELEMENT_SIZE bytes. CT: values. */
+void adx_from_bytes(uint64_t *limbs, const uint8_t *bytes);
+
+/* The bytes of `limbs`, reduced to [0, N). CT: values. */
+void adx_to_bytes(uint8_t *bytes, const uint64_t *limbs);
+
+/* result = table[index], SRP_ADX_LIMBS limbs an entry; reads every entry. CT: values and index. */
+void adx_select(uint64_t *result, const uint64_t *table, size_t entries, uint64_t index);
+
+#endif
+
 /* ---- kernels ------------------------------------------------------------------------------ */
 
 /*
@@ -148,6 +204,15 @@ void portable_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_
 /* portable_window.c */
 void portable_powmod(uint8_t *out, const uint8_t *bases, const uint8_t *exponents, size_t length,
                      size_t count);
+
+#if SRP_HAS_ADX
+/* adx_comb.c */
+void adx_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_t count);
+
+/* adx_window.c */
+void adx_powmod(uint8_t *out, const uint8_t *bases, const uint8_t *exponents, size_t length,
+                size_t count);
+#endif
 
 /* ---- protocol.c --------------------------------------------------------------------------- */
 

@@ -79,28 +79,42 @@ def _ifma_source(modulus: int, shape: dict[str, int]) -> Iterator[str]:
     yield "};\n#endif"
 
 
+def _field(prefix: str, modulus: int, shape: dict[str, int], bits: int, digits: str) -> list[str]:
+    """The constants of one radix: N + 1, R and R^2, and the comb table times R."""
+    count = shape[digits]
+    one = pow(2, bits * count, modulus)
+    constants = {
+        "modulus_plus_1": modulus + 1,
+        "montgomery_one": one,
+        "montgomery_r2": one * one % modulus,
+    }
+    lines = [
+        f"const uint64_t {prefix}_{name}[{digits}] = {_digits(value, bits, count)};"
+        for name, value in constants.items()
+    ]
+    size = f"[SRP_COMB_TABLES][SRP_COMB_ENTRIES][{digits}]"
+    lines.append(f"const uint64_t {prefix}_comb_table{size} = {{")
+    for table in range(shape["SRP_COMB_TABLES"]):
+        entries = _comb_entries(modulus, shape, table)
+        rows = (_digits(entry * one % modulus, bits, count) for entry in entries)
+        lines.append("{" + ",\n".join(rows) + "},")
+    return [*lines, "};"]
+
+
 def c_source() -> str:
     """The definitions of every table that internal.h and avx512ifma.h declare."""
     modulus: int = runpy.run_path(str(_HERE.parent / "group.py"))["N"]
     shape = _header_constants()
     bits, count = shape["SRP_DIGIT_BITS"], shape["SRP_DIGITS"]
-    one = pow(2, bits * count, modulus)
-    constants = {
-        "srp_modulus": modulus,
-        "srp_modulus_plus_1": modulus + 1,
-        "srp_montgomery_one": one,
-        "srp_montgomery_r2": one * one % modulus,
-    }
-    lines = ['#include "internal.h"']
-    for name, value in constants.items():
-        lines.append(f"const uint64_t {name}[SRP_DIGITS] = {_digits(value, bits, count)};")
-    lines.append("const uint64_t srp_comb_table[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_DIGITS] = {")
-    for table in range(shape["SRP_COMB_TABLES"]):
-        entries = _comb_entries(modulus, shape, table)
-        rows = (_digits(entry * one % modulus, bits, count) for entry in entries)
-        lines.append("{" + ",\n".join(rows) + "},")
-    lines.append("};")
-    lines += _ifma_source(modulus, shape)
+    lines = [
+        '#include "internal.h"',
+        f"const uint64_t srp_modulus[SRP_DIGITS] = {_digits(modulus, bits, count)};",
+        *_field("srp", modulus, shape, bits, "SRP_DIGITS"),
+        "#if SRP_HAS_ADX",
+        *_field("srp_adx", modulus, shape, 64, "SRP_ADX_LIMBS"),
+        "#endif",
+        *_ifma_source(modulus, shape),
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -4,10 +4,10 @@
  * secret. Exits with 1 when anything does. Takes the kernel's name; `portable` without one.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
+#include "kernel.h"
 
 /* The largest workspace has 96 KB: eight tables of powers at a time. */
 #define STACK_SIZE 262144
@@ -63,14 +63,8 @@ static NEVER_INLINE void observe(int which) {
     memcpy(seen[seed], left, sizeof left);
 }
 
-static void choose(const char *name) {
-    for (size_t i = 0; (kernel = srp_kernel_at(i)); i++)
-        if (!strcmp(srp_kernel_name(kernel), name) && srp_kernel_runs_here(kernel)) return;
-    exit(3);
-}
-
 int main(int count, char **arguments) {
-    choose(count > 1 ? arguments[1] : "portable");
+    kernel = kernel_called(count > 1 ? arguments[1] : "portable");
     int differing_calls = 0;
     for (int which = 0; which < CALLS; which++) {
         for (seed = 0; seed < 2; seed++) observe(which);

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -26,10 +27,8 @@ COMPILERS = ("gcc", "clang")
 LEVELS = ("-O1", "-O2", "-O3")
 SANITIZE = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
-DIGIT = 2**60 - 1
-DIGITS = 52
-R = 2 ** (60 * DIGITS)
-
+# Exit code of the programs where the build or the CPU does not have the kernel.
+NO_SUCH_KERNEL = 77
 
 @dataclass(frozen=True)
 class Build:
@@ -41,6 +40,40 @@ class Build:
 
     def __str__(self) -> str:
         return " ".join((self.compiler, *self.flags))
+
+
+@dataclass(frozen=True)
+class Field:
+    """A kernel's representation of numbers: what edges there are, and what bounds must hold."""
+
+    kernel: str
+    prefix: str  # of its commands in vectors.c
+    bits: int
+    digits: int
+    tile: int  # digits that a carry or a Karatsuba half may stop at
+    operands_below: int
+    results_below: int
+
+    def join(self, digits: list[int]) -> int:
+        return sum(digit << self.bits * i for i, digit in enumerate(digits))
+
+    def raw(self, value: int) -> str:
+        mask = 2**self.bits - 1
+        return "".join(f"{value >> self.bits * i & mask:016x}" for i in range(self.digits))
+
+    def from_raw(self, text: str) -> int:
+        digits = [int(text[i : i + 16], 16) for i in range(0, len(text), 16)]
+        assert max(digits) < 2**self.bits, "a digit was not carried"
+        return self.join(digits)
+
+
+PORTABLE = Field("portable", "", 60, 52, 13, 4 * N, 2 * N)
+ADX = Field("adx", "adx_", 64, 48, 8, 2**3072, 2**3072)
+#: The kernels that compute one number at a time, which valgrind can run.
+SCALAR = pytest.mark.parametrize("field", [PORTABLE, ADX], ids=lambda field: field.kernel)
+
+# Every kernel that dispatch.c has.
+KERNELS = re.findall(r'^    {"(\w+)", ', (CSRC / "dispatch.c").read_text(), re.M)
 
 
 BUILDS = [
@@ -98,8 +131,14 @@ def answers(command: list[str], lines: list[str]) -> list[str]:
     done = subprocess.run(
         command, input="\n".join(lines) + "\n", capture_output=True, text=True, check=False
     )
+    skip_without_kernel(done)
     assert done.returncode == 0, done.stderr
     return done.stdout.split("\n")[:-1]
+
+
+def skip_without_kernel(done: subprocess.CompletedProcess[str]) -> None:
+    if done.returncode == NO_SUCH_KERNEL:
+        pytest.skip(done.stderr.strip())
 
 
 def element(value: int) -> str:
@@ -163,10 +202,11 @@ def cases(long_run: bool) -> list[tuple[str, str]]:
     return protocol_cases(500 if long_run else 12)
 
 
+@pytest.mark.parametrize("kernel", KERNELS)
 def test_every_routine_agrees_with_pow_and_hashlib(
-    objects: Objects, cases: list[tuple[str, str]]
+    objects: Objects, cases: list[tuple[str, str]], kernel: str
 ) -> None:
-    found = answers(objects.link("vectors"), [command for command, _ in cases])
+    found = answers([*objects.link("vectors"), kernel], [command for command, _ in cases])
     for (command, expected), result in zip(cases, found, strict=True):
         assert result == expected, command[:120]
 
@@ -181,62 +221,61 @@ def test_the_published_sha256_vectors() -> None:
 # ---- the field underneath: digits that carries stumble over ----------------------------------
 
 
-def edge_operands(rounds: int) -> list[int]:
+def edge_operands(field: Field, rounds: int) -> list[int]:
     rng = random.Random(11)
-    special = [0, 1, DIGIT, N - 1, N, N + 1, 2 * N - 1, 2 * N, 4 * N - 1, R % N, 2**3072 - 1]
+    R, largest = 2 ** (field.bits * field.digits), 2**field.bits - 1
+    special = [0, 1, largest, N - 1, N, N + 1, 2 * N - 1, 2 * N, 4 * N - 1, R % N, 2**3072 - 1]
     # A low half of zeros in both operands: every quotient digit of the product's low half is 0.
-    special += [2**1560, 2**1560 * DIGIT, (N >> 1560) << 1560, 2**3060, 2**3060 - 1]
-    # All-ones and all-zero digits in every mixture of tiles, and at random; below 4 N.
-    for pattern in range(16):
-        digits = [DIGIT if pattern >> (i // 13) & 1 else 0 for i in range(DIGITS)]
-        special.append(join_digits([*digits[:-1], digits[-1] & 0x3FFE]))
+    half = 2 ** (field.bits * field.digits // 2)
+    special += [half, half * largest, N // half * half, half**2 // 2**60, half**2 // 2**60 - 1]
+    # Karatsuba's differences of halves: zero, and of either sign.
+    special += [(half + 1) * (half // 2**40 - 1), half * (half // 2**60) + 5, half - 1]
+    # All-ones and all-zero digits in every mixture of tiles, and at random.
+    tiles = field.digits // field.tile
+    for pattern in range(2**tiles):
+        special.append(
+            field.join([largest * (pattern >> i // field.tile & 1) for i in range(field.digits)])
+        )
     for _ in range(rounds):
-        digits = [rng.choice([0, DIGIT, rng.getrandbits(60)]) for _ in range(DIGITS - 1)]
-        special.append(join_digits([*digits, rng.randrange(0x3FFF)]))
-    return special
+        special.append(
+            field.join(
+                [rng.choice([0, largest, rng.randrange(largest)]) for _ in range(field.digits)]
+            )
+        )
+    return [value % field.operands_below for value in special]
 
 
-def join_digits(digits: list[int]) -> int:
-    return sum(digit << 60 * i for i, digit in enumerate(digits))
-
-
-def raw(value: int) -> str:
-    return "".join(f"{value >> 60 * i & DIGIT:016x}" for i in range(DIGITS))
-
-
-def from_raw(text: str) -> int:
-    digits = [int(text[i : i + 16], 16) for i in range(0, len(text), 16)]
-    assert max(digits) <= DIGIT, "a digit was not carried"
-    return join_digits(digits)
-
-
-def test_products_of_edge_digits(objects: Objects, long_run: bool) -> None:
-    operands = edge_operands(300 if long_run else 30)
+@SCALAR
+def test_products_of_edge_digits(objects: Objects, long_run: bool, field: Field) -> None:
+    operands = edge_operands(field, 300 if long_run else 30)
     rng = random.Random(13)
     pairs = [(a, b) for a in operands for b in rng.sample(operands, 12)]
-    lines = [f"mul {raw(a)} {raw(b)}" for a, b in pairs] + [f"sqr {raw(a)}" for a in operands]
+    mul, sqr = field.prefix + "mul", field.prefix + "sqr"
+    lines = [f"{mul} {field.raw(a)} {field.raw(b)}" for a, b in pairs]
+    lines += [f"{sqr} {field.raw(a)}" for a in operands]
     factors = pairs + [(a, a) for a in operands]
-    inverse = pow(R, -1, N)
+    inverse = pow(2, -field.bits * field.digits, N)
     above = 0
-    for (a, b), text in zip(factors, answers(objects.link("vectors"), lines), strict=True):
-        result = from_raw(text)
-        assert result < 2 * N
+    command = [*objects.link("vectors"), field.kernel]
+    for (a, b), text in zip(factors, answers(command, lines), strict=True):
+        result = field.from_raw(text)
+        assert result < field.results_below
         assert result % N == a * b * inverse % N
         above += result >= N
-    assert above, "no result fell in [N, 2N), where the last subtraction matters"
+    assert above, "no result was N or above, where the last subtraction matters"
 
 
 # ---- secrets --------------------------------------------------------------------------------
 
 
-def test_nothing_secret_stays_on_the_stack(objects: Objects) -> None:
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_nothing_secret_stays_on_the_stack(objects: Objects, kernel: str) -> None:
     if objects.build.flags == SANITIZE:
         pytest.skip("the sanitizer keeps shadows of its own on the stack")
-    command = objects.link("leftovers")
-    for kernel in ("portable", "avx512ifma"):
-        done = subprocess.run([*command, kernel], capture_output=True, text=True, check=False)
-        if done.returncode != 3:  # this CPU or compiler does not have the kernel
-            assert done.returncode == 0, kernel + done.stdout + done.stderr
+    command = [*objects.link("leftovers"), kernel]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    skip_without_kernel(done)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_search_for_leftovers_finds_them(tables: Path, tmp_path: Path) -> None:
@@ -254,34 +293,38 @@ SECRET_CASES = [
     f"powmod {'5a' * 384} {'5a' * 9}",
     f"verifier {'5a' * 16} {'5a' * 100}",
     f"premaster {'5a' * 384} {'5a' * 16} {'5a' * 8} {'5a' * 8} {'5a' * 32}",
-    f"mul {raw(N - 1)} {raw(N - 2)}",
-    f"sqr {raw(N - 1)}",
 ]
 
 
-def memcheck(objects: Objects, **leaky: str) -> subprocess.CompletedProcess[str]:
+def memcheck(
+    objects: Objects, field: Field, **leaky: str
+) -> subprocess.CompletedProcess[str]:
     need("valgrind")
     if not Path("/usr/include/valgrind/memcheck.h").exists():
         pytest.skip("valgrind's memcheck.h is not installed")
-    command = objects.link("vectors", "-DMARK_SECRETS", **leaky)
+    command = [*objects.link("vectors", "-DMARK_SECRETS", **leaky), field.kernel]
+    mul = f"{field.prefix}mul {field.raw(N - 1)} {field.raw(N - 2)}"
+    sqr = f"{field.prefix}sqr {field.raw(N - 1)}"
     return subprocess.run(
         ["valgrind", "--quiet", "--error-exitcode=9", *command],
-        input="\n".join(SECRET_CASES) + "\n",
+        input="\n".join([*SECRET_CASES, mul, sqr]) + "\n",
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def test_no_branch_and_no_address_depends_on_a_secret(objects: Objects) -> None:
+@SCALAR
+def test_no_branch_and_no_address_depends_on_a_secret(objects: Objects, field: Field) -> None:
     if objects.build.runner or objects.build.flags == SANITIZE:
         pytest.skip("valgrind runs neither foreign nor sanitized code")
-    done = memcheck(objects)
+    done = memcheck(objects, field)
+    skip_without_kernel(done)
     assert done.returncode == 0, done.stderr
 
 
 def test_the_search_for_such_addresses_finds_them(tables: Path, tmp_path: Path) -> None:
     objects = Objects(Build("gcc", ("-O3",)), tables, tmp_path)
-    done = memcheck(objects, instead_of="portable_select", leaky="leaky_select")
+    done = memcheck(objects, PORTABLE, instead_of="portable_select", leaky="leaky_select")
     assert done.returncode == 9
     assert "leaky_select" in done.stderr or "uninitialised" in done.stderr

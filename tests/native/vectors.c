@@ -5,7 +5,10 @@
  *   sha256 DATA              pow_g EXPONENT        powmod BASE EXPONENT
  *   verifier SALT IDENTITY   premaster B A U X K
  *   mul A B    sqr A         Montgomery products of raw digits, lowest digit first, 16 hex digits
- *                            each; result in the same form
+ *                            each; result in the same form. Digits as the kernel has them: adx_mul
+ *                            and adx_sqr for that one
+ *
+ *     vectors KERNEL
  *
  * With MARK_SECRETS every secret argument is marked undefined for valgrind's memcheck, which then
  * reports each branch and each address that depends on one.
@@ -15,6 +18,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "kernel.h"
 
 #ifdef MARK_SECRETS
 #include <valgrind/memcheck.h>
@@ -57,27 +61,49 @@ static void print(uint8_t *bytes, size_t size) {
     putchar('\n');
 }
 
-static void digits_from(uint64_t *digits, argument from) {
-    if (from.length != 8 * SRP_DIGITS) fail("wrong number of digits");
-    for (size_t i = 0; i < SRP_DIGITS; i++) {
+static void digits_from(uint64_t *digits, size_t count, argument from) {
+    if (from.length != 8 * count) fail("wrong number of digits");
+    for (size_t i = 0; i < count; i++) {
         digits[i] = 0;
         for (size_t j = 0; j < 8; j++) digits[i] = digits[i] << 8 | from.bytes[8 * i + j];
     }
 }
 
-static void product(argument a, argument b, int square) {
-    static field_scratch scratch;
-    uint64_t x[SRP_DIGITS], y[SRP_DIGITS], result[SRP_DIGITS];
-    digits_from(x, a);
-    if (square) {
-        field_sqr(result, x, &scratch);
-    } else {
-        digits_from(y, b);
-        field_mul(result, x, y, &scratch);
-    }
-    PUBLISH(result, sizeof result);
-    for (size_t i = 0; i < SRP_DIGITS; i++) printf("%016llx", (unsigned long long)result[i]);
+static void print_digits(uint64_t *digits, size_t count) {
+    PUBLISH(digits, count * sizeof *digits);
+    for (size_t i = 0; i < count; i++) printf("%016llx", (unsigned long long)digits[i]);
     putchar('\n');
+}
+
+/* Tells whether the command was a product of raw digits. */
+static int product(const char *command, const argument *v) {
+    uint64_t x[SRP_DIGITS], y[SRP_DIGITS];
+    size_t count = SRP_DIGITS;
+    if (!strcmp(command, "mul")) {
+        static field_scratch scratch;
+        digits_from(x, count, v[0]), digits_from(y, count, v[1]);
+        field_mul(x, x, y, &scratch);
+    } else if (!strcmp(command, "sqr")) {
+        static field_scratch scratch;
+        digits_from(x, count, v[0]);
+        field_sqr(x, x, &scratch);
+#if SRP_HAS_ADX
+    } else if (!strcmp(command, "adx_mul")) {
+        static adx_scratch scratch;
+        count = SRP_ADX_LIMBS;
+        digits_from(x, count, v[0]), digits_from(y, count, v[1]);
+        adx_mul(x, x, y, &scratch);
+    } else if (!strcmp(command, "adx_sqr")) {
+        static adx_scratch scratch;
+        count = SRP_ADX_LIMBS;
+        digits_from(x, count, v[0]);
+        adx_sqr(x, x, &scratch);
+#endif
+    } else {
+        return 0;
+    }
+    print_digits(x, count);
+    return 1;
 }
 
 static void run(const srp_kernel *kernel, const char *command, const argument *v) {
@@ -108,14 +134,6 @@ static void run(const srp_kernel *kernel, const char *command, const argument *v
         printf("error %d\n", code);
 }
 
-static const srp_kernel *kernel_called(const char *name) {
-    const srp_kernel *kernel = NULL;
-    for (size_t i = 0; (kernel = srp_kernel_at(i)); i++)
-        if (!strcmp(srp_kernel_name(kernel), name) && srp_kernel_runs_here(kernel)) return kernel;
-    fail("no such kernel here");
-    return NULL;
-}
-
 int main(int count, char **arguments) {
     static char line[LINE_MAX_SIZE];
     const srp_kernel *kernel = kernel_called(count > 1 ? arguments[1] : "portable");
@@ -128,10 +146,7 @@ int main(int count, char **arguments) {
             v[i] = parse(word);
             SECRET(v[i].bytes, v[i].length);
         }
-        if (!strcmp(command, "mul") || !strcmp(command, "sqr"))
-            product(v[0], v[1], !strcmp(command, "sqr"));
-        else
-            run(kernel, command, v);
+        if (!product(command, v)) run(kernel, command, v);
         for (size_t i = 0; i < ARGUMENTS; i++) free(v[i].bytes);
     }
     return 0;

@@ -1,0 +1,6 @@
+/* 2^x mod N for kernel adx. */
+#include "adx_scalar.h"
+
+#if SRP_HAS_ADX
+#include "scalar_comb.h"
+#endif
