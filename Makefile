@@ -29,6 +29,7 @@ bench: $(VENV)/bench.stamp
 	@mkdir -p build
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-json=build/bench.json
 	$(BIN)/python benchmarks/report.py build/bench.json
+	$(BIN)/python benchmarks/instructions.py
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .

@@ -30,6 +30,7 @@ SANITIZE = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=
 # Exit code of the programs where the build or the CPU does not have the kernel.
 NO_SUCH_KERNEL = 77
 
+
 @dataclass(frozen=True)
 class Build:
     """A way to compile the C files, and what it takes to run the result."""
@@ -296,9 +297,7 @@ SECRET_CASES = [
 ]
 
 
-def memcheck(
-    objects: Objects, field: Field, **leaky: str
-) -> subprocess.CompletedProcess[str]:
+def memcheck(objects: Objects, field: Field, **leaky: str) -> subprocess.CompletedProcess[str]:
     need("valgrind")
     if not Path("/usr/include/valgrind/memcheck.h").exists():
         pytest.skip("valgrind's memcheck.h is not installed")
