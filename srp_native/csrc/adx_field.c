@@ -7,7 +7,7 @@
  *
  *   a * b        one level of Karatsuba: 9 x 3 strips of 8 x 8 limbs in place of 6 x 6. A second
  *                level would save less than its additions cost.
- *   a * a        the strips above the diagonal, doubled, and those on it
+ *   a * a        the strips above the diagonal and the pairs of limbs in the blocks on it, doubled
  *   q * (N + 1)  strip by strip: eight quotient digits, each the lowest limb left as it stands
  *                because N = -1 modulo 2^64, and then the other forty limbs of N + 1 times them
  *
@@ -19,7 +19,7 @@
 
 #include <string.h>
 
-#include "adx_rows.h"
+#include "adx_square.h"
 
 #define BLOCKS (SRP_ADX_LIMBS / ADX_STRIP)
 #define HALF (SRP_ADX_LIMBS / 2)
@@ -70,23 +70,20 @@ static void full_mul(const uint64_t *a, const uint64_t *b, adx_scratch *s) {
     adx_add(t + HALF + SRP_ADX_LIMBS, t + HALF + SRP_ADX_LIMBS, top, HALF_BLOCKS, 0);
 }
 
-/* s->t = a * a */
+/* s->t = a * a: the products of every pair of limbs once, doubled, and the squares of the limbs. */
 static void full_sqr(const uint64_t *a, adx_scratch *s) {
+    static const uint64_t zero[ADX_STRIP] = {0};
     uint64_t *t = s->t, carry = 0;
-    memset(t, 0, sizeof s->t);
+    for (size_t i = 0; i < SRP_ADX_LIMBS; i += ADX_STRIP) adx_pairs(t + 2 * i, a + i, &s->strip);
     for (unsigned j = 0; j < BLOCKS - 1; j++) {
+        uint64_t *end = t + ADX_STRIP * (j + BLOCKS);
         load_strip(&s->strip, a + ADX_STRIP * j);
         adx_rows(t + ADX_STRIP * (2 * j + 1), a + ADX_STRIP * (j + 1), &s->strip, BLOCKS - 1 - j);
-        memcpy(t + ADX_STRIP * (j + BLOCKS), s->strip.window, sizeof s->strip.window);
+        carry = adx_add(end, end, s->strip.window, 1, carry);
     }
-    adx_add(t, t, t, 2 * BLOCKS, 0);
-    for (unsigned j = 0; j < BLOCKS; j++, t += 2 * ADX_STRIP) {
-        memset(s->middle, 0, ADX_STRIP * sizeof *s->middle);
-        load_strip(&s->strip, a + ADX_STRIP * j);
-        adx_rows(s->middle, a + ADX_STRIP * j, &s->strip, 1);
-        carry = adx_add(t, t, s->middle, 1, carry);
-        carry = adx_add(t + ADX_STRIP, t + ADX_STRIP, s->strip.window, 1, carry);
-    }
+    t += ADX_STRIP * (2 * BLOCKS - 1);
+    adx_add(t, t, zero, 1, carry);
+    adx_double_and_square(s->t, a, BLOCKS);
 }
 
 /* result = s->t / R modulo N, below 2^3072; clobbers s->t */
