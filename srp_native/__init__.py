@@ -13,6 +13,7 @@ from .arithmetic import (
     verifier,
     verifiers,
 )
+from .columns import Column, MadeRows
 from .engine import EngineInfo
 from .errors import (
     ConstantTimeUnavailableError,
@@ -22,16 +23,20 @@ from .errors import (
 )
 from .group import G, N
 from .registry import available_engines, engine, use_engine
+from .rows import check_column, verifier_rows
 
 __all__ = [
+    "Column",
     "ConstantTimeUnavailableError",
     "EngineError",
     "EngineFaultError",
     "EngineInfo",
     "EngineUnavailableError",
     "G",
+    "MadeRows",
     "N",
     "available_engines",
+    "check_column",
     "check_verifier",
     "engine",
     "pow_g",
@@ -41,5 +46,6 @@ __all__ = [
     "premaster_secret",
     "use_engine",
     "verifier",
+    "verifier_rows",
     "verifiers",
 ]

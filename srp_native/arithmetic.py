@@ -8,12 +8,12 @@ after the protocol.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Sequence
-from itertools import accumulate
 from typing import TypeVar
 
 from .batch import run_in_chunks
+from .batch_check import BatchCheck, run_checked
+from .columns import ROW_MAX, Column
 from .engine import Engine
 from .errors import EngineFaultError
 from .group import ELEMENT_SIZE, EXPONENT_BITS, N
@@ -76,7 +76,7 @@ def pow_g_many(exponents: Sequence[Exponent], *, threads: int | None = None) -> 
     def chunk(engine: Engine, first: int, last: int) -> bytes:
         return engine.pow_g_many(rows[first * width : last * width], width)
 
-    return _to_ints(_run_rows(chunk, len(exponents), threads))
+    return _run_rows(chunk, len(exponents), threads)
 
 
 def powmod_many(
@@ -97,7 +97,7 @@ def powmod_many(
             width,
         )
 
-    return _to_ints(_run_rows(chunk, len(exponents), threads))
+    return _run_rows(chunk, len(exponents), threads)
 
 
 def verifier(salt: bytes, identity: bytes, *, constant_time: bool = False) -> bytes:
@@ -117,21 +117,41 @@ def verifiers(
 ) -> list[bytes]:
     """`verifier` of every row, over `threads` threads (all cores unless told otherwise).
 
-    Raises ``ValueError`` when the two differ in length.
+    The batch checks itself (batch_check.py). Raises ``ValueError`` when the two differ in length
+    and for a row over 64 KiB.
     """
     _same_length("salts", salts, "identities", identities)
-    salt_offsets, identity_offsets = _offsets("salt", salts), _offsets("identity", identities)
-    all_salts, all_identities = b"".join(salts), b"".join(identities)
+    for name, rows in (("salt", salts), ("identity", identities)):
+        for i, row in enumerate(rows):
+            if len(_octets(f"{name} {i}", row)) > ROW_MAX:
+                raise ValueError(f"{name} {i}: at most {ROW_MAX} bytes, has {len(row)}")
+    return run_checked(lambda engine: _verifiers(engine, salts, identities, threads))
 
-    def chunk(engine: Engine, first: int, last: int) -> bytes:
-        return engine.verifiers(
-            all_salts,
-            salt_offsets[first : last + 1],
-            all_identities,
-            identity_offsets[first : last + 1],
+
+def _verifiers(
+    engine: Engine, salts: Sequence[bytes], identities: Sequence[bytes], threads: int | None
+) -> list[bytes]:
+    result: list[bytes] = []
+
+    def chunk(first: int, last: int) -> tuple[bytes, bytearray | None]:
+        salt, identity = Column.of(salts[first:last]), Column.of(identities[first:last])
+        elements = engine.verifiers(
+            bytes(salt.data), salt.offsets, bytes(identity.data), identity.offsets
+        )
+        return elements, check.count(
+            lambda tally: engine.tally_verifiers(tally, elements, salt, identity)
         )
 
-    return _split(_run_rows(chunk, len(salts), threads))
+    def take(made: tuple[bytes, bytearray | None]) -> None:
+        result.extend(_split(made[0]))
+        check.add(made[1])
+
+    with BatchCheck(engine, len(salts)) as check:
+        run_in_chunks(chunk, take, len(salts), threads, parallel=engine.releases_gil)
+        check.finish()
+        for row in check.sample:
+            check.recompute(salts[row], identities[row], result[row])
+    return result
 
 
 def premaster_secret(B: bytes, a: bytes, u: bytes, x: bytes, k: bytes) -> bytes:
@@ -175,15 +195,23 @@ def _run(call: Callable[[Engine], _T], constant_time: bool = False) -> _T:
             disable_engine(engine.name, str(error))
 
 
-def _run_rows(chunk: Callable[[Engine, int, int], bytes], rows: int, threads: int | None) -> bytes:
-    return _run(
-        lambda engine: run_in_chunks(
+def _run_rows(
+    chunk: Callable[[Engine, int, int], bytes], rows: int, threads: int | None
+) -> list[int]:
+    """The ints of all chunks, each of which is elements."""
+
+    def call(engine: Engine) -> list[int]:
+        result: list[int] = []
+        run_in_chunks(
             lambda first, last: chunk(engine, first, last),
+            lambda elements: result.extend(map(_to_int, _split(elements))),
             rows,
             threads,
             parallel=engine.releases_gil,
         )
-    )
+        return result
+
+    return _run(call)
 
 
 def _powmod_other(base: int, exponent: Exponent, modulus: int, constant_time: bool) -> int:
@@ -219,11 +247,6 @@ def _exponent_rows(exponents: Sequence[Exponent]) -> tuple[bytes, int]:
     return b"".join(row.rjust(width, b"\0") for row in rows), max(width, 1)
 
 
-def _offsets(name: str, rows: Sequence[bytes]) -> array[int]:
-    lengths = (len(_octets(f"{name} {i}", row)) for i, row in enumerate(rows))
-    return array("Q", accumulate(lengths, initial=0))
-
-
 def _integer(name: str, value: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{name}: must be an int, not {type(value).__name__}")
@@ -247,7 +270,3 @@ def _split(elements: bytes) -> list[bytes]:
 
 def _to_int(element: bytes) -> int:
     return int.from_bytes(element, "big")
-
-
-def _to_ints(elements: bytes) -> list[int]:
-    return list(map(_to_int, _split(elements)))

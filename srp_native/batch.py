@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import TypeVar
 
 __all__ = ["run_in_chunks"]
+
+_T = TypeVar("_T")
 
 # A chunk is one call into an engine. It lasts some 0.1 s on the slower engines, which is how
 # long Ctrl-C may have to wait, and is far longer than starting it takes.
@@ -15,12 +18,19 @@ _LEAST_ROWS_A_THREAD = 16
 
 
 def run_in_chunks(
-    chunk: Callable[[int, int], bytes], rows: int, threads: int | None, *, parallel: bool
-) -> bytes:
-    """Join ``chunk(first, last)`` over all rows, in order.
+    chunk: Callable[[int, int], _T],
+    take: Callable[[_T], None],
+    rows: int,
+    threads: int | None,
+    *,
+    parallel: bool,
+) -> None:
+    """Pass ``chunk(first, last)`` to `take`, chunk after chunk in their order.
 
-    ``threads=None`` means one for every core this process may use. Threads are only started
-    for an engine that lets them run side by side. Raises ``ValueError`` for threads below 1.
+    `chunk` runs in the threads, `take` in the caller's. ``threads=None`` means one for every core
+    this process may use. Threads are only started for an engine that lets them run side by side.
+    Whatever goes wrong, Ctrl-C included, ends the batch once the chunks that run are done. Raises
+    ``ValueError`` for threads below 1.
     """
     if threads is not None and threads < 1:
         raise ValueError(f"threads: must be at least 1, is {threads}")
@@ -29,13 +39,16 @@ def run_in_chunks(
     size = max(1, min(_CHUNK_ROWS, -(-rows // used)))
     starts = range(0, rows, size)
     if used == 1:
-        return b"".join(chunk(first, min(first + size, rows)) for first in starts)
+        for first in starts:
+            take(chunk(first, min(first + size, rows)))
+        return
 
     from concurrent.futures import ThreadPoolExecutor  # 8 ms that most processes never need
 
     with ThreadPoolExecutor(used, thread_name_prefix="srp-native") as pool:
         try:
-            return b"".join(pool.map(lambda first: chunk(first, min(first + size, rows)), starts))
+            for result in pool.map(lambda first: chunk(first, min(first + size, rows)), starts):
+                take(result)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise

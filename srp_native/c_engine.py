@@ -11,9 +11,11 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from .columns import Column, MadeRows, Rows
 from .engine import KERNEL_ENVIRONMENT, Engine
-from .errors import EngineUnavailableError
+from .errors import EngineFaultError, EngineUnavailableError
 from .group import ELEMENT_SIZE
+from .row_formulas import ZeroSaltError
 
 try:
     from ._srp import ffi, lib
@@ -99,6 +101,59 @@ class CEngine(Engine):
             raise ValueError("offsets: must not run backwards")
         return _take(out)
 
+    def bad_row(self, offsets: memoryview, size: int, shortest: int, longest: int) -> int:
+        rows = max(len(offsets) - 1, 0)
+        row: int = lib.srp_bad_row(_aligned(offsets), rows, size, shortest, longest)
+        return row
+
+    def shift(self, offsets: memoryview, by: int) -> None:
+        lib.srp_shift(ffi.from_buffer("uint64_t[]", offsets), len(offsets), by)
+
+    def make_rows(self, rows: Rows) -> MadeRows:
+        count = len(rows.realms)
+        verifiers = _NewColumn(count, lib.SRP_VERIFIER_TEXT_MAX)
+        salts = _NewColumn(count, lib.SRP_SALT_TEXT_MAX)
+        # Not asked for where passwords are given.
+        passwords = _NewColumn(count, lib.SRP_PASSWORD_SIZE if rows.passwords is None else 0)
+        drawn = passwords.pointers if rows.passwords is None else (ffi.NULL, ffi.NULL)
+        given, _keep = _rows_struct(rows)
+        out = ffi.new("srp_new_rows *", (verifiers.pointers, salts.pointers, drawn))
+        code = lib.srp_make_rows(self._kernel, out, given, count)
+        if code == lib.SRP_ERROR_SALT and rows.salts is not None:
+            raise ZeroSaltError(next(i for i, salt in enumerate(rows.salts) if not any(salt)))
+        _raise_unless_ok(code)
+        used = passwords.column() if rows.passwords is None else rows.passwords
+        return MadeRows(verifiers.column(), salts.column(), used)
+
+    def new_tally(self) -> bytearray:
+        tally = bytearray(lib.SRP_TALLY_SIZE)
+        lib.srp_tally_start(ffi.from_buffer("uint8_t[]", tally))
+        return tally
+
+    def tally_rows(self, tally: bytearray, rows: Rows, made: MadeRows) -> None:
+        used, _keep = _rows_struct(rows._replace(passwords=made.passwords, salts=made.salts))
+        texts = ffi.new("srp_column *", _pointers(made.verifiers))
+        buffer = ffi.from_buffer("uint8_t[]", tally)
+        _raise_unless_ok(lib.srp_tally_rows(buffer, used, texts, len(made.verifiers)))
+
+    def tally_verifiers(
+        self, tally: bytearray, elements: bytes, salts: Column, identities: Column
+    ) -> None:
+        columns = [_pointers(salts), _pointers(identities)]
+        code = lib.srp_tally_verifiers(
+            ffi.from_buffer("uint8_t[]", tally),
+            ffi.from_buffer("uint8_t[]", elements),
+            *(ffi.new("srp_column *", pointers) for pointers in columns),
+            len(salts),
+        )
+        _raise_unless_ok(code)
+
+    def join_tally(self, tally: bytearray, other: bytearray) -> None:
+        lib.srp_tally_join(*(ffi.from_buffer("uint8_t[]", each) for each in (tally, other)))
+
+    def tally_holds(self, tally: bytearray) -> bool:
+        return bool(lib.srp_tally_holds(self._kernel, ffi.from_buffer("uint8_t[]", tally)))
+
     def premaster_secret(self, B: bytes, a: bytes, u: bytes, x: bytes, k: bytes) -> bytes:
         if _rows("B", B, ELEMENT_SIZE) != 1:
             raise ValueError(f"B: must be {ELEMENT_SIZE} bytes, has {len(B)}")
@@ -172,7 +227,9 @@ def _rows(name: str, buffer: bytes, width: int) -> int:
 
 def _offsets(name: str, buffer: bytes, offsets: Sequence[int]) -> Any:
     """Offsets as C reads them, checked against the buffer's end; C checks that they ascend."""
-    if not (isinstance(offsets, array) and offsets.typecode == "Q"):
+    if not isinstance(offsets, memoryview) and not (
+        isinstance(offsets, array) and offsets.typecode == "Q"
+    ):
         try:
             offsets = array("Q", offsets)
         except OverflowError:
@@ -180,3 +237,57 @@ def _offsets(name: str, buffer: bytes, offsets: Sequence[int]) -> Any:
     if offsets and offsets[-1] > len(buffer):
         raise ValueError(f"{name}: offsets run past the end, {offsets[-1]} > {len(buffer)}")
     return ffi.from_buffer("uint64_t[]", offsets)
+
+
+class _NewColumn:
+    """Room for a column that C is to write, `longest` bytes a row."""
+
+    def __init__(self, rows: int, longest: int) -> None:
+        self._data = bytearray(rows * longest)
+        self._offsets = array("Q", bytes(8 * (rows + 1)))
+
+    @property
+    def pointers(self) -> tuple[Any, Any]:
+        return (
+            ffi.from_buffer("uint8_t[]", self._data),
+            ffi.from_buffer("uint64_t[]", self._offsets),
+        )
+
+    def column(self) -> Column:
+        """What C wrote; the room behind it is not part of it."""
+        return Column(memoryview(self._data)[: self._offsets[-1]], self._offsets)
+
+
+def _pointers(column: Column | None) -> tuple[Any, Any]:
+    """The two buffers of a column; of None, for C to draw it, two NULLs.
+
+    C reads what the offsets say, so they are looked at here again, at the door.
+    """
+    if column is None:
+        return ffi.NULL, ffi.NULL
+    offsets = _aligned(column.offsets)
+    rows, size = len(column), column.data.nbytes
+    if lib.srp_bad_row(offsets, rows, size, 0, size) < rows:
+        raise ValueError("offsets: must not run backwards or past the end of the buffer")
+    return ffi.from_buffer("uint8_t[]", column.data), offsets
+
+
+def _aligned(offsets: memoryview) -> Any:
+    """Offsets as C reads them: copied when they lie at an odd address."""
+    pointer = ffi.from_buffer("uint64_t[]", offsets)
+    if int(ffi.cast("uintptr_t", pointer)) % ffi.alignof("uint64_t"):
+        pointer = ffi.from_buffer("uint64_t[]", array("Q", offsets.tobytes()))
+    return pointer
+
+
+def _rows_struct(rows: Rows) -> tuple[Any, list[tuple[Any, Any]]]:
+    """Rows as C takes them, and the buffers it points to, which have to outlive it."""
+    columns = [_pointers(c) for c in (rows.realms, rows.names, rows.passwords, rows.salts)]
+    return ffi.new("srp_rows *", columns), columns
+
+
+def _raise_unless_ok(code: int) -> None:
+    if code == lib.SRP_ERROR_RANDOM:
+        raise OSError("the system's random generator failed; nothing was made")
+    if code != lib.SRP_OK:
+        raise EngineFaultError(f"a row of a batch is not base64 in minimal form ({code})")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from .group import ELEMENT_SIZE, N
+from .row_formulas import RowFormulas
 
 __all__ = ["KERNEL_ENVIRONMENT", "Engine", "EngineInfo"]
 
@@ -38,7 +39,7 @@ class EngineInfo:
     reason: str = ""
 
 
-class Engine(ABC):
+class Engine(RowFormulas, ABC):
     """The arithmetic that a subclass provides, and the protocol formulas on top of it.
 
     A subclass defines `powmod` (and usually a faster `pow_g`); one that has a faster way for a

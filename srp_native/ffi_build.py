@@ -44,6 +44,7 @@ ffi.set_source(
     '#include "srp.h"\n' + runpy.run_path(str(_CSRC / "tables.py"))["c_source"](),
     sources=sorted(path.as_posix() for path in _CSRC.glob("*.c")),
     depends=sorted(path.as_posix() for path in (*_CSRC.glob("*.h"), _CSRC / "tables.py")),
+    libraries=["bcrypt"] if sys.platform == "win32" else [],  # its random generator
     include_dirs=[_CSRC.as_posix()],
     extra_compile_args=_compiler_flags(),
     optional=os.environ.get(_REQUIRE_C) != "1",

@@ -47,6 +47,12 @@ class Gmpy2Engine(Engine):
         self._powers.ready(len(exponents) // width)
         return super().pow_g_many(exponents, width)
 
+    def product(self, elements: list[bytes]) -> bytes:
+        result = self._gmpy2.mpz(1)
+        for element in elements:
+            result = result * self._from_bytes(element) % self._N
+        return _to_bytes(result)
+
     def powmod_any(
         self, base: int, exponent: int, modulus: int, *, constant_time: bool = False
     ) -> int:

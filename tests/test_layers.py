@@ -17,7 +17,7 @@ FACADE_LAYERS = (
     ("errors",),
     ("encoding",),
     ("srp", "checks"),
-    ("device",),
+    ("device", "device_columns"),
     ("calls",),
     ("confirm",),
     ("signin",),

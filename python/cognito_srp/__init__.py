@@ -11,6 +11,7 @@ from .device import (
     create_device_verifier,
     create_device_verifiers,
 )
+from .device_columns import DeviceVerifierColumns, create_device_verifier_columns
 from .errors import (
     CallError,
     ChallengeError,
@@ -39,6 +40,7 @@ __all__ = [
     "ConfirmedDevice",
     "DeviceKeyExistsError",
     "DeviceVerifier",
+    "DeviceVerifierColumns",
     "InvalidDeviceKeyError",
     "InvalidInputError",
     "NewDevice",
@@ -57,6 +59,7 @@ __all__ = [
     "VerifierFaultError",
     "confirm_device",
     "create_device_verifier",
+    "create_device_verifier_columns",
     "create_device_verifiers",
     "enroll_device",
     "sign_in",

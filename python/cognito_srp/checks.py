@@ -7,25 +7,35 @@ Messages never repeat a secret.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
+from srp_native import Column, check_column
+
+from .encoding import decode_base64, pad, unpad
 from .errors import InvalidInputError
 
 __all__ = [
+    "DEVICE_KEY_BYTES",
+    "SALT_SIZE",
     "check_access_token",
     "check_device_group_key",
     "check_device_key",
     "check_device_name",
+    "check_rows",
     "check_salt",
     "check_text",
+    "check_wire_integer",
 ]
 
 #: DeviceKeyType of the API: 1 to 55 characters, Region_UUID.
 _DEVICE_KEY_LENGTH: Final = 55
+#: The same in UTF-8: what the check of a whole column goes by.
+DEVICE_KEY_BYTES: Final = 4 * _DEVICE_KEY_LENGTH
 #: DeviceNameType of the API: 1 to 1,024 characters.
 _DEVICE_NAME_LENGTH: Final = 1024
 #: Cognito draws 16 bytes; longer salts are odd but work.
-_SALT_SIZE: Final = 64
+SALT_SIZE: Final = 64
 #: TokenModelType of the API.
 _TOKEN: Final = re.compile(r"[A-Za-z0-9\-_=.]+")
 
@@ -89,9 +99,39 @@ def check_salt(value: bytes) -> int:
     fix = "pass 16 random bytes, or leave it out"
     if not isinstance(value, (bytes, bytearray)):
         raise InvalidInputError("salt", f"must be bytes, not {type(value).__name__}", fix)
-    if not 1 <= len(value) <= _SALT_SIZE:
-        raise InvalidInputError("salt", f"1 to {_SALT_SIZE} bytes, has {len(value)}", fix)
+    if not 1 <= len(value) <= SALT_SIZE:
+        raise InvalidInputError("salt", f"1 to {SALT_SIZE} bytes, has {len(value)}", fix)
     salt = int.from_bytes(value, "big")
     if salt == 0:
         raise InvalidInputError("salt", "must not be zero", fix)
     return salt
+
+
+def check_rows(name: str, column: Column, rows: int, shortest: int, longest: int) -> None:
+    """A column of that many rows, each `shortest` to `longest` bytes within its buffer."""
+    fix = "pass a srp_native.Column with one more offset than rows"
+    if not isinstance(column, Column):
+        raise InvalidInputError(name, f"must be a Column, not {type(column).__name__}", fix)
+    if len(column) != rows:
+        rule = f"has {len(column)} rows where device_group_keys has {rows}"
+        raise InvalidInputError(name, rule, fix)
+    try:
+        check_column(name, column, shortest=shortest, longest=longest)
+    except ValueError as error:
+        raise InvalidInputError(name, str(error).partition(": ")[2], fix) from None
+
+
+def check_wire_integer(name: str, config: Mapping[str, str]) -> int:
+    """A positive integer in the one form that the service hashes as it was sent."""
+    try:
+        data = decode_base64(config[name])
+    except (KeyError, TypeError, AttributeError, ValueError):
+        raise InvalidInputError(name, "must be base64", "pass the config as it was made") from None
+    value = unpad(data)
+    if value <= 0:
+        rule = "is zero or negative to Cognito, which reads signed integers"
+        raise InvalidInputError(name, rule, "put a zero byte before a first byte above 7F")
+    if data != pad(value):
+        rule = "has redundant leading zero bytes, which Cognito drops before it hashes"
+        raise InvalidInputError(name, rule, "make the verifier again from the minimal form")
+    return value

@@ -47,3 +47,37 @@ int srp_premaster(const srp_kernel *kernel, uint8_t *out, const uint8_t *B, cons
     srp_wipe_stack();
     return SRP_OK;
 }
+
+int srp_make_rows(const srp_kernel *kernel, const srp_new_rows *out, const srp_rows *in,
+                  size_t count) {
+    int code = rows_make(kernel, out, in, count);
+    srp_wipe_stack();
+    return code;
+}
+
+void srp_tally_start(uint8_t *tally) { tally_start(tally); }
+
+int srp_tally_rows(uint8_t *tally, const srp_rows *in, const srp_column *verifiers,
+                   size_t count) {
+    int code = tally_rows(tally, in, verifiers, count);
+    srp_wipe_stack();
+    return code;
+}
+
+int srp_tally_verifiers(uint8_t *tally, const uint8_t *elements, const srp_column *salts,
+                        const srp_column *identities, size_t count) {
+    int code = tally_verifiers(tally, elements, salts, identities, count);
+    srp_wipe_stack();
+    return code;
+}
+
+void srp_tally_join(uint8_t *tally, const uint8_t *other) {
+    tally_join(tally, other);
+    srp_wipe_stack();
+}
+
+int srp_tally_holds(const srp_kernel *kernel, const uint8_t *tally) {
+    int holds = tally_holds(kernel, tally);
+    srp_wipe_stack();
+    return holds;
+}

@@ -71,6 +71,27 @@ void srp_wipe_stack(void);
  */
 #define SRP_STACK_DEPTH 32768
 
+/* ---- publish.c ---------------------------------------------------------------------------- */
+
+/* `value`, which may decide branches from here on although it was computed from secrets. */
+uint64_t srp_public(uint64_t value);
+
+/* ---- random.c ----------------------------------------------------------------------------- */
+
+/* Random bytes from the operating system. Returns 0 when it has none to give, 1 otherwise. */
+int srp_random(uint8_t *out, size_t size);
+
+/* ---- base64.c ----------------------------------------------------------------------------- */
+
+/* Writes 4 characters for every 3 bytes begun, and returns their number. CT: values. */
+size_t base64_encode(uint8_t *text, const uint8_t *bytes, size_t length);
+
+/*
+ * The bytes of a text, and their number: 0 when it is empty, not base64 in its one valid form, or
+ * stands for more than `room` bytes. CT: values, but for whether the text is valid.
+ */
+size_t base64_decode(uint8_t *bytes, size_t room, const uint8_t *text, size_t length);
+
 /* ---- masks and bits ----------------------------------------------------------------------- */
 
 /* Hides from the compiler that a value is 0 or all ones, so that it cannot make a branch of it. */
@@ -216,6 +237,15 @@ void adx_powmod(uint8_t *out, const uint8_t *bases, const uint8_t *exponents, si
 
 /* ---- protocol.c --------------------------------------------------------------------------- */
 
+typedef struct {
+    const uint8_t *bytes;
+    size_t length;
+} srp_slice;
+
+/* out = x = SHA-256(salt || SHA-256(the parts, joined)). The context is left dirty. CT: values. */
+void private_key(uint8_t out[SRP_DIGEST_SIZE], srp_slice salt, const srp_slice *parts,
+                 size_t count, sha256_context *context);
+
 /* srp_verifiers and srp_premaster, their arguments checked. CT: values. */
 void protocol_verifiers(const srp_kernel *kernel, uint8_t *out, const uint8_t *salts,
                         const uint64_t *salt_offsets, const uint8_t *identities,
@@ -223,5 +253,28 @@ void protocol_verifiers(const srp_kernel *kernel, uint8_t *out, const uint8_t *s
 void protocol_premaster(const srp_kernel *kernel, uint8_t *out, const uint8_t *B, const uint8_t *a,
                         size_t a_length, const uint8_t *u, size_t u_length, const uint8_t *x,
                         size_t x_length, const uint8_t *k, size_t k_length);
+
+/* ---- rows.c ------------------------------------------------------------------------------- */
+
+srp_slice column_row(const srp_column *column, size_t row);
+
+/*
+ * How many bytes of 00 at the front of a number are redundant: what follows is its minimal signed
+ * form. CT: values, but for the result.
+ */
+size_t number_minimal(const uint8_t *number, size_t length);
+
+/* srp_make_rows. CT: values. */
+int rows_make(const srp_kernel *kernel, const srp_new_rows *out, const srp_rows *in, size_t count);
+
+/* ---- tally.c: the functions of srp.h that begin with srp_ ----------------------------------- */
+
+/* CT: values, but for whether a text is valid and whether the tally holds. */
+void tally_start(uint8_t *tally);
+int tally_rows(uint8_t *tally, const srp_rows *in, const srp_column *verifiers, size_t count);
+int tally_verifiers(uint8_t *tally, const uint8_t *elements, const srp_column *salts,
+                    const srp_column *identities, size_t count);
+void tally_join(uint8_t *tally, const uint8_t *other);
+int tally_holds(const srp_kernel *kernel, const uint8_t *tally);
 
 #endif

@@ -8,14 +8,13 @@
 /* Rows whose x are computed before the kernel is called: many enough for a kernel with lanes. */
 #define CHUNK 64
 
-/* out = x = SHA-256(salt || SHA-256(identity)) */
-static void private_key(uint8_t out[SRP_DIGEST_SIZE], const uint8_t *salt, size_t salt_length,
-                        const uint8_t *identity, size_t identity_length, sha256_context *context) {
+void private_key(uint8_t out[SRP_DIGEST_SIZE], srp_slice salt, const srp_slice *parts,
+                 size_t count, sha256_context *context) {
     sha256_start(context);
-    sha256_update(context, identity, identity_length);
+    for (size_t i = 0; i < count; i++) sha256_update(context, parts[i].bytes, parts[i].length);
     sha256_finish(context, out);
     sha256_start(context);
-    sha256_update(context, salt, salt_length);
+    sha256_update(context, salt.bytes, salt.length);
     sha256_update(context, out, SRP_DIGEST_SIZE);
     sha256_finish(context, out);
 }
@@ -27,13 +26,12 @@ void protocol_verifiers(const srp_kernel *kernel, uint8_t *out, const uint8_t *s
         sha256_context hash;
         uint8_t x[CHUNK][SRP_DIGEST_SIZE];
     } w;
+    srp_column salt = {salts, salt_offsets}, identity = {identities, identity_offsets};
     for (size_t start = 0; start < count; start += CHUNK) {
         size_t rows = count - start < CHUNK ? count - start : CHUNK;
         for (size_t i = 0; i < rows; i++) {
-            const uint64_t *salt = salt_offsets + start + i;
-            const uint64_t *identity = identity_offsets + start + i;
-            private_key(w.x[i], salts + salt[0], (size_t)(salt[1] - salt[0]),
-                        identities + identity[0], (size_t)(identity[1] - identity[0]), &w.hash);
+            srp_slice whole = column_row(&identity, start + i);
+            private_key(w.x[i], column_row(&salt, start + i), &whole, 1, &w.hash);
         }
         kernel->pow_g(out + start * SRP_ELEMENT_SIZE, w.x[0], SRP_DIGEST_SIZE, rows);
     }

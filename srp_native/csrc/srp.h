@@ -31,8 +31,44 @@ enum {
     /* an argument is longer than the function takes */
     SRP_ERROR_LENGTH = -1,
     /* offsets run backwards */
-    SRP_ERROR_OFFSETS = -2
+    SRP_ERROR_OFFSETS = -2,
+    /* a salt is empty, zero, or longer than SRP_SALT_MAX */
+    SRP_ERROR_SALT = -3,
+    /* the system's random generator failed */
+    SRP_ERROR_RANDOM = -4,
+    /* a text is not the base64 of a positive number in its minimal signed form */
+    SRP_ERROR_TEXT = -5
 };
+
+/* Bytes of the whole row: of salts, random passwords, and of the texts that stand for them. */
+#define SRP_SALT_MAX 64
+#define SRP_PASSWORD_RANDOM 40
+#define SRP_PASSWORD_SIZE 56
+#define SRP_SALT_TEXT_MAX 88
+#define SRP_VERIFIER_TEXT_MAX 516
+#define SRP_TALLY_SIZE 848
+
+/* Strings one after the other: string i is the bytes [offsets[i], offsets[i + 1]). */
+typedef struct {
+    const uint8_t *bytes;
+    const uint64_t *offsets;
+} srp_column;
+
+/* The same, to be written. */
+typedef struct {
+    uint8_t *bytes;
+    uint64_t *offsets;
+} srp_new_column;
+
+/* What rows are made from: identity = realm || name || ":" || password. */
+typedef struct {
+    srp_column realms, names, passwords, salts;
+} srp_rows;
+
+/* What is made of them. */
+typedef struct {
+    srp_new_column verifiers, salts, passwords;
+} srp_new_rows;
 
 /* One implementation of the arithmetic, for one instruction set. */
 typedef struct srp_kernel srp_kernel;
@@ -80,6 +116,53 @@ int srp_verifiers(const srp_kernel *kernel, uint8_t *out, const uint8_t *salts,
 int srp_premaster(const srp_kernel *kernel, uint8_t *out, const uint8_t *B, const uint8_t *a,
                   size_t a_length, const uint8_t *u, size_t u_length, const uint8_t *x,
                   size_t x_length, const uint8_t *k, size_t k_length);
+
+/*
+ * The first of `count` rows whose offsets run backwards or past `size`, or that is not `shortest`
+ * to `longest` bytes long; `count` when there is none. Nothing below checks offsets again.
+ */
+size_t srp_bad_row(const uint64_t *offsets, size_t count, uint64_t size, uint64_t shortest,
+                   uint64_t longest);
+
+/* Adds `by` to `count` offsets. */
+void srp_shift(uint64_t *offsets, size_t count, uint64_t by);
+
+/*
+ * For `count` rows: x = SHA-256(salt || SHA-256(identity)), v = 2^x mod N. Salts are unsigned
+ * numbers, hashed in their minimal signed form; they (16 bytes) and the passwords (base64 of 40
+ * bytes) are drawn from the system's generator where in->salts.offsets or in->passwords.offsets is
+ * NULL. Writes the base64 of v and of the salt, both in minimal signed form, and the passwords
+ * that were drawn (out->passwords is unused otherwise). A column needs room for its longest text in
+ * every row and for count + 1 offsets; they begin at 0.
+ * Returns SRP_OK, SRP_ERROR_SALT or SRP_ERROR_RANDOM; on errors all columns are zeroed.
+ */
+int srp_make_rows(const srp_kernel *kernel, const srp_new_rows *out, const srp_rows *in,
+                  size_t count);
+
+/*
+ * A check of many verifiers at once, SRP_TALLY_SIZE bytes: products of random halves of the
+ * verifiers, and what they have to be. It holds sums of x: wipe it.
+ */
+void srp_tally_start(uint8_t *tally);
+
+/*
+ * Count in the texts that srp_make_rows made, salts and passwords as it returned them.
+ * Returns SRP_OK, SRP_ERROR_TEXT or SRP_ERROR_RANDOM.
+ */
+int srp_tally_rows(uint8_t *tally, const srp_rows *in, const srp_column *verifiers, size_t count);
+
+/* Count in what srp_verifiers made. Returns SRP_OK or SRP_ERROR_RANDOM. */
+int srp_tally_verifiers(uint8_t *tally, const uint8_t *elements, const srp_column *salts,
+                        const srp_column *identities, size_t count);
+
+/* Count in all that another tally has. */
+void srp_tally_join(uint8_t *tally, const uint8_t *other);
+
+/*
+ * 1 when the products are what they have to be, 0 otherwise: always when one of the verifiers is
+ * wrong, and at least half the time when two of them changed places.
+ */
+int srp_tally_holds(const srp_kernel *kernel, const uint8_t *tally);
 
 /* cffi: end */
 

@@ -1,0 +1,109 @@
+"""A batch checks itself, and is computed again by another engine when something is wrong.
+
+Two checks, because no single one sees everything:
+
+- a *tally*: in each random half of the rows, the product of the verifiers must be 2^(sum of x),
+  which the engine computes by its other routine. One wrong v is caught with certainty, rows that
+  changed places at least half the time, for one multiplication a row;
+- a *sample*: a few random rows are made again from their strings by another engine, which sees
+  what goes wrong before x: a salt, an offset, an encoding.
+
+A batch too small for a tally to pay off is a sample as a whole.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+from .engine import Engine
+from .errors import EngineFaultError, EngineUnavailableError
+from .registry import current_engine, disable_engine, load_engine, other_engine
+
+__all__ = ["BatchCheck", "run_checked"]
+
+_T = TypeVar("_T")
+
+#: The engine that is believed when two disagree: CPython's own arithmetic.
+_REFERENCE: Final = "python"
+# Recomputing a row costs about as much as a verifier, and the end of a tally as two powers.
+_SAMPLE: Final = 3
+_ALL_UP_TO: Final = 8
+
+
+def run_checked(call: Callable[[Engine], _T]) -> _T:
+    """Call with the engine that runs now, and with another one when it is found at fault.
+
+    The engine at fault is disabled, with a ``RuntimeWarning``. That goes for a forced engine, too:
+    this batch is finished by another, and the next call says that the forced one is gone.
+    """
+    engine = current_engine()
+    while True:
+        try:
+            return call(engine)
+        except EngineFaultError as error:
+            disable_engine(engine.name, str(error))
+            engine = other_engine(engine)
+
+
+class BatchCheck:
+    """The checks of one batch. Its tally holds sums of secrets: use it in a ``with`` statement."""
+
+    def __init__(self, engine: Engine, rows: int) -> None:
+        self._engine = engine
+        self._tally: bytearray | None = None
+        self.sample: Iterable[int] = range(rows)
+        if rows > _ALL_UP_TO:
+            self._tally = engine.new_tally()
+            self.sample = secrets.SystemRandom().sample(range(rows), _SAMPLE)
+
+    def __enter__(self) -> BatchCheck:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._tally is not None:
+            _wipe(self._tally)
+
+    def count(self, chunk: Callable[[bytearray], None]) -> bytearray | None:
+        """The tally of a chunk, which ``chunk(tally)`` counts; runs in any thread."""
+        if self._tally is None:
+            return None
+        tally = self._engine.new_tally()
+        chunk(tally)
+        return tally
+
+    def add(self, tally: bytearray | None) -> None:
+        """Add what `count` returned, and wipe it."""
+        if self._tally is not None and tally is not None:
+            self._engine.join_tally(self._tally, tally)
+            _wipe(tally)
+
+    def finish(self) -> None:
+        """Raise `EngineFaultError` unless the tally holds."""
+        if self._tally is not None and not self._engine.tally_holds(self._tally):
+            raise EngineFaultError("the verifiers of a batch do not multiply to what they must")
+
+    def recompute(self, salt: bytes, identity: bytes, v: bytes) -> None:
+        """Raise `EngineFaultError` when a row of the sample was computed wrongly.
+
+        A checker that disagrees with the reference is disabled itself, and the next one asked.
+        """
+        while (checker := self._checker()) and checker.verifier(salt, identity) != v:
+            if load_engine(_REFERENCE).verifier(salt, identity) != v:
+                raise EngineFaultError(
+                    f"engine {checker.name!r} makes another verifier of a row of a batch"
+                )
+            disable_engine(checker.name, f"it disagrees with engine {_REFERENCE!r} about a row")
+
+    def _checker(self) -> Engine | None:
+        try:
+            return other_engine(self._engine)
+        except EngineUnavailableError:
+            if self._engine.name == _REFERENCE:
+                return None  # the last resort, and nobody left to ask
+            raise
+
+
+def _wipe(buffer: bytearray) -> None:
+    buffer[:] = bytes(len(buffer))

@@ -1,0 +1,17 @@
+/* Columns of strings: are the offsets sound, and offsets that move to another place. */
+#include "internal.h"
+
+size_t srp_bad_row(const uint64_t *offsets, size_t count, uint64_t size, uint64_t shortest,
+                   uint64_t longest) {
+    for (size_t i = 0; i < count; i++) {
+        uint64_t length = offsets[i + 1] - offsets[i]; /* huge when they run backwards */
+        if (offsets[i + 1] > size || length > offsets[i + 1] || length < shortest ||
+            length > longest)
+            return i;
+    }
+    return count;
+}
+
+void srp_shift(uint64_t *offsets, size_t count, uint64_t by) {
+    for (size_t i = 0; i < count; i++) offsets[i] += by;
+}

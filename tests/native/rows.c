@@ -1,0 +1,169 @@
+/*
+ * Runs the whole row on test vectors, one command a line on stdin; arguments are hex, "-" is the
+ * empty string.
+ *
+ *   encode DATA                          its base64
+ *   decode TEXT                          its bytes in hex, or "none"
+ *   row REALM NAME PASSWORD SALT         texts of verifier and salt, or "error CODE"
+ *   drawn REALM NAME                     texts of verifier, salt and password
+ *   batch ROWS                           as many rows as the argument has bytes, drawn: whether their
+ *                                        tally holds, in one piece and in two, and whether it holds
+ *                                        once a digit of a verifier is another
+ *
+ * MARK_SECRETS does what it does in vectors.c.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+#ifdef MARK_SECRETS
+#include <valgrind/memcheck.h>
+#define SECRET(bytes, size) VALGRIND_MAKE_MEM_UNDEFINED(bytes, size)
+#define PUBLISH(bytes, size) VALGRIND_MAKE_MEM_DEFINED(bytes, size)
+#else
+#define SECRET(bytes, size) (void)0
+#define PUBLISH(bytes, size) (void)0
+#endif
+
+#define ARGUMENTS 4
+#define LINE_MAX_SIZE 65536
+#define ROWS_MAX 200
+
+typedef struct {
+    uint8_t *bytes;
+    size_t length;
+} argument;
+
+static uint8_t verifiers[ROWS_MAX * SRP_VERIFIER_TEXT_MAX], salts[ROWS_MAX * SRP_SALT_TEXT_MAX],
+    passwords[ROWS_MAX * SRP_PASSWORD_SIZE];
+static uint64_t ends[3][ROWS_MAX + 1];
+
+static void fail(const char *message) {
+    fprintf(stderr, "rows: %s\n", message);
+    exit(2);
+}
+
+static argument parse(const char *hex) {
+    argument result = {NULL, strcmp(hex, "-") == 0 ? 0 : strlen(hex) / 2};
+    result.bytes = malloc(result.length ? result.length : 1);
+    if (!result.bytes) fail("out of memory");
+    for (size_t i = 0; i < result.length; i++) {
+        unsigned byte;
+        if (sscanf(hex + 2 * i, "%2x", &byte) != 1) fail("bad hex");
+        result.bytes[i] = (uint8_t)byte;
+    }
+    return result;
+}
+
+static void print(uint8_t *text, size_t size) {
+    PUBLISH(text, size);
+    printf("%.*s ", (int)size, (const char *)text);
+}
+
+static void base64(const char *command, argument data) {
+    uint8_t out[1024];
+    if (data.length > 512) fail("too long");
+    if (!strcmp(command, "encode")) {
+        print(out, base64_encode(out, data.bytes, data.length));
+    } else {
+        size_t size = base64_decode(out, sizeof out, data.bytes, data.length);
+        PUBLISH(out, size);
+        for (size_t i = 0; i < size; i++) printf("%02x", out[i]);
+        if (!size) printf("none");
+    }
+}
+
+static int make(const srp_kernel *kernel, const srp_rows *in, size_t rows) {
+    srp_new_rows out = {{verifiers, ends[0]}, {salts, ends[1]}, {passwords, ends[2]}};
+    if (in->passwords.offsets) out.passwords.offsets = NULL;
+    return srp_make_rows(kernel, &out, in, rows);
+}
+
+/* A fresh tally of the rows [first, last) of what was made. */
+static void count(uint8_t *tally, const srp_rows *in, size_t first, size_t last) {
+    srp_rows part = {{in->realms.bytes, in->realms.offsets + first},
+                     {in->names.bytes, in->names.offsets + first},
+                     {passwords, ends[2] + first},
+                     {salts, ends[1] + first}};
+    srp_column texts = {verifiers, ends[0] + first};
+    srp_tally_start(tally);
+    if (srp_tally_rows(tally, &part, &texts, last - first) != SRP_OK) fail("a text is wrong");
+}
+
+static void batch(const srp_kernel *kernel, size_t rows) {
+    static const uint8_t string[] = "-AbCdEf12eu-west-1_0c1e5a3c";
+    static uint64_t realms[ROWS_MAX + 1], names[ROWS_MAX + 1];
+    srp_rows in = {{string, realms}, {string, names}, {NULL, NULL}, {NULL, NULL}};
+    uint8_t tally[SRP_TALLY_SIZE], other[SRP_TALLY_SIZE];
+    if (rows > ROWS_MAX) fail("too many rows");
+    for (size_t i = 0; i <= rows; i++) realms[i] = i / 20, names[i] = i / 10;
+    int code = make(kernel, &in, rows);
+    if (code != SRP_OK) {
+        int dirty = 0;
+        for (size_t i = 0; i < rows * SRP_PASSWORD_SIZE; i++) dirty |= passwords[i];
+        printf("error %d, %s", code, dirty ? "dirty" : "zeroed");
+        return;
+    }
+    count(tally, &in, 0, rows);
+    printf("%d ", srp_tally_holds(kernel, tally));
+    count(tally, &in, 0, rows / 2);
+    count(other, &in, rows / 2, rows);
+    srp_tally_join(tally, other);
+    printf("%d ", srp_tally_holds(kernel, tally));
+    if (!rows) return;
+    uint8_t *digit = verifiers + ends[0][rows - 1] + 17;
+    *digit = *digit == 'A' ? 'B' : 'A';
+    count(tally, &in, 0, rows);
+    printf("%d", srp_tally_holds(kernel, tally));
+}
+
+static void row(const srp_kernel *kernel, const argument *v, int drawn) {
+    uint64_t offsets[ARGUMENTS][2] = {{0}};
+    for (size_t i = 0; i < ARGUMENTS; i++) offsets[i][1] = v[i].length;
+    srp_rows in = {{v[0].bytes, offsets[0]},
+                   {v[1].bytes, offsets[1]},
+                   {v[2].bytes, drawn ? NULL : offsets[2]},
+                   {v[3].bytes, drawn ? NULL : offsets[3]}};
+    int code = make(kernel, &in, 1);
+    if (code != SRP_OK) {
+        printf("error %d", code);
+        return;
+    }
+    print(verifiers, ends[0][1]);
+    print(salts, ends[1][1]);
+    if (drawn) print(passwords, ends[2][1]);
+}
+
+static const srp_kernel *kernel_called(const char *name) {
+    const srp_kernel *kernel = NULL;
+    for (size_t i = 0; (kernel = srp_kernel_at(i)); i++)
+        if (!strcmp(srp_kernel_name(kernel), name) && srp_kernel_runs_here(kernel)) return kernel;
+    fail("no such kernel here");
+    return NULL;
+}
+
+int main(int arguments_count, char **arguments) {
+    static char line[LINE_MAX_SIZE];
+    const srp_kernel *kernel = kernel_called(arguments_count > 1 ? arguments[1] : "portable");
+    while (fgets(line, sizeof line, stdin)) {
+        argument v[ARGUMENTS] = {{NULL, 0}};
+        char *command = strtok(line, " \n");
+        for (size_t i = 0; i < ARGUMENTS; i++) {
+            char *word = strtok(NULL, " \n");
+            if (!word) break;
+            v[i] = parse(word);
+            SECRET(v[i].bytes, v[i].length);
+        }
+        if (!strcmp(command, "row") || !strcmp(command, "drawn"))
+            row(kernel, v, !strcmp(command, "drawn"));
+        else if (!strcmp(command, "batch"))
+            batch(kernel, v[0].length);
+        else
+            base64(command, v[0]);
+        putchar('\n');
+        for (size_t i = 0; i < ARGUMENTS; i++) free(v[i].bytes);
+    }
+    return 0;
+}

@@ -1,0 +1,132 @@
+"""The whole row in C alone, built and searched in the ways of test_csrc.py."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import random
+import subprocess
+from array import array
+from pathlib import Path
+
+import pytest
+from test_csrc import SANITIZE, Objects, answers, need, objects, tables
+
+from srp_native import Column
+from srp_native import c_engine as module
+from srp_native.columns import Rows
+from srp_native.group import N
+
+__all__ = ["objects", "tables"]  # fixtures
+
+
+def row_case(rng: random.Random) -> tuple[str, str]:
+    parts = [rng.randbytes(rng.choice([0, 1, 9, 46, 56, 200])) for _ in range(3)]
+    salt = rng.choice([b"", b"\0", b"\0\0", b"\x7f", b"\x80"]) + rng.randbytes(
+        rng.choice([1, 15, 62])
+    )
+    number = minimal(salt)
+    command = " ".join(["row", *(part.hex() or "-" for part in (*parts, salt))])
+    if not any(salt):
+        return command, "error -3"
+    realm, name, password = parts
+    return command, f"{texts_of(realm + name + b':' + password, number)} "
+
+
+def texts_of(identity: bytes, salt: bytes) -> str:
+    """Both texts of a row, by hashlib, pow and base64."""
+    x = hashlib.sha256(salt + hashlib.sha256(identity).digest()).digest()
+    v = minimal(pow(2, int.from_bytes(x, "big"), N).to_bytes(384, "big"))
+    return " ".join(base64.b64encode(number).decode() for number in (v, salt))
+
+
+def minimal(number: bytes) -> bytes:
+    value = int.from_bytes(number, "big")
+    return value.to_bytes(value.bit_length() // 8 + 1, "big")
+
+
+def test_rows_agree_with_hashlib_and_base64(objects: Objects, long_run: bool) -> None:
+    rng = random.Random(17)
+    cases = [row_case(rng) for _ in range(500 if long_run else 40)]
+    cases += [("row - - - 00", "error -3"), ("row - - - -", "error -3")]
+    cases += [(f"row - - - {'01' * 65}", "error -3")]
+    for length in range(60):
+        data = rng.randbytes(length)
+        text = base64.b64encode(data)
+        cases.append((f"encode {data.hex() or '-'}", f"{text.decode()} "))
+        cases.append((f"decode {text.hex() or '-'}", data.hex() or "none"))
+    alphabet = bytes(range(0, 256, 3)), bytes(range(1, 256, 3)), bytes(range(2, 256, 3))
+    cases += [(f"encode {data.hex()}", f"{base64.b64encode(data).decode()} ") for data in alphabet]
+    wrong = [b"A", b"AA", b"AAA", b"A===", b"====", b"AA=A", b"AB==", b"AAB=", b"AA=A=AAA"]
+    every = [bytes([65, c, 65, 65]) for c in range(256)]
+    known = set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+    cases += [(f"decode {text.hex()}", "none") for text in wrong]
+    cases += [
+        (f"decode {t.hex()}", base64.b64decode(t).hex() if t[1] in known else "none") for t in every
+    ]
+    found = answers(objects.link("rows"), [command for command, _ in cases])
+    for (command, expected), result in zip(cases, found, strict=True):
+        assert result == expected, command[:120]
+
+
+def test_drawn_rows_are_what_they_say(objects: Objects) -> None:
+    found = answers(objects.link("rows"), [f"drawn {b'realm'.hex()} {b'name'.hex()}"] * 9)
+    assert len(set(found)) == len(found)
+    for line in found:
+        verifier, salt, password = line.split()
+        assert len(base64.b64decode(password)) == 40
+        identity = b"realmname:" + password.encode()
+        assert texts_of(identity, base64.b64decode(salt)) == f"{verifier} {salt}"
+
+
+def test_a_tally_holds_until_a_digit_is_another(objects: Objects) -> None:
+    found = answers(objects.link("rows"), ["batch -", *(f"batch {'00' * n}" for n in SIZES)])
+    assert found == ["1 1 ", *["1 1 0"] * len(SIZES)]
+
+
+SIZES = (1, 2, 15, 16, 17, 63, 64, 65, 130)
+
+
+def test_without_random_bytes_nothing_is_made(objects: Objects) -> None:
+    command = objects.link("rows", instead_of="random", leaky="broken_random")
+    assert answers(command, [f"batch {'00' * 70}"]) == ["error -4, zeroed"]
+
+
+# ---- secrets --------------------------------------------------------------------------------
+
+SECRET_CASES = [
+    f"encode {'5a' * 41}",
+    f"decode {'5a' * 40}",
+    f"row {'5a' * 9} {'5a' * 46} {'5a' * 56} {'5a' * 16}",
+    f"batch {'5a' * 20}",
+]
+
+
+def test_no_branch_and_no_address_depends_on_a_secret_of_a_row(objects: Objects) -> None:
+    if objects.build.runner or objects.build.flags == SANITIZE:
+        pytest.skip("valgrind runs neither foreign nor sanitized code")
+    need("valgrind")
+    if not Path("/usr/include/valgrind/memcheck.h").exists():
+        pytest.skip("valgrind's memcheck.h is not installed")
+    command = objects.link("rows", "-DMARK_SECRETS", instead_of="publish", leaky="marked_publish")
+    done = subprocess.run(
+        ["valgrind", "--quiet", "--error-exitcode=9", *command],
+        input="\n".join(SECRET_CASES) + "\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+# ---- the door between Python and C -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bad", [[0, 3, 2], [0, 2, 5], [0, 2**64 - 1, 4], [2**64 - 2, 0, 1]])
+def test_bad_offsets_stop_at_the_door_to_c(bad: list[int]) -> None:
+    """Whoever should have checked them before."""
+    if module.lib is None:
+        pytest.skip("the C extension was not built")
+    salts, names = Column(b"salt", array("Q", bad)), Column(b"identity", array("Q", [0, 4, 8]))
+    with pytest.raises(ValueError, match="backwards or past the end"):
+        module.create_engine().make_rows(Rows(names, names, names, salts))
