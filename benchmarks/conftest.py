@@ -5,20 +5,26 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
-from srp_native import available_engines, engine, use_engine
+from srp_native import c_engine, registry, use_engine
+from srp_native.engine import KERNEL_ENVIRONMENT
 
 #: A fixed 256-bit exponent with its top bit set: the same work for everyone.
 EXPONENT = int.from_bytes(bytes(range(0x80, 0xA0)), "big")
+
+
+#: With the byte code cache that a Python has by default, whatever this process was told.
+CHILD = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def run_child(code: str, **environment: str) -> list[float]:
     """Numbers that a fresh process prints, one a line."""
     result = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, **environment},
+        env={**CHILD, **environment},
         check=True,
         capture_output=True,
         text=True,
@@ -26,12 +32,21 @@ def run_child(code: str, **environment: str) -> list[float]:
     return [float(line) for line in result.stdout.split()]
 
 
-@pytest.fixture(params=[info.name for info in available_engines()])
-def on_engine(request: pytest.FixtureRequest) -> str:
-    """Each engine in turn; the name that results carry includes the kernel."""
-    missing = {info.name: info.reason for info in available_engines() if not info.available}
-    if request.param in missing:
-        pytest.skip(missing[request.param])
-    with use_engine(request.param):
-        info = engine()
-        yield f"{info.name} ({info.kernel})" if info.kernel else info.name
+def runners() -> list[str]:
+    """Every engine that runs here, engine ``c`` once for each kernel that this CPU can run."""
+    kernels = c_engine.kernels() if c_engine.lib else {}
+    return ["gmpy2", "python", *(f"c/{name}" for name, runs in kernels.items() if runs)]
+
+
+@pytest.fixture(params=runners())
+def on_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Each engine and kernel in turn, by the name that results carry."""
+    name, _, kernel = request.param.partition("/")
+    if kernel:
+        # As in a process that was started with this kernel.
+        monkeypatch.setenv(KERNEL_ENVIRONMENT, kernel)
+        for loaded in ("_created", "_proven", "_proven_constant_time"):
+            others = {n: value for n, value in getattr(registry, loaded).items() if n != "c"}
+            monkeypatch.setattr(registry, loaded, others)
+    with use_engine(name):
+        yield f"{name} ({kernel})" if kernel else name

@@ -16,6 +16,7 @@ from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
 REFERENCE = "gmpy2.powmod"
+GROUPS = ("one verifier", "one login")
 
 
 def load(path: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
@@ -30,20 +31,35 @@ def load(path: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
         "system": f"{info.get('system')} {info.get('release')}",
         "when": run["datetime"],
     }
-    return machine, {b["extra_info"]["name"]: b for b in run["benchmarks"]}
+    # Peers are in more than one group.
+    return machine, {
+        (f"{b['group']}: " if b["group"] in GROUPS else "") + b["extra_info"]["name"]: b
+        for b in run["benchmarks"]
+    }
+
+
+def per_power(benchmarks: dict[str, dict[str, Any]], group: str) -> dict[str, float]:
+    """Seconds for each power, by name; a batch is divided by its rows."""
+    return {
+        name.removeprefix(f"{group}: "): b["stats"]["min"] / b["extra_info"].get("rows", 1)
+        for name, b in benchmarks.items()
+        if b["group"] == group
+    }
 
 
 def figures(benchmarks: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Microseconds and ratios of the peers, and what a fresh process pays."""
-    seconds = {
-        name: b["stats"]["min"] for name, b in benchmarks.items() if b["group"] == "one verifier"
-    }
+    seconds = per_power(benchmarks, "one verifier")
+    login = per_power(benchmarks, "one login")
     bare = benchmarks["pass"]["stats"]["min"]
     start = {n: b["extra_info"] for n, b in benchmarks.items() if b["group"] == "fresh process"}
     return {
         "microseconds": {name: round(1e6 * s, 1) for name, s in seconds.items()},
         "times gmpy2.powmod's rate": {
             name: round(seconds[REFERENCE] / s, 2) for name, s in seconds.items()
+        },
+        "random base, 513 bits, times gmpy2.powmod's rate": {
+            name: round(login[REFERENCE] / s, 2) for name, s in login.items()
         },
         "first pow_g, in gmpy2.powmod": {
             n: round(i["ratio"], 2) for n, i in start.items() if "ratio" in i

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import gmpy2
+import pytest
 from conftest import EXPONENT
 from pycognito.aws_srp import generate_hash_device
 
 from cognito_srp import create_device_verifier
-from srp_native import N, pow_g
+from srp_native import N, pow_g, pow_g_many, powmod, powmod_many
 
 GROUP = "one verifier"
+LOGIN = "one login"
+ROWS = 512
+_BASE, _LONG = gmpy2.mpz(3) ** 1900, gmpy2.mpz(1) << 512 | EXPONENT
 _N, _X = gmpy2.mpz(N), gmpy2.mpz(EXPONENT)
 KEYS = {
     "device_group_key": "-AbCdEf12",
@@ -47,6 +51,38 @@ def test_engine(benchmark: Any, on_engine: str) -> None:
         pow_g(exponent)  # past the point where gmpy2 builds its table
     result = named(benchmark, f"srp_native {on_engine}")(pow_g, exponent)
     assert result == pow(2, EXPONENT, N)
+
+
+def test_many(benchmark: Any, on_engine: str) -> None:
+    """A batch on one thread; figures are per power."""
+    if on_engine == "python":
+        pytest.skip("the reference computes a batch one by one")
+    exponents = [EXPONENT.to_bytes(32, "big")] * ROWS
+    named(benchmark, f"srp_native {on_engine}, batch")(pow_g_many, exponents, threads=1)
+    benchmark.extra_info["rows"] = ROWS
+
+
+def test_gmpy2_powmod_of_a_login(benchmark: Any) -> None:
+    benchmark.group = LOGIN
+    benchmark.extra_info["name"] = "gmpy2.powmod"
+    benchmark(gmpy2.powmod, _BASE, _LONG, _N)
+
+
+def test_powmod_of_a_login(benchmark: Any, on_engine: str) -> None:
+    """A random base and 513 bits of exponent, as the premaster secret has."""
+    benchmark.group = LOGIN
+    benchmark.extra_info["name"] = f"srp_native {on_engine}"
+    exponent = int(_LONG).to_bytes(65, "big")
+    assert benchmark(powmod, int(_BASE), exponent) == pow(int(_BASE), int(_LONG), N)
+
+
+def test_powmod_many_of_a_login(benchmark: Any, on_engine: str) -> None:
+    if on_engine == "python":
+        pytest.skip("the reference computes a batch one by one")
+    exponents, bases = [int(_LONG).to_bytes(65, "big")] * 64, [int(_BASE)] * 64
+    benchmark.group = LOGIN
+    benchmark.extra_info.update(name=f"srp_native {on_engine}, batch", rows=64)
+    benchmark(powmod_many, bases, exponents, threads=1)
 
 
 def test_create_device_verifier(benchmark: Any, on_engine: str) -> None:

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 import pytest
-from conftest import run_child
+from conftest import CHILD, run_child
 
 from srp_native import available_engines
 
@@ -74,4 +74,5 @@ def test_memory(benchmark: Any, name: str) -> None:
 def test_import(benchmark: Any, statement: str) -> None:
     benchmark.group = "import"
     benchmark.extra_info["name"] = statement
-    benchmark.pedantic(subprocess.run, ([sys.executable, "-c", statement],), rounds=20)
+    command = [sys.executable, "-c", statement]
+    benchmark.pedantic(subprocess.run, (command,), {"env": CHILD}, rounds=20, warmup_rounds=1)
