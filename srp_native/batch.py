@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+
+# Not on first use: a fork while another thread imports leaves the child with the import's lock.
+from concurrent.futures.thread import ThreadPoolExecutor
 from typing import TypeVar
 
 __all__ = ["run_in_chunks"]
@@ -42,9 +45,6 @@ def run_in_chunks(
         for first in starts:
             take(chunk(first, min(first + size, rows)))
         return
-
-    from concurrent.futures import ThreadPoolExecutor  # 8 ms that most processes never need
-
     with ThreadPoolExecutor(used, thread_name_prefix="srp-native") as pool:
         try:
             for result in pool.map(lambda first: chunk(first, min(first + size, rows)), starts):

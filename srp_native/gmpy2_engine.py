@@ -5,6 +5,7 @@ The only module that imports gmpy2, and only when the engine is made: that takes
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from typing import Any, Final
@@ -121,6 +122,12 @@ class _PowersOfTwo:
         self._N, self._g = modulus, generator
         self._rows: list[list[Mpz]] = []
         self._asked = 0
+        self._renew_lock()
+        if hasattr(os, "register_at_fork"):
+            # A child forked while another thread builds the table would wait for it for ever.
+            os.register_at_fork(after_in_child=self._renew_lock)
+
+    def _renew_lock(self) -> None:
         self._lock = threading.Lock()
 
     def ready(self, wanted: int) -> bool:

@@ -36,6 +36,17 @@ _AUTO: Final = "auto"
 _ENVIRONMENT: Final = "SRP_NATIVE_ENGINE"
 
 _lock = threading.RLock()
+
+
+def _renew_lock() -> None:
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    # A child forked while another thread tries an engine out would wait for it for ever.
+    os.register_at_fork(after_in_child=_renew_lock)
+
 _created: dict[str, Engine] = {}
 _proven: dict[str, Engine] = {}
 _proven_constant_time: dict[str, Engine] = {}
