@@ -1,6 +1,6 @@
 """Enroll devices with Amazon Cognito and sign in with them.
 
-Importing this package loads neither boto3 nor any engine; each is loaded on first use.
+Importing this package loads neither boto3 nor gmpy2; each is loaded on first use.
 """
 
 from .confirm import ConfirmedDevice, confirm_device, enroll_device, update_device_status
