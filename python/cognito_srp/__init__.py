@@ -21,6 +21,7 @@ from .errors import (
     InvalidInputError,
     NotAuthorizedError,
     ResourceNotFoundError,
+    SealingError,
     ServiceError,
     SignInError,
     SrpError,
@@ -29,7 +30,9 @@ from .errors import (
     UnreachableError,
     UserStateError,
     VerifierFaultError,
+    WrongSealingKeyError,
 )
+from .sealing import SealingKey
 from .signin import Challenge, Session, Tokens, sign_in
 
 __all__ = [
@@ -47,6 +50,8 @@ __all__ = [
     "NotAuthorizedError",
     "RememberedDevice",
     "ResourceNotFoundError",
+    "SealingError",
+    "SealingKey",
     "ServiceError",
     "Session",
     "SignInError",
@@ -57,6 +62,7 @@ __all__ = [
     "UnreachableError",
     "UserStateError",
     "VerifierFaultError",
+    "WrongSealingKeyError",
     "confirm_device",
     "create_device_verifier",
     "create_device_verifier_columns",

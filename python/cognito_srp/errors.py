@@ -6,6 +6,8 @@
     ├── InvalidInputError (ValueError)   refused before anything was sent: field, rule, fix
     ├── VerifierFaultError               two engines disagree about a verifier; nothing was sent
     ├── SrpError                         a value that SRP forbids (RFC 5054, 2.5.4 and 2.6)
+    ├── SealingError                     a sealed value that cannot be opened
+    │   └── WrongSealingKeyError         because another key has sealed it
     ├── SignInError                      the sign-in cannot go on
     │   └── ChallengeError               a challenge that nobody here can answer
     └── CallError                        a call to Cognito failed
@@ -37,6 +39,7 @@ __all__ = [
     "InvalidInputError",
     "NotAuthorizedError",
     "ResourceNotFoundError",
+    "SealingError",
     "ServiceError",
     "SignInError",
     "SrpError",
@@ -45,6 +48,7 @@ __all__ = [
     "UnreachableError",
     "UserStateError",
     "VerifierFaultError",
+    "WrongSealingKeyError",
     "service_error",
 ]
 
@@ -75,6 +79,20 @@ class VerifierFaultError(CognitoSrpError):
 
 class SrpError(CognitoSrpError):
     """The other side sent a value that SRP forbids, so the exchange must be abandoned."""
+
+
+class SealingError(CognitoSrpError):
+    """A sealed value is damaged, or was sealed for something else, or is none at all."""
+
+
+class WrongSealingKeyError(SealingError):
+    """Another key has sealed this. The two are named by their key ids, which tell no key."""
+
+    def __init__(self, sealed_with: str, have: str) -> None:
+        super().__init__(
+            f"sealed with key {sealed_with}, but the key at hand is {have}: use the key it was "
+            "sealed with"
+        )
 
 
 class SignInError(CognitoSrpError):

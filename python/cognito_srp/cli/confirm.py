@@ -13,9 +13,9 @@ from ..checks import check_access_token, check_device_name
 from ..confirm import confirm_device, update_device_status
 from ..device import DeviceVerifier, RememberedDevice, create_device_verifier
 from ..errors import CallError, DeviceKeyExistsError, InvalidInputError
+from ..secret_files import save_secret
 from .client import make_client
 from .failures import CONFIRMED_BEFORE, note
-from .files import save_secret
 from .options import add_aws_options, add_output_options, add_secret_option
 from .output import write
 from .progress import progress

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..device import DeviceVerifier, create_device_verifier
 from ..encoding import from_hex
 from ..errors import InvalidInputError
-from .files import save_secret
+from ..secret_files import save_secret
 from .options import add_output_options, add_secret_option
 from .output import write
 from .secret_input import DEVICE_PASSWORD, read_secret

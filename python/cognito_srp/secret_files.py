@@ -6,7 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from ..errors import InvalidInputError
+from .errors import InvalidInputError
 
 __all__ = ["save_secret"]
 
