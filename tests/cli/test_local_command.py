@@ -16,10 +16,13 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError
 from command_line import PASSWORD, Run
 
 from cognito_srp import RememberedDevice, Session, sign_in
-from cognito_srp.local import LocalCognito
+from cognito_srp.cli.fault_rules import parse_fault
+from cognito_srp.local import Fault, LocalCognito
 
 
 @contextmanager
@@ -186,3 +189,83 @@ def test_without_the_extra(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     code, out, err = run("local", "--port", "0")
     assert (code, out) == (3, "")
     assert "srp-native[local]" in err
+
+
+def a_client(ready: Any) -> Any:
+    return boto3.client(
+        "cognito-idp",
+        endpoint_url=ready["EndpointUrl"],
+        region_name=ready["Region"],
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+def suffered(client: Any, calls: int) -> list[str]:
+    """What became of so many calls, in a word each."""
+    words = []
+    for _ in range(calls):
+        try:
+            client.list_user_pools(MaxResults=1)
+            words.append("done")
+        except ClientError as error:
+            words.append(error.response["Error"]["Code"])
+        except ConnectionClosedError:
+            words.append("lost")
+    return words
+
+
+def test_faults_by_position() -> None:
+    rules = ("ListUserPools:error=LimitExceededException:every=3,1-6", "any:drop-response:2")
+    with local(*(f"--fault={rule}" for rule in rules)) as (process, ready):
+        expected = ["done", "lost", "LimitExceededException", "done", "done"]
+        assert suffered(a_client(ready), 7) == [*expected, "LimitExceededException", "done"]
+        process.terminate()
+        err = process.communicate(timeout=10)[1]
+    assert "ListUserPools suffered drop-response 1 times" in err
+    assert "ListUserPools suffered error 2 times" in err
+
+
+def test_faults_by_chance_are_the_same_for_a_seed() -> None:
+    seen = []
+    for _ in range(2):
+        with local("--fault", "ListUserPools:throttle:40%", "--fault-seed", "7") as (_, ready):
+            seen.append(suffered(a_client(ready), 40))
+    assert seen[0] == seen[1]
+    assert set(seen[0]) == {"done", "TooManyRequestsException"}
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("any:throttle", Fault("throttle")),
+        ("ConfirmDevice:throttle:2.5%", Fault("throttle", "ConfirmDevice", probability=0.025)),
+        ("any:delay=0.5:every=2,times=4", Fault("delay", seconds=0.5, every=2, times=4)),
+        ("any:malformed:3", Fault("malformed", first=3, last=3)),
+        ("any:malformed:3-,10%", Fault("malformed", first=3, probability=0.1)),
+        ("any:expired-token:3-7", Fault("expired-token", first=3, last=7)),
+    ],
+)
+def test_the_rules_of_faults(text: str, rule: Fault) -> None:
+    assert parse_fault(text) == rule
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "throttle", "any:", ":throttle", "any:explode", "any:throttle=1", "any:delay",
+        "any:delay=soon", "any:delay=0", "any:error", "any:throttle:often", "any:throttle:200%",
+        "any:throttle:1%,", "any:throttle:1%,2%", "any:throttle:0", "any:throttle:5-3",
+        "ConfirmDevise:throttle",
+    ],
+)  # fmt: skip
+def test_no_rule(run: Run, text: str) -> None:
+    code, out, err = run("local", "--port", "0", "--fault", text)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"cognito-srp: --fault: {text}: ")
+    assert len(err.splitlines()) == 1
+
+
+def test_a_seed_for_nothing(run: Run) -> None:
+    assert run("local", "--port", "0", "--fault-seed", "1").code == 2

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InvalidInputError
 from .failures import UnavailableError, note
+from .fault_rules import SYNTAX, parse_fault
 from .options import add_secret_option, bounded_int
 from .secret_input import PASSWORD, read_secret
 
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
 
 __all__ = ["add_parser"]
 
-_EPILOG = """\
+_EPILOG = f"""\
 Any AWS SDK and the AWS CLI can talk to it. When it is ready, one line of JSON on stdout says where
 it is, and which pool, app client and user were made. Everything is gone when it stops, unless
 --state names a file to keep it in.
 
   cognito-srp local --create-user ann --state cognito.json
+
+{SYNTAX}
+  cognito-srp local --fault ConfirmDevice:throttle:10% --fault any:drop-response:1% --fault-seed 7
 """
 
 
@@ -68,6 +72,12 @@ def add_parser(commands: Commands) -> None:
         help="begin with what the file holds, if it exists, and keep everything there at the end; "
         "pool and user are made only if they are not in it",
     )
+    parser.add_argument(
+        "--fault", metavar="RULE", action="append", default=[], help="make calls fail: see below"
+    )
+    parser.add_argument(
+        "--fault-seed", metavar="N", type=int, help="the same N draws the same chances again"
+    )
     parser.set_defaults(run=_run)
 
 
@@ -96,6 +106,7 @@ def _serve(arguments: argparse.Namespace, user: _User | None, stop: threading.Ev
         port=arguments.port,
         allow_remote=arguments.allow_remote,
     )
+    _add_faults(cognito, arguments)
     try:
         cognito.start()
     except ValueError as error:  # an address that is not loopback
@@ -115,7 +126,20 @@ def _serve(arguments: argparse.Namespace, user: _User | None, stop: threading.Ev
         while not stop.wait(0.5):
             pass
     _save(cognito, arguments.state)
+    for (operation, kind), count in sorted(cognito.faults.injected.items()):
+        note(f"{operation} suffered {kind} {count} times")
     note("stopped")
+
+
+def _add_faults(cognito: LocalCognito, arguments: argparse.Namespace) -> None:
+    if arguments.fault_seed is not None and not arguments.fault:
+        raise InvalidInputError("--fault-seed", "goes with --fault only", "leave it out")
+    for text in arguments.fault:
+        try:
+            cognito.faults.add(parse_fault(text), seed=arguments.fault_seed)
+        except ValueError as error:
+            fix = "see cognito-srp local --help"
+            raise InvalidInputError("--fault", f"{text}: {error}", fix) from None
 
 
 def _load(cognito: LocalCognito, path: Path) -> None:

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from .clock import Clock
-from .faults import Fault, Lost
+from .faults import Fault, Faults, Kind, Lost
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -68,7 +68,11 @@ class LocalCognito:
 
         if self._listener is None:
             self._listener = Listener(
-                self._app, self._host, self._port, allow_remote=self._allow_remote
+                self._app,
+                self._host,
+                self._port,
+                self.clock.time,
+                allow_remote=self._allow_remote,
             )
         return self
 
@@ -132,6 +136,13 @@ class LocalCognito:
             raise ClientError(parsed, operation)
         return output
 
+    @property
+    def faults(self) -> Faults:
+        """Failures to come, by chance and by position: ``faults.add(Fault("throttle",
+        "ConfirmDevice", probability=0.1), seed=7)``. `fail_next` and `lose_next` are shorthands.
+        """
+        return self._app.faults
+
     def fail_next(
         self,
         operation: str | None = None,
@@ -144,7 +155,7 @@ class LocalCognito:
 
         They have no effect. SDKs repeat throttled calls by themselves: botocore three times.
         """
-        self._app.faults.add(Fault(operation, error=error, message=message), times)
+        self.faults.add(Fault("error", operation, times=times, error=error, message=message))
 
     def lose_next(
         self, operation: str | None = None, what: Lost = "response", *, times: int = 1
@@ -154,11 +165,8 @@ class LocalCognito:
         Losing the ``response`` comes after the call has had its effect, losing the ``request``
         before it has any.
         """
-        self._app.faults.add(Fault(operation, lost=what), times)
-
-    def clear_faults(self) -> None:
-        """Takes back what `fail_next` and `lose_next` have asked for and no call has met."""
-        self._app.faults.clear()
+        kind: Kind = "drop-response" if what == "response" else "drop-request"
+        self.faults.add(Fault(kind, operation, times=times))
 
     def text_messages(self, username: str | None = None) -> list[TextMessage]:
         """The SMS that would have been sent (to a user), oldest first; the last thousand."""

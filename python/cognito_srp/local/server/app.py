@@ -21,6 +21,7 @@ from ..store.snapshot import dump, restore
 from ..store.state import State
 from ..totp import SoftwareToken
 from .responses import Answered, Response, failed
+from .validation import operations
 
 __all__ = ["App"]
 
@@ -43,7 +44,7 @@ class App:
 
     def __init__(self, state: State) -> None:
         self.state = state
-        self.faults = Faults()
+        self.faults = Faults(operations)
 
     def __call__(
         self, method: str, path: str, headers: Message, body: bytes, peer: str
@@ -123,16 +124,24 @@ class App:
         if not isinstance(params, dict):
             message = "The request body is not a JSON object"
             return failed("SerializationException", message)
-        fault = self.faults.take(target[1])
-        if fault is not None and fault.lost is None:
-            status = 500 if fault.error == "InternalErrorException" else 400
-            return failed(fault.error, fault.message, status)
-        if fault is not None and fault.lost == "request":
-            return None
         credential = _CREDENTIAL_REGION.search(headers.get("Authorization", ""))
         region = credential[1] if credential else None
-        answered = Response(self.state).answer(target[1], params, region, peer)
-        return answered if fault is None else None
+        return self._suffer(target[1], params, region, peer)
+
+    def _suffer(
+        self, operation: str, params: dict[str, Any], region: str | None, peer: str
+    ) -> Answered | None:
+        """An operation, or what has been asked to happen in its place or to its answer."""
+        fault = self.faults.meet(operation, params)
+        if fault is not None and fault.refusal is not None:
+            code, message = fault.refusal
+            return failed(code, message, 500 if code == "InternalErrorException" else 400)
+        if fault is not None and fault.kind == "drop-request":
+            return None
+        status, answered, text = Response(self.state).answer(operation, params, region, peer)
+        if fault is not None and fault.kind == "drop-response":
+            return None
+        return status, answered, text if fault is None else text[: len(text) // 2]
 
     def _well_known(self, url: str, pool_id: str, document: str) -> Answered:
         if self.state.pool(pool_id) is None:

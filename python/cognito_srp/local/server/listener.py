@@ -30,16 +30,25 @@ RequestHandler = Callable[[str, str, Message, bytes, str], tuple[int, dict[str, 
 
 
 class Listener:
-    """An app served from threads until `stop`, one thread per connection."""
+    """An app served from threads until `stop`, one thread per connection. `now` gives the seconds
+    since the epoch that the Date header of every answer shows."""
 
-    def __init__(self, app: RequestHandler, host: str, port: int, *, allow_remote: bool) -> None:
+    def __init__(
+        self,
+        app: RequestHandler,
+        host: str,
+        port: int,
+        now: Callable[[], float],
+        *,
+        allow_remote: bool,
+    ) -> None:
         if not allow_remote and not _is_loopback(host):
             raise ValueError(
                 f"{host} is not a loopback address: whoever reaches this server can read and "
                 "change everything in it; pass allow_remote=True if that is meant"
             )
         try:
-            self._server = _Server(app, host, port)
+            self._server = _Server(app, host, port, now)
         except OSError as error:
             raise OSError(
                 error.errno, f"the local Cognito cannot listen on {host}:{port}: {error.strerror}"
@@ -67,10 +76,12 @@ class Listener:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
-    request_queue_size = 128
+    # A burst of connections waits here; the kernel drops what does not fit, and the client of a
+    # dropped one tries again only after a second.
+    request_queue_size = 1024
 
-    def __init__(self, app: RequestHandler, host: str, port: int) -> None:
-        self.app = app
+    def __init__(self, app: RequestHandler, host: str, port: int, now: Callable[[], float]) -> None:
+        self.app, self.now = app, now
         self.connections: set[socket.socket] = set()
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), _Handler)
@@ -134,6 +145,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The server's clock and not the system's: clients tell from it how wrong theirs is."""
+        return super().date_time_string(self.server.now() if timestamp is None else timestamp)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         _log.debug("%s %s", self.address_string(), format % args)
