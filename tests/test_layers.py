@@ -21,7 +21,7 @@ FACADE_LAYERS = (
     ("calls",),
     ("confirm",),
     ("signin",),
-    ("aws_srp",),
+    ("aws_srp", "enroll"),
     ("local",),
     ("cli",),
 )

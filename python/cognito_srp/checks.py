@@ -47,7 +47,7 @@ def check_text(field: str, value: str, fix: str) -> str:
     if not value:
         raise InvalidInputError(field, "must not be empty", fix)
     # Not by catching UnicodeEncodeError: it holds the whole text, even as a hidden context.
-    if any("\ud800" <= character <= "\udfff" for character in value):
+    if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
         rule = "must be text that UTF-8 can encode"
         raise InvalidInputError(field, rule, "remove the lone surrogates")
     return value

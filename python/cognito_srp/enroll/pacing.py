@@ -1,0 +1,140 @@
+"""How fast calls may go: token buckets, for an account and for each of its users.
+
+A bucket never hands out more than ``rate * T + burst`` slots that fall due in any window of T
+seconds, and hands out all of ``rate * T`` while somebody asks. A burst is what may be caught up
+with at once after a moment in which nobody asked or no thread was free. By default it is what
+a tenth of a second brings, so that 10 seconds stay within rate + 1 %, which leaves another 1 %
+(0.1 s) for threads that the system wakes late.
+"""
+
+from __future__ import annotations
+
+import heapq
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from ..errors import InvalidInputError
+
+__all__ = ["Pace", "TokenBucket", "UserBuckets"]
+
+#: Seconds' worth of slots that may be caught up with.
+_CATCH_UP: Final = 0.1
+
+
+class Pace(Protocol):
+    """What hands out the moments at which calls may go; safe to use from several threads."""
+
+    def reserve(self) -> float:
+        """Take the next slot; returns when it is due, as ``time.monotonic()`` counts."""
+
+    def cancel(self, due: float) -> None:
+        """Give a slot back that no call was made in."""
+
+
+class TokenBucket:
+    """`rate` calls a second, ``float("inf")`` for no limit; waiting callers go in their order.
+
+    `burst` is how many calls may go at once after a pause, at least one. `clock` counts seconds
+    and never runs backwards. Raises `InvalidInputError` for a rate that is not above zero or a
+    burst below one.
+    """
+
+    def __init__(
+        self,
+        rate: float,
+        *,
+        burst: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.rate = _check_rate("rate", rate)
+        self.burst = max(1.0, rate * _CATCH_UP) if burst is None else burst
+        if not self.burst >= 1:
+            raise InvalidInputError("burst", f"must be at least 1, is {burst}", "leave it out")
+        self._interval = 1 / rate
+        # A slot may lie this far in the past; its call goes at once, and counts as if then.
+        self._slack = 0.0 if rate == float("inf") else (self.burst - 1) / rate
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._next = clock() - self._slack
+        self._returned: list[float] = []
+
+    def reserve(self) -> float:
+        """Take the next slot; returns when it is due on the clock, perhaps a moment ago."""
+        with self._lock:
+            earliest = self._clock() - self._slack
+            while self._returned:
+                slot = heapq.heappop(self._returned)
+                if slot >= earliest:
+                    return slot
+            slot = max(self._next, earliest)
+            self._next = slot + self._interval
+            return slot
+
+    def cancel(self, due: float) -> None:
+        """Give a slot back: the next to reserve one gets it, unless it is past by then."""
+        with self._lock:
+            heapq.heappush(self._returned, due)
+
+    def idle(self) -> bool:
+        """Whether the bucket is full, so that a new one would do as well."""
+        with self._lock:
+            return self._next <= self._clock() - self._slack
+
+
+class UserBuckets:
+    """A bucket for each user; those of users who pause are dropped, so memory stays bounded.
+
+    A user is remembered until the last slot taken is past, and for as long as the bucket then
+    takes to fill.
+    """
+
+    def __init__(
+        self,
+        rate: float,
+        *,
+        burst: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.rate = _check_rate("per_user_rate", rate)
+        self._burst = burst
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+    def reserve(self, user: str | None) -> float:
+        """Take the user's next slot, as `TokenBucket.reserve`; no limit for an unknown user."""
+        if user is None:
+            return self._clock()
+        with self._lock:
+            self._drop_idle()
+            if user not in self._buckets:
+                self._buckets[user] = TokenBucket(self.rate, burst=self._burst, clock=self._clock)
+            self._buckets.move_to_end(user)
+            return self._buckets[user].reserve()
+
+    def cancel(self, user: str | None, due: float) -> None:
+        """Give a slot of the user's back."""
+        with self._lock:
+            if user is not None and user in self._buckets:
+                self._buckets[user].cancel(due)
+
+    def _drop_idle(self) -> None:
+        # The one that was used least recently comes first. Two a call: they go faster than
+        # they come, and no call takes long.
+        for user in [user for user, _ in zip(self._buckets, range(2), strict=False)]:
+            if not self._buckets[user].idle():
+                break
+            del self._buckets[user]
+
+
+def _check_rate(name: str, rate: float) -> float:
+    if not rate > 0:
+        rule = f"must be above zero, is {rate}"
+        raise InvalidInputError(name, rule, "pass calls per second, or inf for no limit")
+    return rate
