@@ -9,8 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from srp_native import c_engine, registry, use_engine
-from srp_native.engine import KERNEL_ENVIRONMENT
+from srp_native import available_engines, use_engine
 
 #: A fixed 256-bit exponent with its top bit set: the same work for everyone.
 EXPONENT = int.from_bytes(bytes(range(0x80, 0xA0)), "big")
@@ -34,19 +33,13 @@ def run_child(code: str, **environment: str) -> list[float]:
 
 def runners() -> list[str]:
     """Every engine that runs here, engine ``c`` once for each kernel that this CPU can run."""
-    kernels = c_engine.kernels() if c_engine.lib else {}
-    return ["gmpy2", "python", *(f"c/{name}" for name, runs in kernels.items() if runs)]
+    running = [info for info in available_engines() if info.available]
+    return [f"{info.name}/{kernel}" for info in running for kernel in info.kernels or [""]]
 
 
 @pytest.fixture(params=runners())
-def on_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def on_engine(request: pytest.FixtureRequest) -> Iterator[str]:
     """Each engine and kernel in turn, by the name that results carry."""
     name, _, kernel = request.param.partition("/")
-    if kernel:
-        # As in a process that was started with this kernel.
-        monkeypatch.setenv(KERNEL_ENVIRONMENT, kernel)
-        for loaded in ("_created", "_proven", "_proven_constant_time"):
-            others = {n: value for n, value in getattr(registry, loaded).items() if n != "c"}
-            monkeypatch.setattr(registry, loaded, others)
-    with use_engine(name):
+    with use_engine(name, kernel or None):
         yield f"{name} ({kernel})" if kernel else name

@@ -16,7 +16,7 @@ from .batch_check import BatchCheck, run_checked
 from .columns import ROW_MAX, Column
 from .engine import Engine
 from .errors import EngineFaultError
-from .group import ELEMENT_SIZE, EXPONENT_BITS, N
+from .group import ELEMENT_SIZE, EXPONENT_BITS, G, N
 from .registry import (
     constant_time_engine,
     current_engine,
@@ -47,8 +47,9 @@ _EXPONENT_STEP = 32
 def powmod(base: int, exponent: Exponent, modulus: int = N, *, constant_time: bool = False) -> int:
     """base^exponent mod modulus, as ``pow`` computes it.
 
-    Cognito's N takes the fast path of the engine that runs now. Other moduli go to gmpy2, or to
-    ``pow`` when engine ``python`` runs, and take exponents of any size. With ``constant_time``
+    Cognito's N takes the fast path of the engine that runs now, and with base 2 that of `pow_g`.
+    Other moduli go to gmpy2, or to ``pow`` when engine ``python`` runs, and take exponents of any
+    size. With ``constant_time``
     only routines run whose time does not depend on the value of the exponent, and
     `ConstantTimeUnavailableError` is raised where there is none.
 
@@ -56,8 +57,10 @@ def powmod(base: int, exponent: Exponent, modulus: int = N, *, constant_time: bo
     """
     if modulus != N:
         return _powmod_other(base, exponent, modulus, constant_time)
+    if _integer("base", base) == G:
+        return pow_g(exponent, constant_time=constant_time)
     e = _exponent_bytes("exponent", exponent)
-    b = (_integer("base", base) % N).to_bytes(ELEMENT_SIZE, "big")
+    b = (base % N).to_bytes(ELEMENT_SIZE, "big")
     return _to_int(
         _run(lambda engine: engine.powmod(b, e, constant_time=constant_time), constant_time)
     )
@@ -192,7 +195,7 @@ def _run(call: Callable[[Engine], _T], constant_time: bool = False) -> _T:
         try:
             return call(engine)
         except EngineFaultError as error:
-            disable_engine(engine.name, str(error))
+            disable_engine(engine, str(error))
 
 
 def _run_rows(

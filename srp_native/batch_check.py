@@ -43,7 +43,7 @@ def run_checked(call: Callable[[Engine], _T]) -> _T:
         try:
             return call(engine)
         except EngineFaultError as error:
-            disable_engine(engine.name, str(error))
+            disable_engine(engine, str(error))
             engine = other_engine(engine)
 
 
@@ -94,7 +94,7 @@ class BatchCheck:
                 raise EngineFaultError(
                     f"engine {checker.name!r} makes another verifier of a row of a batch"
                 )
-            disable_engine(checker.name, f"it disagrees with engine {_REFERENCE!r} about a row")
+            disable_engine(checker, f"it disagrees with engine {_REFERENCE!r} about a row")
 
     def _checker(self) -> Engine | None:
         try:

@@ -6,13 +6,13 @@ C, over contiguous buffers and with the GIL released; csrc/srp.h documents the C
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Final
 
 from .columns import Column, MadeRows, Rows
-from .engine import KERNEL_ENVIRONMENT, Engine
+from .engine import Engine
 from .errors import EngineFaultError, EngineUnavailableError
 from .group import ELEMENT_SIZE
 from .row_formulas import ZeroSaltError
@@ -28,7 +28,7 @@ except ImportError as error:
             "reinstall with a compiler, and SRP_NATIVE_REQUIRE_C=1 to see why it fails"
         )
 
-__all__ = ["create_engine", "kernels", "sha256"]
+__all__ = ["create_engine", "fastest_kernel", "kernels", "sha256"]
 
 _DIGEST_SIZE: Final = 32
 
@@ -45,7 +45,7 @@ class CEngine(Engine):
     def __init__(self, kernel: str) -> None:
         self.kernel = kernel
         self._kernel = next(handle for name, handle in _handles() if name == kernel)
-        self.vectorised = bool(lib.srp_kernel_vectorised(self._kernel))
+        self.kernels = _runnable()
 
     def powmod(self, base: bytes, exponent: bytes, *, constant_time: bool = False) -> bytes:
         return self.powmod_many(base, exponent, len(exponent))
@@ -164,24 +164,34 @@ class CEngine(Engine):
         return _take(out)
 
 
-def create_engine() -> Engine:
-    """The engine on its fastest kernel, or on the one that ``SRP_NATIVE_KERNEL`` names.
+def create_engine(kernel: str = "") -> Engine:
+    """The engine on the kernel called so, or on its fastest.
 
     Raises `EngineUnavailableError` when that one does not exist or this CPU cannot run it, and
     when the extension is not there.
     """
     if lib is None:
         raise EngineUnavailableError(_missing)
-    found = kernels()
-    runnable = [name for name, runs_here in found.items() if runs_here]
-    wanted = os.environ.get(KERNEL_ENVIRONMENT) or runnable[0]
-    if wanted not in runnable:
+    wanted = kernel or fastest_kernel()
+    if wanted not in _runnable():
+        found = kernels()
         problem = "this CPU cannot run" if wanted in found else "there is no"
         raise EngineUnavailableError(
-            f"{problem} kernel {wanted!r} ({KERNEL_ENVIRONMENT}); "
-            f"of the kernels {', '.join(found)} this CPU can run {', '.join(runnable)}"
+            f"{problem} kernel {wanted!r}; "
+            f"of the kernels {', '.join(found)} this CPU can run {', '.join(_runnable())}"
         )
     return CEngine(wanted)
+
+
+def fastest_kernel() -> str:
+    """The fastest kernel that this CPU can run; empty where the extension is not there."""
+    return _runnable()[0] if lib else ""
+
+
+@cache
+def _runnable() -> tuple[str, ...]:
+    """A CPU stays what it is, and under a hypervisor it is slow to answer."""
+    return tuple(name for name, runs_here in kernels().items() if runs_here)
 
 
 def kernels() -> dict[str, bool]:

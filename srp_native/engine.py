@@ -11,15 +11,11 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from .group import ELEMENT_SIZE, N
 from .row_formulas import RowFormulas
 
-__all__ = ["KERNEL_ENVIRONMENT", "Engine", "EngineInfo"]
-
-#: Names the kernel that engine `c` must run on.
-KERNEL_ENVIRONMENT: Final = "SRP_NATIVE_KERNEL"
+__all__ = ["Engine", "EngineInfo"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +23,8 @@ class EngineInfo:
     """One engine as it is on this machine.
 
     ``constant_time``, ``releases_gil`` and ``wipes_secrets`` describe the routines that run by
-    default; ``reason`` says why an engine is missing and is empty otherwise.
+    default; ``reason`` says why an engine is missing and is empty otherwise. ``kernels`` are those
+    that it could run on here, the fastest first.
     """
 
     name: str
@@ -37,6 +34,7 @@ class EngineInfo:
     releases_gil: bool
     wipes_secrets: bool
     reason: str = ""
+    kernels: tuple[str, ...] = ()
 
 
 class Engine(RowFormulas, ABC):
@@ -48,6 +46,8 @@ class Engine(RowFormulas, ABC):
 
     name: str
     kernel: str = ""
+    #: the kernels that this CPU can run, the fastest first
+    kernels: tuple[str, ...] = ()
     #: the default routines take time that does not depend on the exponent
     constant_time: bool = False
     #: a call lets other Python threads run
@@ -56,8 +56,6 @@ class Engine(RowFormulas, ABC):
     wipes_secrets: bool = False
     #: has routines for callers that ask for constant time
     offers_constant_time: bool = False
-    #: runs several exponentiations per instruction: preferred over every other engine
-    vectorised: bool = False
 
     @abstractmethod
     def powmod(self, base: bytes, exponent: bytes, *, constant_time: bool = False) -> bytes:
@@ -138,4 +136,5 @@ class Engine(RowFormulas, ABC):
             self.constant_time,
             self.releases_gil,
             self.wipes_secrets,
+            kernels=self.kernels,
         )

@@ -9,8 +9,7 @@ import pytest
 from installing import pip_install
 
 import srp_native
-from srp_native import c_engine, registry
-from srp_native.engine import KERNEL_ENVIRONMENT
+from srp_native import c_engine
 
 
 def _runners() -> list[str]:
@@ -44,18 +43,12 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=_runners())
-def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def engine(request: pytest.FixtureRequest) -> Iterator[str]:
     """The name of every engine and kernel in turn, in use for the test; one that cannot run here
     is skipped visibly."""
     name, _, kernel = request.param.partition("/")
-    if kernel:
-        # As in a process that was started with this kernel.
-        monkeypatch.setenv(KERNEL_ENVIRONMENT, kernel)
-        for loaded in ("_created", "_proven", "_proven_constant_time", "_missing"):
-            others = {n: value for n, value in getattr(registry, loaded).items() if n != "c"}
-            monkeypatch.setattr(registry, loaded, others)
     try:
-        selection = srp_native.use_engine(name)
+        selection = srp_native.use_engine(name, kernel or None)
     except srp_native.EngineUnavailableError as error:
         pytest.skip(str(error))
     with selection as info:

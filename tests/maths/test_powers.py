@@ -45,7 +45,25 @@ def test_edge_exponents(engine: str) -> None:
     for exponent in EDGE_EXPONENTS:
         expected = pow(2, exponent, N)
         assert srp_native.pow_g(exponent) == expected, hex(exponent)
-        assert srp_native.powmod(2, exponent) == expected, hex(exponent)
+        # Not 2 itself, which is `pow_g`.
+        assert srp_native.powmod(2 + N, exponent) == expected, hex(exponent)
+
+
+@pytest.mark.parametrize("constant_time", [False, True])
+def test_powers_of_two_take_the_path_that_is_made_for_them(
+    engine: str, monkeypatch: pytest.MonkeyPatch, constant_time: bool
+) -> None:
+    if constant_time and not load_engine(engine).offers_constant_time:
+        pytest.skip("promises no constant time")
+    runs = load_engine(engine, constant_time=constant_time)
+    asked = []
+    monkeypatch.setattr(
+        runs, "pow_g", lambda e, **how: asked.append((e, how)) or bytes(383) + b"\5"
+    )
+    assert srp_native.powmod(2, b"\7", constant_time=constant_time) == 5
+    assert srp_native.powmod(2, 7, N, constant_time=constant_time) == 5
+    assert asked == [(e, {"constant_time": constant_time}) for e in (b"\7", bytes(31) + b"\7")]
+    assert srp_native.powmod(2, 7, 13) == 11
 
 
 def test_edge_bases(engine: str) -> None:

@@ -12,6 +12,7 @@ import time
 import pytest
 
 import srp_native
+from srp_native import c_engine, registry
 from srp_native.registry import constant_time_engine, current_engine
 
 
@@ -28,7 +29,7 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 def test_report_names_every_engine() -> None:
     report = {info.name: info for info in srp_native.available_engines()}
-    assert list(report) == ["gmpy2", "c", "python"]
+    assert list(report) == ["c", "gmpy2", "python"]
     assert all(info.available != bool(info.reason) for info in report.values())
     assert report["gmpy2"].available
     assert report["python"].available
@@ -36,10 +37,12 @@ def test_report_names_every_engine() -> None:
         assert report["c"].available, report["c"].reason
 
 
-def test_auto_prefers_gmpy2_unless_c_is_vectorised() -> None:
+def test_auto_takes_the_first_that_runs_and_its_fastest_kernel() -> None:
+    """Also in a process that has not tried any out."""
     code = "import srp_native; print(srp_native.engine().name, srp_native.engine().kernel)"
-    name, _, kernel = run(code).stdout.strip().partition(" ")
-    assert name == ("c" if kernel == "avx512ifma" else "gmpy2")
+    first = next(info for info in srp_native.available_engines() if info.available)
+    result = run(code, SRP_NATIVE_ENGINE="", SRP_NATIVE_KERNEL="")
+    assert result.stdout.split() == [first.name, *first.kernels[:1]]
 
 
 def test_constant_time_prefers_c() -> None:
@@ -60,11 +63,74 @@ def test_use_engine_is_a_call_and_a_context_manager() -> None:
     assert srp_native.engine().name == before
 
 
-def test_unknown_engine_changes_nothing() -> None:
-    before = srp_native.engine().name
-    with pytest.raises(srp_native.EngineUnavailableError, match="gmpy2, c, python"):
-        srp_native.use_engine("nonsense")
-    assert srp_native.engine().name == before
+def test_a_kernel_is_forced_and_the_earlier_choice_comes_back() -> None:
+    report = {info.name: info for info in srp_native.available_engines()}
+    if not report["c"].available:
+        pytest.skip(report["c"].reason)
+    before, environment = srp_native.engine(), dict(os.environ)
+    for kernel in report["c"].kernels:
+        with srp_native.use_engine("c", kernel) as info:
+            assert (info.name, info.kernel) == ("c", kernel)
+            assert constant_time_engine().kernel == kernel
+            assert {i.name: i.kernel for i in srp_native.available_engines()}["c"] == kernel
+            # Without a name the fastest: what is forced is not inherited.
+            with srp_native.use_engine("c") as inner:
+                assert inner.kernel == info.kernels[0]
+            with srp_native.use_engine("gmpy2"):
+                assert not srp_native.engine().kernel
+            assert srp_native.engine() is not None
+            assert srp_native.engine() == info
+            assert srp_native.pow_g(700) == 1 << 700
+    assert srp_native.engine() == before
+    assert dict(os.environ) == environment
+
+
+def test_a_forced_kernel_overrides_the_environments() -> None:
+    result = run(
+        """
+        import srp_native
+        outer = srp_native.engine().kernel
+        with srp_native.use_engine("c", srp_native.engine().kernels[0]) as info:
+            print(outer, info.kernel == info.kernels[0], end=" ")
+        print(srp_native.engine().kernel)
+        """,
+        SRP_NATIVE_KERNEL="portable",
+    )
+    if "not built" not in result.stderr:
+        assert result.stdout.split() == ["portable", "True", "portable"], result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "kernel", "words"),
+    [
+        ("nonsense", None, "no engine 'nonsense'; the engines are c, gmpy2, python"),
+        ("gmpy2", "adx", "engine 'gmpy2' has no kernel 'adx'"),
+        ("auto", "portable", "engine 'auto' has no kernel 'portable'"),
+        ("c", "nonsense", "engine 'c' cannot run here: .*(this CPU can run .*portable|not built)"),
+    ],
+)
+def test_what_cannot_be_forced_changes_nothing(name: str, kernel: str | None, words: str) -> None:
+    before = srp_native.engine()
+    with pytest.raises(srp_native.EngineUnavailableError, match=words):
+        srp_native.use_engine(name, kernel)
+    assert srp_native.engine() == before
+
+
+def test_a_kernel_that_this_cpu_lacks_names_those_that_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(registry, "_known", {})
+    monkeypatch.setattr(c_engine, "kernels", lambda: {"avx512ifma": False, "portable": True})
+    monkeypatch.setattr(c_engine, "lib", c_engine.lib or object())
+    c_engine._runnable.cache_clear()
+    try:
+        with pytest.raises(
+            srp_native.EngineUnavailableError,
+            match=r"this CPU cannot run kernel 'avx512ifma'.* this CPU can run portable$",
+        ):
+            srp_native.use_engine("c", "avx512ifma")
+    finally:
+        c_engine._runnable.cache_clear()
 
 
 def test_environment_forces_an_engine() -> None:
@@ -76,7 +142,7 @@ def test_environment_with_an_unknown_engine_lists_those_that_exist() -> None:
     result = run("import srp_native; srp_native.pow_g(5)", SRP_NATIVE_ENGINE="nonsense")
     assert result.returncode == 1
     assert "no engine 'nonsense'" in result.stderr
-    assert "gmpy2, c, python" in result.stderr
+    assert "c, gmpy2, python" in result.stderr
 
 
 def test_unknown_kernel_is_refused_and_not_replaced() -> None:
@@ -99,36 +165,43 @@ def test_no_silent_downgrade_from_constant_time() -> None:
                 call()
 
 
-BREAK_GMPY2 = """
-    import warnings, srp_native
-    from srp_native import gmpy2_engine
-    right = gmpy2_engine.Gmpy2Engine.powmod
+BREAK = """
+    import srp_native
+    from srp_native import c_engine, gmpy2_engine
+    broken = {{"c": c_engine.CEngine, "gmpy2": gmpy2_engine.Gmpy2Engine}}[{name!r}]
+    right = broken.powmod
     def wrong(*arguments, **options):
         first, *rest = right(*arguments, **options)
         return bytes([first ^ 1, *rest])
-    gmpy2_engine.Gmpy2Engine.powmod = wrong
+    broken.powmod = wrong
+"""
+
+WITHOUT_C = """
+    import sys
+    sys.modules["srp_native._srp"] = None
 """
 
 
 def test_a_broken_engine_makes_room_for_the_next_visibly() -> None:
+    first, second, *_ = (info.name for info in srp_native.available_engines() if info.available)
     result = run(
-        textwrap.dedent(BREAK_GMPY2)
-        + textwrap.dedent("""
+        textwrap.dedent(BREAK.format(name=first))
+        + textwrap.dedent(f"""
             assert srp_native.pow_g(5) == 32
-            assert srp_native.engine().name != "gmpy2"
-            report = {info.name: info for info in srp_native.available_engines()}
-            assert "known answer" in report["gmpy2"].reason
+            assert srp_native.engine().name == {second!r}
+            report = {{info.name: info for info in srp_native.available_engines()}}
+            assert "known answer" in report[{first!r}].reason
         """),
+        SRP_NATIVE_ENGINE="",
         SRP_NATIVE_KERNEL="",
     )
     assert result.returncode == 0, result.stderr
-    if "avx512ifma" not in run("import srp_native; print(srp_native.engine().kernel)").stdout:
-        assert "RuntimeWarning: srp_native: engine 'gmpy2' is disabled" in result.stderr
+    assert f"RuntimeWarning: srp_native: engine {first!r} is disabled" in result.stderr
 
 
 def test_a_broken_engine_that_is_forced_raises() -> None:
     result = run(
-        textwrap.dedent(BREAK_GMPY2) + "srp_native.pow_g(5)\n",
+        textwrap.dedent(BREAK.format(name="gmpy2")) + "srp_native.pow_g(5)\n",
         SRP_NATIVE_ENGINE="gmpy2",
     )
     assert result.returncode == 1
@@ -137,20 +210,21 @@ def test_a_broken_engine_that_is_forced_raises() -> None:
 
 def test_a_broken_table_makes_room_for_the_next_visibly() -> None:
     result = run(
-        """
-        import srp_native
-        from srp_native import gmpy2_engine
-        srp_native.use_engine("auto")
-        build = gmpy2_engine._PowersOfTwo._build
-        def broken(self):
-            rows = build(self)
-            for row in rows: row[1] += 1
-            return rows
-        gmpy2_engine._PowersOfTwo._build = broken
-        if srp_native.engine().name == "gmpy2":
+        textwrap.dedent(WITHOUT_C)
+        + textwrap.dedent("""
+            import srp_native
+            from srp_native import gmpy2_engine
+            srp_native.use_engine("auto")
+            build = gmpy2_engine._PowersOfTwo._build
+            def broken(self):
+                rows = build(self)
+                for row in rows: row[1] += 1
+                return rows
+            gmpy2_engine._PowersOfTwo._build = broken
+            assert srp_native.engine().name == "gmpy2"
             assert [srp_native.pow_g(5) for _ in range(100)] == [32] * 100
-            assert srp_native.engine().name != "gmpy2"
-        """
+            assert srp_native.engine().name == "python"
+        """)
     )
     assert result.returncode == 0, result.stderr
 

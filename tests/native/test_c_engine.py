@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 
 from srp_native import c_engine as module
-from srp_native.engine import KERNEL_ENVIRONMENT, Engine
+from srp_native.engine import Engine
 from srp_native.errors import EngineUnavailableError
 from srp_native.group import ELEMENT_SIZE, N
 from srp_native.registry import load_engine
@@ -53,7 +53,7 @@ def test_it_says_what_it_is(c_engine: ModuleType, engine: Engine) -> None:
     assert info.releases_gil
     assert info.wipes_secrets
     assert engine.offers_constant_time
-    assert engine.vectorised == (fastest == "avx512ifma")
+    assert engine.kernels == tuple(name for name, runs_here in kernels.items() if runs_here)
 
 
 @pytest.mark.parametrize(
@@ -83,25 +83,19 @@ def plain_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if "SRP_NATIVE" not in name}
 
 
-def test_an_unknown_kernel_is_refused_with_those_there_are(
-    c_engine: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(KERNEL_ENVIRONMENT, "nonsense")
+def test_an_unknown_kernel_is_refused_with_those_there_are(c_engine: ModuleType) -> None:
     with pytest.raises(EngineUnavailableError, match=r"no kernel 'nonsense'.*portable"):
-        c_engine.create_engine()
+        c_engine.create_engine("nonsense")
 
 
-def test_every_kernel_can_be_forced_where_the_cpu_has_it(
-    c_engine: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_kernel_can_be_forced_where_the_cpu_has_it(c_engine: ModuleType) -> None:
     assert c_engine.kernels()["portable"]
     for name, runs_here in c_engine.kernels().items():
-        monkeypatch.setenv(KERNEL_ENVIRONMENT, name)
         if runs_here:
-            assert c_engine.create_engine().kernel == name
+            assert c_engine.create_engine(name).kernel == name
         else:
             with pytest.raises(EngineUnavailableError, match=f"cannot run kernel '{name}'"):
-                c_engine.create_engine()
+                c_engine.create_engine(name)
 
 
 # ---- buffers ------------------------------------------------------------------------------------

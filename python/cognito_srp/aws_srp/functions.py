@@ -111,8 +111,6 @@ class _Generator(int):
             return super().__pow__(exponent, modulus)
         if exponent < 0 or modulus < 1 or exponent.bit_length() > EXPONENT_BITS:
             return super().__pow__(exponent, modulus)
-        if modulus == N:
-            return srp_native.pow_g(int(exponent))
         return srp_native.powmod(int(self), int(exponent), int(modulus))
 
 
