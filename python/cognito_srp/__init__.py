@@ -33,7 +33,15 @@ from .errors import (
     WrongSealingKeyError,
 )
 from .sealing import SealingKey
-from .signin import Challenge, Session, Tokens, sign_in
+from .signin import (
+    Challenge,
+    Session,
+    SignIn,
+    Tokens,
+    answer_challenge,
+    begin_sign_in,
+    sign_in,
+)
 
 __all__ = [
     "CallError",
@@ -54,6 +62,7 @@ __all__ = [
     "SealingKey",
     "ServiceError",
     "Session",
+    "SignIn",
     "SignInError",
     "SrpError",
     "ThrottledError",
@@ -63,6 +72,8 @@ __all__ = [
     "UserStateError",
     "VerifierFaultError",
     "WrongSealingKeyError",
+    "answer_challenge",
+    "begin_sign_in",
     "confirm_device",
     "create_device_verifier",
     "create_device_verifier_columns",

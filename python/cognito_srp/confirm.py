@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .calls import Client, call
+from .calls import result, through_client
 from .checks import check_access_token, check_device_key, check_device_name
 from .device import DeviceVerifier, RememberedDevice, create_device_verifier
 from .errors import InvalidInputError
+from .steps import Call, Steps
 
-__all__ = ["ConfirmedDevice", "confirm_device", "enroll_device", "update_device_status"]
+__all__ = [
+    "ConfirmedDevice",
+    "confirm_device",
+    "confirm_device_steps",
+    "enroll_device",
+    "enroll_device_steps",
+    "update_device_status",
+    "update_device_status_steps",
+]
 
 
 @dataclass(frozen=True)
@@ -26,15 +35,14 @@ class ConfirmedDevice:
     remembered: bool
 
 
-def confirm_device(
-    client: Client,
+def confirm_device_steps(
     *,
     access_token: str,
     verifier: DeviceVerifier | None = None,
     device_key: str | None = None,
     device_name: str | None = None,
     remember: bool | None = None,
-) -> ConfirmedDevice:
+) -> Steps[ConfirmedDevice]:
     """Confirm a device with its verifier, or by its key alone, which gives it no secret.
 
     The verifier is first computed again on another engine, because ConfirmDevice accepts a wrong
@@ -60,11 +68,11 @@ def confirm_device(
         parameters["DeviceKey"] = key = check_device_key(device_key or "")
         if device_name is not None:
             parameters["DeviceName"] = device_name
-        response = call(client, "ConfirmDevice", **parameters)
+        response = yield Call("ConfirmDevice", parameters)
         necessary = bool(response.get("UserConfirmationNecessary", False))
         if necessary and remember is not None:
-            update_device_status(
-                client, access_token=access_token, device_key=key, remembered=remember
+            yield from update_device_status_steps(
+                access_token=access_token, device_key=key, remembered=remember
             )
     except BaseException as error:
         # Ctrl-C included: the request may be on its way, and the secret must not be lost.
@@ -77,37 +85,38 @@ def confirm_device(
     )
 
 
-def enroll_device(
-    client: Client,
+def enroll_device_steps(
     *,
     access_token: str,
     device_group_key: str,
     device_key: str,
     device_name: str | None = None,
     remember: bool | None = None,
-) -> ConfirmedDevice:
+) -> Steps[ConfirmedDevice]:
     """Give a new device a random secret and confirm it.
 
     Raises as `confirm_device` does; any exception after the verifier was made carries it as
     ``.verifier``, for `confirm_device` to send again.
     """
-    return confirm_device(
-        client,
-        access_token=access_token,
-        verifier=create_device_verifier(device_group_key=device_group_key, device_key=device_key),
-        device_name=device_name,
-        remember=remember,
+    verifier = create_device_verifier(device_group_key=device_group_key, device_key=device_key)
+    confirmed = yield from confirm_device_steps(
+        access_token=access_token, verifier=verifier, device_name=device_name, remember=remember
     )
+    return confirmed
 
 
-def update_device_status(
-    client: Client, *, access_token: str, device_key: str, remembered: bool
-) -> None:
+def update_device_status_steps(
+    *, access_token: str, device_key: str, remembered: bool
+) -> Steps[None]:
     """UpdateDeviceStatus: let sign-ins with the device replace the MFA challenge, or not."""
-    call(
-        client,
-        "UpdateDeviceStatus",
-        AccessToken=check_access_token(access_token),
-        DeviceKey=check_device_key(device_key),
-        DeviceRememberedStatus="remembered" if remembered else "not_remembered",
-    )
+    parameters = {
+        "AccessToken": check_access_token(access_token),
+        "DeviceKey": check_device_key(device_key),
+        "DeviceRememberedStatus": "remembered" if remembered else "not_remembered",
+    }
+    yield Call("UpdateDeviceStatus", parameters)
+
+
+confirm_device = through_client(confirm_device_steps, result)
+enroll_device = through_client(enroll_device_steps, result)
+update_device_status = through_client(update_device_status_steps, result)

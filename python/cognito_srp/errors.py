@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .device import DeviceVerifier
+    from .signin import SignIn
 
 __all__ = [
     "CallError",
@@ -57,9 +58,12 @@ class CognitoSrpError(Exception):
     """Base of this package's errors.
 
     ``verifier`` is the verifier that was being confirmed, if any: send the very same one again.
+    ``sign_in`` is the sign-in that was on its way, if it had come to a challenge: the answer can
+    be sent again with `answer_challenge`.
     """
 
     verifier: DeviceVerifier | None = None
+    sign_in: SignIn | None = None
 
 
 class InvalidInputError(CognitoSrpError, ValueError):
@@ -180,6 +184,11 @@ class ResourceNotFoundError(ServiceError):
         "check the client's region; a device that was forgotten cannot be used any more: sign in "
         "without it"
     )
+
+    @property
+    def is_about_device(self) -> bool:
+        """Whether it is the device that is unknown; AWS's own clients go by the message as well."""
+        return "device" in self.message.lower()
 
 
 class ThrottledError(ServiceError):

@@ -15,7 +15,6 @@ from cognito_srp import (
     InvalidInputError,
     NotAuthorizedError,
     RememberedDevice,
-    ResourceNotFoundError,
     Session,
     SignInError,
     SrpError,
@@ -95,9 +94,11 @@ def test_a_forgotten_device(client: Any, pool: LocalPool, someone: str) -> None:
     session = enter(client, pool, someone)
     device = session.enroll_device()
     client.forget_device(AccessToken=session.tokens.access_token, DeviceKey=device.device_key)
-    with pytest.raises(ResourceNotFoundError, match="sign in without it"):
-        enter(client, pool, someone, device=device)
-    assert enter(client, pool, someone).new_device is not None
+    for auth_flow in ("USER_SRP_AUTH", "USER_PASSWORD_AUTH"):
+        again = enter(client, pool, someone, device=device, auth_flow=auth_flow)
+        assert again.device_forgotten
+        assert again.device is None
+        assert again.new_device is not None
 
 
 def test_what_a_person_must_answer_goes_to_on_challenge(client: Any, pool: LocalPool) -> None:

@@ -1,0 +1,123 @@
+"""What is answered without asking anyone: the challenges that prove a password or a device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from ..checks import check_text
+from ..device import RememberedDevice
+from ..encoding import decode_base64, encode_base64, from_hex, timestamp, to_hex
+from ..errors import ChallengeError, SignInError
+from ..srp import ClientExchange, claim_signature, device_identity, user_identity
+from .state import SignIn
+
+__all__ = ["Answer", "answer_of", "needs_answer", "unanswered"]
+
+#: The ChallengeResponses, and the sign-in as it goes on.
+Answer: TypeAlias = tuple[dict[str, str], SignIn]
+
+_BY_PASSWORD: Final = ("PASSWORD", "PASSWORD_SRP")
+
+
+def needs_answer(sign_in: SignIn) -> bool:
+    """Whether the challenge has to be answered by someone else."""
+    if sign_in.challenge.name in _BY_PASSWORD:
+        return sign_in.request.password is None
+    return sign_in.challenge.name not in _PROOFS
+
+
+def answer_of(sign_in: SignIn, responses: Mapping[str, str] | None) -> Answer:
+    """The whole answer, `responses` being what someone else has to say to it.
+
+    Raises `ChallengeError` where that is needed and missing.
+    """
+    name = sign_in.challenge.name
+    try:
+        if name in _PROOFS:
+            return _PROOFS[name](sign_in)
+    except KeyError as error:
+        raise SignInError(f"challenge {name} came without {error}") from None
+    if responses is None and needs_answer(sign_in):
+        raise unanswered(sign_in)
+    given = dict(responses or {})
+    way = given.get("ANSWER") if name == "SELECT_CHALLENGE" else name
+    return _password(sign_in, given, way) if way in _BY_PASSWORD else (given, sign_in)
+
+
+def unanswered(sign_in: SignIn) -> ChallengeError:
+    """The error for a challenge that nobody answers."""
+    name = sign_in.challenge.name
+    error = ChallengeError(name, f"the service wants {name}: pass on_challenge= to answer it")
+    error.sign_in = sign_in
+    return error
+
+
+def _password(sign_in: SignIn, given: dict[str, str], way: str | None) -> Answer:
+    """PASSWORD and PASSWORD_SRP, chosen or imposed: the password is sent for the first only."""
+    password = given.pop("PASSWORD", None) or sign_in.request.password
+    check_text("password", password or "", "answer with PASSWORD, or pass password=")
+    sign_in = sign_in.with_password(password or "")
+    if way == "PASSWORD":
+        return {**given, "PASSWORD": password or ""}, sign_in
+    return _begin_exchange(sign_in, given)
+
+
+def _begin_exchange(sign_in: SignIn, given: dict[str, str]) -> Answer:
+    exchange = ClientExchange()
+    return {**given, "SRP_A": to_hex(exchange.A)}, sign_in.with_exchange(exchange)
+
+
+def _password_verifier(sign_in: SignIn) -> Answer:
+    request, user_id = sign_in.request, sign_in.challenge.parameters["USER_ID_FOR_SRP"]
+    if request.password is None:
+        message = "PASSWORD_VERIFIER came, but no password was given: pass password="
+        raise ChallengeError(sign_in.challenge.name, message)
+    pool = request.app.pool_name
+    return _proof(sign_in, user_identity(pool, user_id, request.password), pool + user_id)
+
+
+def _device_srp_auth(sign_in: SignIn) -> Answer:
+    _device(sign_in)
+    return _begin_exchange(sign_in, {})
+
+
+def _device_password_verifier(sign_in: SignIn) -> Answer:
+    device = _device(sign_in)
+    group_key, key = device.device_group_key, device.device_key
+    identity = device_identity(group_key, key, device.device_password)
+    return _proof(sign_in, identity, group_key + key)
+
+
+def _proof(sign_in: SignIn, identity: bytes, prefix: str) -> Answer:
+    name, parameters = sign_in.challenge.name, sign_in.challenge.parameters
+    if sign_in.exchange is None:
+        raise SignInError(f"challenge {name} came before its SRP exchange began")
+    secret_block = parameters["SECRET_BLOCK"]
+    try:
+        B, salt = from_hex(parameters["SRP_B"]), from_hex(parameters["SALT"])
+        block = decode_base64(secret_block)
+    except ValueError as error:
+        raise SignInError(f"challenge {name}: {error}") from None
+    key = sign_in.exchange.session_key(B=B, salt=salt, identity=identity)
+    now = timestamp()
+    answer = {
+        "PASSWORD_CLAIM_SECRET_BLOCK": secret_block,
+        "PASSWORD_CLAIM_SIGNATURE": encode_base64(claim_signature(key, prefix, block, now)),
+        "TIMESTAMP": now,
+    }
+    return answer, sign_in.with_exchange(None)  # a is good for one proof
+
+
+def _device(sign_in: SignIn) -> RememberedDevice:
+    if sign_in.device is None:
+        name = sign_in.challenge.name
+        raise ChallengeError(name, f"{name} came, but no device was given: pass device=")
+    return sign_in.device
+
+
+_PROOFS: Final[Mapping[str, Callable[[SignIn], Answer]]] = {
+    "PASSWORD_VERIFIER": _password_verifier,
+    "DEVICE_SRP_AUTH": _device_srp_auth,
+    "DEVICE_PASSWORD_VERIFIER": _device_password_verifier,
+}

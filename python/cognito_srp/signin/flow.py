@@ -1,0 +1,119 @@
+"""A sign-in from its first call to its tokens, through every challenge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..device import NewDevice
+from ..encoding import to_hex
+from ..errors import CognitoSrpError, ResourceNotFoundError
+from ..srp import ClientExchange
+from ..steps import Challenge, Steps
+from .answers import answer_of, needs_answer
+from .request import Request
+from .session import SignedIn, Tokens
+from .state import SignIn, internal_name
+
+__all__ = ["answer", "begin"]
+
+
+def begin(request: Request, *, device_forgotten: bool = False) -> Steps[SignIn | SignedIn]:
+    """The first call, and all that can be answered without asking anyone.
+
+    Begins again without the device where the service has forgotten it.
+    """
+    exchange = ClientExchange() if request.proves_by_srp else None
+    call = request.initiate(to_hex(exchange.A) if exchange else None)
+    try:
+        response = yield call
+    except ResourceNotFoundError as error:
+        if request.device is None or not error.is_about_device:
+            raise
+        # Nothing has come of it, so this call can be made again.
+        return (yield from begin(replace(request, device=None), device_forgotten=True))
+    known = request.username or ""
+    progress = _received(request, response, known, exchange, device_forgotten)
+    return (yield from _go_on(progress))
+
+
+def answer(sign_in: SignIn, responses: Mapping[str, str] | None = None) -> Steps[SignIn | SignedIn]:
+    """The answer to the challenge, and all that can be answered after it without asking anyone."""
+    progress = yield from _answer(sign_in, responses)
+    return (yield from _go_on(progress))
+
+
+def _go_on(progress: SignIn | SignedIn) -> Steps[SignIn | SignedIn]:
+    while isinstance(progress, SignIn) and not needs_answer(progress):
+        progress = yield from _answer(progress, None)
+    return progress
+
+
+def _answer(sign_in: SignIn, responses: Mapping[str, str] | None) -> Steps[SignIn | SignedIn]:
+    """One answer. Every exception carries the sign-in as it was before."""
+    try:
+        given, going_on = answer_of(sign_in, responses)
+        try:
+            response = yield sign_in.respond(given)
+        except ResourceNotFoundError as error:
+            if sign_in.device is None or not error.is_about_device:
+                raise
+            return (yield from _without_device(sign_in, responses))
+    except CognitoSrpError as error:
+        error.sign_in = error.sign_in or sign_in
+        raise
+    return _received(
+        going_on.request,
+        response,
+        going_on.username,
+        going_on.exchange,
+        going_on.device_forgotten,
+    )
+
+
+def _without_device(
+    sign_in: SignIn, responses: Mapping[str, str] | None
+) -> Steps[SignIn | SignedIn]:
+    """Go on once the service has said that it does not know the device.
+
+    The proof of the password can be sent again, as AWS's clients for JavaScript do; other
+    challenges are used up, so the sign-in begins again.
+    """
+    plain = sign_in.without_device()
+    if sign_in.challenge.name == "PASSWORD_VERIFIER":
+        return (yield from _answer(plain, responses))
+    return (yield from begin(plain.request, device_forgotten=True))
+
+
+def _received(
+    request: Request,
+    response: Mapping[str, Any],
+    known: str,
+    exchange: ClientExchange | None,
+    device_forgotten: bool,
+) -> SignIn | SignedIn:
+    """What the service's answer means: another challenge, or tokens."""
+    if "ChallengeName" not in response:
+        metadata = response.get("AuthenticationResult", {}).get("NewDeviceMetadata")
+        return SignedIn(
+            tokens=Tokens.from_result(response, request.refresh_token),
+            new_device=NewDevice.from_metadata(metadata) if metadata else None,
+            device=request.device,
+            device_forgotten=device_forgotten,
+            username=known,
+            request=request,
+        )
+    parameters: Mapping[str, str] = response.get("ChallengeParameters") or {}
+    return SignIn(
+        request=request,
+        challenge=Challenge(
+            response["ChallengeName"],
+            parameters,
+            tuple(response.get("AvailableChallenges") or ()),
+            response.get("Session"),
+        ),
+        username=internal_name(request, known, parameters),
+        exchange=exchange,
+        device_forgotten=device_forgotten,
+    )

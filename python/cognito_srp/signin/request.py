@@ -1,0 +1,167 @@
+"""What the caller of a sign-in asked for, and the requests that carry it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ..checks import check_text
+from ..device import RememberedDevice
+from ..errors import InvalidInputError
+from ..srp import pool_name, secret_hash
+from ..steps import Call, Challenge
+
+__all__ = ["REFRESH_FLOWS", "AppClient", "Request"]
+
+#: Flows that prove the password by SRP from the start, and those that send it.
+_SRP_FLOWS: Final = ("USER_SRP_AUTH",)
+_ADMIN_PASSWORD_FLOWS: Final = ("ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH")
+_PASSWORD_FLOWS: Final = ("USER_PASSWORD_AUTH", *_ADMIN_PASSWORD_FLOWS)
+REFRESH_FLOWS: Final = ("REFRESH_TOKEN_AUTH", "REFRESH_TOKEN")
+_FLOWS: Final = (*_SRP_FLOWS, *_PASSWORD_FLOWS, "USER_AUTH", "CUSTOM_AUTH", *REFRESH_FLOWS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppClient:
+    """An app client of a user pool, and its secret if it has one."""
+
+    pool_id: str
+    client_id: str
+    client_secret: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        check_text("client_id", self.client_id, "pass the app client's id")
+        if self.client_secret is not None:
+            check_text("client_secret", self.client_secret, "leave it out for a public client")
+        check_text("pool_id", self.pool_id, "pass the user pool's id")
+        if not self.pool_name:
+            raise InvalidInputError("pool_id", "has no '_'", "pass it as in eu-west-1_AbCdEfGhI")
+
+    @property
+    def pool_name(self) -> str:
+        """What SRP calls the pool: ``AbCdEfGhI`` of ``eu-west-1_AbCdEfGhI``."""
+        return pool_name(self.pool_id)
+
+    def secret_hash(self, username: str) -> dict[str, str]:
+        """SECRET_HASH for that user, or nothing for a client without a secret."""
+        if self.client_secret is None:
+            return {}
+        return {"SECRET_HASH": secret_hash(username, self.client_id, self.client_secret)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A sign-in as the caller wants it; the same from its first step to its last.
+
+    `user_context_data` is sent as UserContextData, or as ContextData by the Admin forms;
+    `auth_parameters` are further AuthParameters, such as TARGET_ACR_VALUES; `session` is that of
+    a ConfirmSignUp just made, which USER_AUTH can go on from.
+    """
+
+    app: AppClient
+    username: str | None
+    password: str | None = field(default=None, repr=False)
+    device: RememberedDevice | None = None
+    auth_flow: str = "USER_SRP_AUTH"
+    admin: bool = False
+    refresh_token: str | None = field(default=None, repr=False)
+    preferred_challenge: str | None = None
+    session: str | None = field(default=None, repr=False)
+    auth_parameters: Mapping[str, str] | None = field(default=None, repr=False)
+    client_metadata: Mapping[str, str] | None = field(default=None, repr=False)
+    user_context_data: Mapping[str, Any] | None = field(default=None, repr=False)
+    analytics_metadata: Mapping[str, str] | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self._check_flow()
+        refreshing = self.auth_flow in REFRESH_FLOWS
+        if refreshing:
+            check_text("refresh_token", self.refresh_token or "", "pass the refresh token")
+        elif self.refresh_token is not None:
+            fix = "pass auth_flow='REFRESH_TOKEN_AUTH', or leave it out"
+            raise InvalidInputError("refresh_token", f"has no place in {self.auth_flow}", fix)
+        if self.username is not None or not refreshing or self.app.client_secret is not None:
+            check_text("username", self.username or "", "pass the user's name")
+        if self.password is not None or self.proves_by_srp or self.auth_flow in _PASSWORD_FLOWS:
+            check_text("password", self.password or "", "pass the user's password")
+
+    def _check_flow(self) -> None:
+        flow, admin = self.auth_flow, self.admin
+        if flow not in _FLOWS:
+            rule = f"is not one of {', '.join(_FLOWS)}"
+            raise InvalidInputError("auth_flow", rule, "choose one of them")
+        if not admin and flow in _ADMIN_PASSWORD_FLOWS:
+            fix = "pass admin=True, or choose USER_PASSWORD_AUTH"
+            raise InvalidInputError("auth_flow", f"{flow} is of AdminInitiateAuth only", fix)
+        if admin and flow == "USER_PASSWORD_AUTH":
+            fix = "choose ADMIN_USER_PASSWORD_AUTH"
+            raise InvalidInputError("auth_flow", f"{flow} is of InitiateAuth only", fix)
+        if self.preferred_challenge is not None and flow != "USER_AUTH":
+            fix = "leave it out, or pass auth_flow='USER_AUTH'"
+            raise InvalidInputError("preferred_challenge", f"has no place in {flow}", fix)
+
+    @property
+    def proves_by_srp(self) -> bool:
+        """Whether InitiateAuth carries SRP_A: CUSTOM_AUTH does where there is a password."""
+        custom_with_password = self.auth_flow == "CUSTOM_AUTH" and self.password is not None
+        preferred = self.preferred_challenge == "PASSWORD_SRP"
+        return self.auth_flow in _SRP_FLOWS or custom_with_password or preferred
+
+    def initiate(self, srp_a: str | None) -> Call:
+        """InitiateAuth or AdminInitiateAuth."""
+        parameters = {**self._user(self.username), **self._first_proof(srp_a)}
+        parameters |= self.auth_parameters or {}
+        request = {"AuthFlow": self.auth_flow, "AuthParameters": parameters}
+        if self.session is not None:
+            request["Session"] = self.session
+        return self._call("InitiateAuth", request)
+
+    def respond(self, challenge: Challenge, username: str, responses: Mapping[str, str]) -> Call:
+        """RespondToAuthChallenge or AdminRespondToAuthChallenge; a Session exactly when one
+        came."""
+        answer = {**self._user(username), **responses}
+        request: dict[str, Any] = {"ChallengeName": challenge.name, "ChallengeResponses": answer}
+        if challenge.session:
+            request["Session"] = challenge.session
+        return self._call("RespondToAuthChallenge", request)
+
+    def _user(self, username: str | None) -> dict[str, str]:
+        """Who it is: what every request of a client with a secret, and of a device, carries."""
+        fields = {}
+        if username is not None:
+            fields = {"USERNAME": username, **self.app.secret_hash(username)}
+        if self.device is not None:
+            fields["DEVICE_KEY"] = self.device.device_key
+        return fields
+
+    def _first_proof(self, srp_a: str | None) -> dict[str, str]:
+        proof = {}
+        if self.refresh_token is not None:
+            return {"REFRESH_TOKEN": self.refresh_token}
+        if self.preferred_challenge is not None:
+            proof["PREFERRED_CHALLENGE"] = self.preferred_challenge
+        if srp_a is not None:
+            proof["SRP_A"] = srp_a
+            if self.auth_flow == "CUSTOM_AUTH":
+                proof["CHALLENGE_NAME"] = "SRP_A"
+        elif self.password is not None and (
+            self.auth_flow in _PASSWORD_FLOWS or self.preferred_challenge == "PASSWORD"
+        ):
+            proof["PASSWORD"] = self.password
+        return proof
+
+    def _call(self, operation: str, request: dict[str, Any]) -> Call:
+        request["ClientId"] = self.app.client_id
+        context = "UserContextData"
+        if self.admin:
+            operation, context = f"Admin{operation}", "ContextData"
+            request["UserPoolId"] = self.app.pool_id
+        for name, value in (
+            (context, self.user_context_data),
+            ("ClientMetadata", self.client_metadata),
+            ("AnalyticsMetadata", self.analytics_metadata),
+        ):
+            if value is not None:
+                request[name] = value
+        return Call(operation, request)
