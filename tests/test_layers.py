@@ -23,7 +23,7 @@ FACADE_LAYERS = (
     ("confirm",),
     ("signin",),
     ("aws_srp", "enroll"),
-    ("local",),
+    ("local", "engines"),
     ("cli",),
 )
 MAY_IMPORT_BOTO = {"calls", "confirm", "signin", "aws_srp", "aio", "enroll", "local", "cli"}
@@ -110,7 +110,7 @@ def test_aws_and_moto_stay_where_they_belong(path: Path) -> None:
 def test_importing_the_facade_loads_nothing_heavy() -> None:
     code = (
         "import sys, cognito_srp\n"
-        "heavy = {'boto3', 'botocore', 'moto', 'gmpy2', 'cffi', 'rich'}\n"
+        "heavy = {'boto3', 'botocore', 'moto', 'gmpy2', 'cffi', 'rich', 'pyarrow'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
