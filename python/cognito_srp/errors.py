@@ -8,6 +8,9 @@
     ├── SrpError                         a value that SRP forbids (RFC 5054, 2.5.4 and 2.6)
     ├── SealingError                     a sealed value that cannot be opened
     │   └── WrongSealingKeyError         because another key has sealed it
+    ├── EnrollerClosedError              the enroller takes nothing more
+    ├── EnrollerFullError                the enroller has all it can hold, and was not to wait
+    ├── NotSentError                     something failed before a device could be sent
     ├── SignInError                      the sign-in cannot go on
     │   └── ChallengeError               a challenge that nobody here can answer
     └── CallError                        a call to Cognito failed
@@ -18,6 +21,7 @@
             ├── NotAuthorizedError
             │   └── TokenExpiredError
             ├── ResourceNotFoundError
+            ├── ServiceFaultError        the service's own fault; it may have had an effect
             ├── ThrottledError
             └── UserStateError
 """
@@ -36,12 +40,16 @@ __all__ = [
     "ChallengeError",
     "CognitoSrpError",
     "DeviceKeyExistsError",
+    "EnrollerClosedError",
+    "EnrollerFullError",
     "InvalidDeviceKeyError",
     "InvalidInputError",
     "NotAuthorizedError",
+    "NotSentError",
     "ResourceNotFoundError",
     "SealingError",
     "ServiceError",
+    "ServiceFaultError",
     "SignInError",
     "SrpError",
     "ThrottledError",
@@ -97,6 +105,21 @@ class WrongSealingKeyError(SealingError):
             f"sealed with key {sealed_with}, but the key at hand is {have}: use the key it was "
             "sealed with"
         )
+
+
+class EnrollerClosedError(CognitoSrpError):
+    """The enroller is closed, or closing, and takes nothing more."""
+
+
+class EnrollerFullError(CognitoSrpError):
+    """The enroller holds as many requests as it may, and was told not to wait, or not so long."""
+
+
+class NotSentError(CognitoSrpError):
+    """Nothing was sent for this device, because what has to come before failed.
+
+    ``__cause__`` says what: the journal could not be written, or no engine works.
+    """
 
 
 class SignInError(CognitoSrpError):
@@ -191,6 +214,12 @@ class ResourceNotFoundError(ServiceError):
         return "device" in self.message.lower()
 
 
+class ServiceFaultError(ServiceError):
+    """InternalErrorException and other answers with a status of 500 and above."""
+
+    hint = "it may have had an effect all the same: send the very same verifier again"
+
+
 class ThrottledError(ServiceError):
     """TooManyRequestsException and its kin: nothing was done."""
 
@@ -207,6 +236,10 @@ _BY_CODE: dict[str, type[ServiceError]] = {
     "DeviceKeyExistsException": DeviceKeyExistsError,
     "NotAuthorizedException": NotAuthorizedError,
     "ResourceNotFoundException": ResourceNotFoundError,
+    "InternalErrorException": ServiceFaultError,
+    "InternalFailure": ServiceFaultError,
+    "ServiceUnavailable": ServiceFaultError,
+    "ServiceUnavailableException": ServiceFaultError,
     "TooManyRequestsException": ThrottledError,
     "LimitExceededException": ThrottledError,
     "ThrottlingException": ThrottledError,
@@ -223,4 +256,6 @@ def service_error(operation: str, code: str, message: str) -> ServiceError:
         kind = InvalidDeviceKeyError
     elif code == "NotAuthorizedException" and re.search("token.*(expired|revoked)", words):
         kind = TokenExpiredError
+    elif re.fullmatch(r"5\d\d", code):  # an answer without a code: botocore takes the status
+        kind = ServiceFaultError
     return kind(operation, code, message)

@@ -20,6 +20,7 @@ from cognito_srp import (
     InvalidInputError,
     NotAuthorizedError,
     ServiceError,
+    ServiceFaultError,
     ThrottledError,
     TokenExpiredError,
     UnreachableError,
@@ -264,7 +265,7 @@ def test_an_answer_that_is_lost(
     [
         ("TooManyRequestsException", "Rate exceeded", ThrottledError),
         ("NotAuthorizedException", "Access Token has expired", TokenExpiredError),
-        ("InternalErrorException", "Internal server error", ServiceError),
+        ("InternalErrorException", "Internal server error", ServiceFaultError),
     ],
 )
 def test_refused_for_now(
@@ -362,7 +363,9 @@ def test_the_error_tree_is_the_one_in_its_docstring() -> None:
         ("ResourceNotFoundException", "Device does not exist.", "ResourceNotFoundError"),
         ("UserNotConfirmedException", "User is not confirmed.", "UserStateError"),
         ("InvalidParameterException", "Invalid device key given.", "InvalidDeviceKeyError"),
-        ("InternalErrorException", "", "ServiceError"),
+        ("InternalErrorException", "", "ServiceFaultError"),
+        ("503", "", "ServiceFaultError"),
+        ("ForbiddenException", "", "ServiceError"),
     ],
 )
 def test_service_errors(code: str, message: str, kind: str) -> None:

@@ -1,8 +1,11 @@
 """Many devices: paced, retried, and with every secret durable before it is sent."""
 
+from .enroller import Enroller
+from .events import Event, Stats
 from .pacing import Pace, TokenBucket, UserBuckets
 from .requests import (
     Credentials,
+    EnrollmentJournal,
     EnrollmentRequest,
     EnrollmentResult,
     Grant,
@@ -12,16 +15,22 @@ from .requests import (
     Supplier,
     TokenSource,
 )
+from .sending import RetryPolicy
 
 __all__ = [
     "Credentials",
+    "Enroller",
+    "EnrollmentJournal",
     "EnrollmentRequest",
     "EnrollmentResult",
+    "Event",
     "Grant",
     "Outcome",
     "Pace",
     "PreparedDevice",
     "RefreshToken",
+    "RetryPolicy",
+    "Stats",
     "Supplier",
     "TokenBucket",
     "TokenSource",

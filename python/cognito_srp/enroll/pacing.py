@@ -27,6 +27,10 @@ _CATCH_UP: Final = 0.1
 class Pace(Protocol):
     """What hands out the moments at which calls may go; safe to use from several threads."""
 
+    @property
+    def rate(self) -> float:
+        """How many a second it expects to hand out; decides how far ahead things are prepared."""
+
     def reserve(self) -> float:
         """Take the next slot; returns when it is due, as ``time.monotonic()`` counts."""
 
@@ -49,7 +53,7 @@ class TokenBucket:
         burst: float | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.rate = _check_rate("rate", rate)
+        self._rate = _check_rate("rate", rate)
         self.burst = max(1.0, rate * _CATCH_UP) if burst is None else burst
         if not self.burst >= 1:
             raise InvalidInputError("burst", f"must be at least 1, is {burst}", "leave it out")
@@ -60,6 +64,11 @@ class TokenBucket:
         self._lock = threading.Lock()
         self._next = clock() - self._slack
         self._returned: list[float] = []
+
+    @property
+    def rate(self) -> float:
+        """Calls a second."""
+        return self._rate
 
     def reserve(self) -> float:
         """Take the next slot; returns when it is due on the clock, perhaps a moment ago."""

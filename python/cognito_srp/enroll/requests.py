@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from ..checks import (
     check_access_token,
@@ -23,6 +23,7 @@ from ..signin import OnChallenge, Session
 
 __all__ = [
     "Credentials",
+    "EnrollmentJournal",
     "EnrollmentRequest",
     "EnrollmentResult",
     "Grant",
@@ -164,9 +165,7 @@ class EnrollmentRequest:
             fix = "pass one of them"
             raise InvalidInputError("access_token", "needs a token or `access` to get one", fix)
         check_device_name(self.device_name)
-        if self.verifier is not None and self.verifier.device_key != self.device_key:
-            rule = "is another device's"
-            raise InvalidInputError("verifier", rule, "pass the one that was made for device_key")
+        self._check_verifier()
         if self.device_key is None and self.device_group_key is None:
             self._check_source_of_keys()
         elif isinstance(self.access, Credentials):
@@ -177,6 +176,19 @@ class EnrollmentRequest:
             check_device_key(self.device_key or "")
             if self.verifier is None or self.device_group_key is not None:
                 check_device_group_key(self.device_group_key or "")
+
+    def _check_verifier(self) -> None:
+        if self.verifier is None:
+            return
+        if self.verifier.device_key != self.device_key:
+            rule = "is another device's"
+            raise InvalidInputError("verifier", rule, "pass the one that was made for device_key")
+        DeviceVerifier.from_config(
+            device_key=self.verifier.device_key,
+            config=self.verifier.as_config(),
+            device_group_key=self.verifier.device_group_key,
+            device_password=self.verifier.device_password,
+        )
 
     def _check_source_of_keys(self) -> None:
         if self.access is None or isinstance(self.access, RefreshToken):
@@ -219,11 +231,17 @@ class EnrollmentResult:
 
 @dataclass(frozen=True, kw_only=True)
 class PreparedDevice:
-    """What has to be durable before the first send: the secret, and what it is sent with."""
+    """What has to be durable before the first send: the secret, and what it is sent with.
+
+    `sent_before` and `ended` are the journal's word: whether an earlier send may have arrived, and
+    whether there is nothing left to do.
+    """
 
     request: EnrollmentRequest
     verifier: DeviceVerifier = field(repr=False)
     grant: Grant
+    sent_before: bool = False
+    ended: Literal["confirmed", "conflict"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,3 +260,24 @@ class Outcome:
     error_code: str = ""
     remembered: bool | None = None
     user_confirmation_necessary: bool | None = None
+
+
+class EnrollmentJournal(Protocol):
+    """What keeps secrets and outcomes for an enroller: all is durable when a method returns.
+
+    Called by one thread of the enroller, with many rows at a time. An exception from `prepare` or
+    `mark_sent` fails the requests of that call, of which nothing is sent.
+    """
+
+    def prepare(self, devices: Sequence[PreparedDevice]) -> Sequence[PreparedDevice]:
+        """Before the first send; returns what to send, in the same order.
+
+        For a device that was prepared earlier that is the verifier of then, with `sent_before`
+        set if it may have been sent.
+        """
+
+    def mark_sent(self, device_keys: Sequence[str]) -> None:
+        """Right before the first send: from now on it may have arrived."""
+
+    def finish(self, outcomes: Sequence[Outcome]) -> None:
+        """After the last answer."""

@@ -1,0 +1,178 @@
+"""The enroller: requests in, confirmed devices out, and what lies between put together."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Final
+
+from ..calls import Client
+from ..errors import EnrollerClosedError, EnrollerFullError, InvalidInputError
+from .events import Event, Events, Stats
+from .job import Job
+from .pacing import Pace, TokenBucket, UserBuckets
+from .requests import EnrollmentJournal, EnrollmentRequest, EnrollmentResult
+from .sending import RetryPolicy
+from .stages import Stages
+
+__all__ = ["Enroller"]
+
+#: Seconds that calls may take on average before `workers` limits the rate.
+_SLOW_CALL: Final = 1.0
+_FEWEST_WORKERS, _MOST_WORKERS = 4, 128
+
+
+class Enroller:
+    """Enrolls devices for many callers at once: paced, retried, each secret kept before it is sent.
+
+        with Enroller(client, journal=journal) as enroller:
+            futures = [enroller.submit(request) for request in requests]
+
+    `client` is a boto3 ``cognito-idp`` client. One that retries by itself is not used, but one of
+    the same Region, endpoint and configuration that sends once; give one made with
+    ``Config(retries={"total_max_attempts": 1})`` to have its own handlers and ``verify`` used.
+
+    `rate` limits ConfirmDevice and UpdateDeviceStatus together, in calls a second, or is a `Pace`
+    of your own; `per_user_rate` limits them for each user, `sign_in_rate` the calls that fetch
+    tokens. At most `workers` threads send (by default enough for calls that take a second), and at
+    most `limit` requests are held: then `submit` waits. `on_event` is called with an `Event` for
+    each step, in the thread that took it: it must be quick and may come from several at once.
+    Callbacks added to the futures run in the enroller's threads, too.
+
+    Safe to use from many threads. Raises `InvalidInputError` for arguments out of range.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        rate: float | Pace = 25.0,
+        per_user_rate: float = 10.0,
+        sign_in_rate: float = 120.0,
+        workers: int | None = None,
+        limit: int = 1024,
+        journal: EnrollmentJournal | None = None,
+        retry: RetryPolicy | None = None,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> None:
+        pace = TokenBucket(rate) if isinstance(rate, (int, float)) else rate
+        self._limit = _at_least_one("limit", limit)
+        self._events = Events(on_event)
+        self._changed = threading.Condition()
+        self._held = 0
+        self._keys: set[str] = set()
+        self._closing = False
+        self._stages = Stages(
+            client,
+            pace=pace,
+            users=UserBuckets(per_user_rate),
+            sign_ins=TokenBucket(sign_in_rate),
+            workers=_at_least_one("workers", _enough(pace.rate) if workers is None else workers),
+            journal=journal,
+            retry=retry or RetryPolicy(),
+            events=self._events,
+            released=self._release,
+        )
+
+    def submit(
+        self, request: EnrollmentRequest, *, block: bool = True, timeout: float | None = None
+    ) -> Future[EnrollmentResult]:
+        """Take a request; the future gets its result, or the exception that `enroll` raises.
+
+        Waits while the enroller holds `limit` requests, for at most `timeout` seconds. Cancelling
+        the future works until the first send. Raises `EnrollerFullError` when there is no room in
+        time, or at once with ``block=False``; `EnrollerClosedError`; and `InvalidInputError` for a
+        device that is being enrolled already.
+        """
+        job = Job(request)
+        self._admit(job, block, timeout)
+        self._events.tell("submitted", job)
+        self._stages.start(job)
+        return job.future
+
+    def enroll(self, request: EnrollmentRequest) -> EnrollmentResult:
+        """Enroll a device and wait for it.
+
+        Raises what `cognito_srp.confirm_device` raises, with the exception's ``.verifier`` if there
+        was one, after all retries that are worth it; `TokenExpiredError` for a token that is found
+        to have run out; `DeviceKeyExistsError` for a device that has another secret already;
+        `SignInError` and others for a token that cannot be got; `NotSentError` when the journal or
+        the engines fail; ``CancelledError`` when the enroller is closed without draining.
+        """
+        return self.submit(request).result()
+
+    def stats(self) -> Stats:
+        """How it stands."""
+        busy = self._stages.busy
+        return self._events.stats(
+            waiting=max(0, self._held - busy), in_flight=busy, workers=self._stages.workers
+        )
+
+    def close(self, drain: bool = True) -> None:
+        """Take nothing more, finish, and end the threads.
+
+        With `drain` all that is held is enrolled first. Without, calls in flight are finished and
+        their outcomes kept, requests that were never sent are cancelled (what the journal holds of
+        them is good for a resumed run), and those between two tries fail with the last error.
+        """
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        if not drain:
+            self._stages.cancel()
+        with self._changed:
+            while self._held:
+                self._changed.wait()
+        self._stages.close()
+
+    def __enter__(self) -> Enroller:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close(drain=kind is None)
+
+    def _admit(self, job: Job, block: bool, timeout: float | None) -> None:
+        with self._changed:
+            until = None if timeout is None else time.monotonic() + timeout
+            while self._held >= self._limit and not self._closing:
+                left = None if until is None else until - time.monotonic()
+                if not block or (left is not None and left <= 0):
+                    raise EnrollerFullError(f"{self._limit} requests are held: try again later")
+                self._changed.wait(left)
+            if self._closing:
+                raise EnrollerClosedError("the enroller is closed")
+            if job.device_key in self._keys:
+                fix = "wait for the first request's result"
+                raise InvalidInputError("device_key", "is being enrolled already", fix)
+            if job.device_key:
+                self._keys.add(job.device_key)
+            self._held += 1
+
+    def _release(self, job: Job) -> None:
+        """A job is done: its room is the next one's."""
+        with self._changed:
+            self._held -= 1
+            self._keys.discard(job.device_key)
+            if self._closing:
+                self._changed.notify_all()
+            else:
+                self._changed.notify()
+
+
+def _enough(rate: float) -> int:
+    """Workers for calls that take a second each: rate × time per call (Little's law)."""
+    return int(min(max(rate * _SLOW_CALL, _FEWEST_WORKERS), _MOST_WORKERS))
+
+
+def _at_least_one(name: str, value: int) -> int:
+    if value < 1:
+        raise InvalidInputError(name, f"must be at least 1, is {value}", "leave it out")
+    return value

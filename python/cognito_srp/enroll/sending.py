@@ -1,0 +1,53 @@
+"""Which failures are sent again, when, and until when."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from ..errors import (
+    CognitoSrpError,
+    InvalidInputError,
+    ServiceFaultError,
+    ThrottledError,
+    UnreachableError,
+)
+
+__all__ = ["RetryPolicy", "may_have_arrived", "worth_retrying"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryPolicy:
+    """How calls that were throttled or not answered are sent again. Times in seconds.
+
+    `deadline` counts from a device's first send: nothing is sent after it. Between two tries lies
+    a random time, uniform from 0 to ``first_delay * 2**(failures - 1)`` and at most
+    `longest_delay` ("full jitter"), so that those who failed together do not come back together.
+    """
+
+    deadline: float = 60.0
+    first_delay: float = 0.2
+    longest_delay: float = 10.0
+
+    def __post_init__(self) -> None:
+        for name in ("deadline", "first_delay", "longest_delay"):
+            if not getattr(self, name) >= 0:
+                raise InvalidInputError(name, "must not be negative", "pass seconds")
+
+    def delay(self, failures: int) -> float:
+        """How long to wait after so many failures in a row."""
+        longest = min(self.longest_delay, self.first_delay * 2.0 ** min(failures - 1, 64))
+        return random.uniform(0, longest)  # noqa: S311 - spreads load, keeps nothing secret
+
+
+def worth_retrying(error: BaseException) -> bool:
+    """Whether the same call may well succeed a little later."""
+    return isinstance(error, (ThrottledError, UnreachableError, ServiceFaultError))
+
+
+def may_have_arrived(error: BaseException) -> bool:
+    """Whether a call that failed so may have had its effect nevertheless."""
+    if isinstance(error, UnreachableError):
+        return error.may_have_had_effect
+    # What is not an error of ours is nothing that the call is known to fail with.
+    return isinstance(error, ServiceFaultError) or not isinstance(error, CognitoSrpError)

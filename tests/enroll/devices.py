@@ -1,0 +1,24 @@
+"""Requests for the lean server, which takes any token, and for tests that send nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cognito_srp.enroll import EnrollmentRequest
+
+__all__ = ["device_key", "request"]
+
+
+def device_key(number: int) -> str:
+    return f"eu-west-1_{number:08x}-3631-4248-bed9-d2e934100372"
+
+
+def request(number: int, **fields: Any) -> EnrollmentRequest:
+    """A request for a device of its own, unless told otherwise."""
+    given = {
+        "device_key": device_key(number),
+        "device_group_key": "-FDRunwQv",
+        "access_token": "token",
+        **fields,
+    }
+    return EnrollmentRequest(**given)
