@@ -11,6 +11,8 @@
     ├── EnrollerClosedError              the enroller takes nothing more
     ├── EnrollerFullError                the enroller has all it can hold, and was not to wait
     ├── NotSentError                     something failed before a device could be sent
+    ├── JournalError                     the journal of an enrollment cannot be used
+    │   └── JournalBusyError             because another process is using it
     ├── SignInError                      the sign-in cannot go on
     │   └── ChallengeError               a challenge that nobody here can answer
     └── CallError                        a call to Cognito failed
@@ -44,6 +46,8 @@ __all__ = [
     "EnrollerFullError",
     "InvalidDeviceKeyError",
     "InvalidInputError",
+    "JournalBusyError",
+    "JournalError",
     "NotAuthorizedError",
     "NotSentError",
     "ResourceNotFoundError",
@@ -120,6 +124,18 @@ class NotSentError(CognitoSrpError):
 
     ``__cause__`` says what: the journal could not be written, or no engine works.
     """
+
+
+class JournalError(CognitoSrpError):
+    """The journal cannot be read or written as asked. What it has taken before is safe."""
+
+
+class JournalBusyError(JournalError):
+    """Another process, or another `Journal` of this one, owns the journal."""
+
+    def __init__(self, path: str, owner: str) -> None:
+        who = owner or "another process"
+        super().__init__(f"{path}: {who} is using it; wait for it to end, or stop it")
 
 
 class SignInError(CognitoSrpError):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from .errors import InvalidInputError
 
-__all__ = ["save_secret"]
+__all__ = ["save_secret", "sync_directory"]
 
 
 def save_secret(path: str, text: str) -> None:
@@ -28,7 +28,7 @@ def save_secret(path: str, text: str) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        _sync_directory(Path(path).absolute().parent)
+        sync_directory(Path(path).absolute().parent)
     except BaseException:
         # Half a secret is none, and it would stand in the way of the next attempt.
         with contextlib.suppress(OSError):
@@ -36,7 +36,7 @@ def save_secret(path: str, text: str) -> None:
         raise
 
 
-def _sync_directory(path: Path) -> None:
+def sync_directory(path: Path) -> None:
     """Make the file's name durable too. Windows does so by itself and opens no directories."""
     if os.name == "nt":
         return

@@ -1,0 +1,182 @@
+"""The journal as a file: who owns it, its schema, and what SQLite's complaints mean."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final
+from urllib.parse import quote
+
+from ..errors import JournalBusyError, JournalError
+from ..secret_files import sync_directory
+
+__all__ = ["Lock", "connect", "explained", "read_only"]
+
+#: PRAGMA application_id: "CSRJ".
+_APPLICATION: Final = 0x4353524A
+
+# Each brings the schema to the next version, PRAGMA user_version; a new file begins at 0.
+_MIGRATIONS: Final = (
+    """
+    CREATE TABLE header (
+        key_id TEXT NOT NULL,           -- of the key that seals the rows
+        encrypted_key BLOB,             -- that key, as KMS has encrypted it
+        source TEXT,                    -- fingerprint of the input
+        created_at REAL NOT NULL        -- times are seconds since 1970 throughout
+    );
+    -- Rows are appended, so that a group of them shares pages; a primary key of random device keys
+    -- would scatter them.
+    CREATE TABLE device (
+        id INTEGER PRIMARY KEY,
+        device_key TEXT NOT NULL UNIQUE,
+        device_group_key TEXT NOT NULL,
+        state TEXT NOT NULL CHECK
+            (state IN ('prepared', 'sent', 'confirmed', 'refused', 'unknown', 'conflict')),
+        position INTEGER,               -- line or row of the input
+        device_name TEXT,
+        remember INTEGER,
+        sealed BLOB NOT NULL,           -- verifier, salt, device password
+        attempts INTEGER NOT NULL DEFAULT 0,
+        error TEXT NOT NULL DEFAULT '',
+        prepared_at REAL NOT NULL,
+        sent_at REAL,                   -- before the first send: it may have been sent since then
+        finished_at REAL,
+        latency REAL                    -- of the last call, seconds
+    );
+    CREATE TABLE run (
+        id INTEGER PRIMARY KEY,
+        started_at REAL NOT NULL,
+        rate REAL                       -- ConfirmDevice calls per second that it may send
+    );
+    CREATE TABLE pace (                 -- how many calls since the last row
+        run INTEGER NOT NULL REFERENCES run,
+        at REAL NOT NULL,
+        sent INTEGER NOT NULL,
+        throttled INTEGER NOT NULL
+    );
+    """,
+)
+
+# By what SQLite or the system says, in lower case; the first that fits counts.
+_FIXES: Final = (
+    (("full", "no space"), "free some space and resume: what it has taken is safe"),
+    (("readonly", "read-only", "permission denied"), "make it and its directory writable"),
+    (("unable to open", "no such file"), "check that its directory exists and is writable"),
+    (("locked",), "wait for whoever has it open"),
+    (("not a database",), "name the journal of an earlier run, or a new file"),
+    (("malformed",), "restore it from a backup, or try `sqlite3 FILE .recover`"),
+    (("i/o error",), "check the disk and its space, then resume: what it has taken is safe"),
+)
+
+
+class Lock:
+    """Ownership of a journal, given up when the process dies, however it does.
+
+    On a file beside the journal, because closing a second handle of the journal itself would
+    drop SQLite's own locks (POSIX advisory locks are per process).
+    """
+
+    def __init__(self, path: Path) -> None:
+        name = path.with_name(path.name + ".lock")
+        self._file = os.fdopen(os.open(name, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+        try:
+            _lock(self._file)
+        except OSError:
+            self._file.seek(0)
+            owner = self._file.read(100).strip()
+            self._file.close()
+            raise JournalBusyError(str(path), owner) from None
+        self._file.seek(0)
+        self._file.write(f"process {os.getpid()} on {socket.gethostname()}")
+        self._file.truncate()
+        self._file.flush()
+
+    def release(self) -> None:
+        self._file.close()
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[str]) -> None:
+        # Locks are mandatory here, so the byte lies where nothing is written or read.
+        file.seek(1 << 30)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(file: IO[str]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """The journal at `path`, made (mode 0600) if it does not exist; its header may be empty."""
+    with explained(path):
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            sync_directory(path.absolute().parent)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            _check_application(path, connection)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            _migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """The journal at `path` for reading, while another process may be writing it."""
+    with explained(path):
+        uri = f"file:{quote(str(path))}?mode=ro"
+        connection = sqlite3.connect(uri, uri=True)
+        try:
+            if _check_application(path, connection) == 0:
+                raise JournalError(f"{path}: is empty; name the journal of an earlier run")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+@contextlib.contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turns SQLite's errors and the system's into a `JournalError` that says what to do."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        words = str(error.strerror if isinstance(error, OSError) else error)
+        found = (fix for parts, fix in _FIXES if any(part in words.lower() for part in parts))
+        fix = next(found, "check the file")
+        raise JournalError(f"{path}: {words}; {fix}") from error
+
+
+def _check_application(path: Path, connection: sqlite3.Connection) -> int:
+    """The version of the schema, once it is clear that it is one of ours; 0 for an empty file."""
+    [application] = connection.execute("PRAGMA application_id").fetchone()
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    [tables] = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if application != _APPLICATION and tables:
+        raise JournalError(f"{path}: is another program's database; name a journal or a new file")
+    if version > len(_MIGRATIONS):
+        raise JournalError(f"{path}: was made by a newer srp-native; update this one")
+    return int(version)
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """All in one transaction: a process that dies here leaves the file as it was."""
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    if version == len(_MIGRATIONS):
+        return
+    steps = "".join(_MIGRATIONS[version:])
+    connection.executescript(
+        f"BEGIN IMMEDIATE; {steps} PRAGMA application_id = {_APPLICATION};"
+        f"PRAGMA user_version = {len(_MIGRATIONS)}; COMMIT;"
+    )
