@@ -14,19 +14,30 @@ PACKAGES = {"srp_native": ROOT / "srp_native", "cognito_srp": ROOT / "python" / 
 
 # Lower layers first: a module may import from its own layer's line and from the lines above it.
 FACADE_LAYERS = (
-    ("errors", "redaction"),
+    ("errors", "redaction", "system_keyring"),
     ("encoding", "secret_files"),
     ("srp", "checks"),
     ("device", "device_columns", "sealing"),
     ("steps",),
     ("calls",),
+    ("devices",),
     ("confirm",),
     ("signin",),
     ("aws_srp", "enroll"),
     ("local", "engines"),
     ("cli",),
 )
-MAY_IMPORT_BOTO = {"calls", "confirm", "signin", "aws_srp", "aio", "enroll", "local", "cli"}
+MAY_IMPORT_BOTO = {
+    "calls",
+    "devices",
+    "confirm",
+    "signin",
+    "aws_srp",
+    "aio",
+    "enroll",
+    "local",
+    "cli",
+}
 MAY_IMPORT_MOTO = {"local"}
 
 

@@ -3,7 +3,7 @@
 Importing this package loads neither boto3 nor gmpy2; each is loaded on first use.
 """
 
-from .confirm import ConfirmedDevice, confirm_device, enroll_device, update_device_status
+from .confirm import ConfirmedDevice, confirm_device, enroll_device
 from .device import (
     DeviceVerifier,
     NewDevice,
@@ -12,6 +12,7 @@ from .device import (
     create_device_verifiers,
 )
 from .device_columns import DeviceVerifierColumns, create_device_verifier_columns
+from .devices import Device, forget_device, get_device, list_devices, update_device_status
 from .errors import (
     CallError,
     ChallengeError,
@@ -55,6 +56,7 @@ __all__ = [
     "ChallengeError",
     "CognitoSrpError",
     "ConfirmedDevice",
+    "Device",
     "DeviceKeyExistsError",
     "DeviceVerifier",
     "DeviceVerifierColumns",
@@ -91,6 +93,9 @@ __all__ = [
     "create_device_verifier_columns",
     "create_device_verifiers",
     "enroll_device",
+    "forget_device",
+    "get_device",
+    "list_devices",
     "sign_in",
     "update_device_status",
 ]

@@ -1,4 +1,4 @@
-"""ConfirmDevice, and what has to follow it."""
+"""ConfirmDevice, and UpdateDeviceStatus where it has to follow."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .calls import result, through_client
 from .checks import check_access_token, check_device_key, check_device_name
 from .device import DeviceVerifier, RememberedDevice, create_device_verifier
+from .devices import update_device_status_steps
 from .errors import InvalidInputError
 from .steps import Call, Steps
 
@@ -16,8 +17,6 @@ __all__ = [
     "confirm_device_steps",
     "enroll_device",
     "enroll_device_steps",
-    "update_device_status",
-    "update_device_status_steps",
 ]
 
 
@@ -105,18 +104,5 @@ def enroll_device_steps(
     return confirmed
 
 
-def update_device_status_steps(
-    *, access_token: str, device_key: str, remembered: bool
-) -> Steps[None]:
-    """UpdateDeviceStatus: let sign-ins with the device replace the MFA challenge, or not."""
-    parameters = {
-        "AccessToken": check_access_token(access_token),
-        "DeviceKey": check_device_key(device_key),
-        "DeviceRememberedStatus": "remembered" if remembered else "not_remembered",
-    }
-    yield Call("UpdateDeviceStatus", parameters)
-
-
 confirm_device = through_client(confirm_device_steps, result)
 enroll_device = through_client(enroll_device_steps, result)
-update_device_status = through_client(update_device_status_steps, result)

@@ -22,6 +22,7 @@ from .checks import (
 from .encoding import decode_base64, encode_base64, pad, unpad
 from .errors import InvalidInputError, VerifierFaultError
 from .srp import device_identity
+from .system_keyring import system_keyring
 
 __all__ = [
     "DeviceVerifier",
@@ -95,6 +96,22 @@ class RememberedDevice:
                 "pass what RememberedDevice.to_json wrote",
             )
         return cls(**fields)
+
+    def to_keyring(self, service: str, name: str) -> None:
+        """Put it into the operating system's keyring, in the place of an entry of that name.
+
+        Needs the extra ``srp-native[keyring]``.
+        """
+        system_keyring().set_password(service, name, self.to_json())
+
+    @classmethod
+    def from_keyring(cls, service: str, name: str) -> RememberedDevice | None:
+        """The device that `to_keyring` has put there; None where there is no such entry.
+
+        Needs the extra ``srp-native[keyring]``. Raises `InvalidInputError` for another entry.
+        """
+        text = system_keyring().get_password(service, name)
+        return None if text is None else cls.from_json(text)
 
 
 @dataclass(frozen=True, kw_only=True)

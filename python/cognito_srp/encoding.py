@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
+from collections.abc import Mapping
 from datetime import datetime, timezone
-from typing import Final
+from typing import Any, Final
 
 __all__ = [
     "MONTHS",
@@ -18,6 +20,7 @@ __all__ = [
     "parse_timestamp",
     "timestamp",
     "to_hex",
+    "token_claims",
     "unpad",
 ]
 
@@ -69,6 +72,16 @@ def from_hex(text: str) -> int:
     if not re.fullmatch(r"[0-9A-Fa-f]+", text):
         raise ValueError("not a hexadecimal number")
     return int(text, 16)
+
+
+def token_claims(token: str) -> Mapping[str, Any]:
+    """What a token (JWT) says of itself, unverified; empty for what is none."""
+    try:
+        payload = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError):  # it holds the token: nothing of it may be raised
+        claims = None
+    return claims if isinstance(claims, dict) else {}
 
 
 # English whatever the locale, so not strftime's.

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .encoding import decode_base64
 from .errors import InvalidInputError, SealingError, WrongSealingKeyError
 from .secret_files import save_secret
+from .system_keyring import system_keyring
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -138,7 +139,7 @@ class SealingKey:
 
         Needs the extra ``srp-native[keyring]``. Raises `InvalidInputError` where there is none.
         """
-        text = _keyring().get_password(service, name)
+        text = system_keyring().get_password(service, name)
         entry = f"keyring entry {service}/{name}"
         if text is None:
             fix = "make one: SealingKey.generate().to_keyring(service, name)"
@@ -150,7 +151,7 @@ class SealingKey:
 
         Needs the extra ``srp-native[keyring]``. Raises `InvalidInputError` if there is one already.
         """
-        keyring = _keyring()
+        keyring = system_keyring()
         if keyring.get_password(service, name) is not None:
             rule = "is there already, and may be all that opens a journal"
             entry = f"keyring entry {service}/{name}"
@@ -195,11 +196,3 @@ def _cipher() -> type[AESGCM]:
     except ImportError as error:
         raise ImportError("sealing needs cryptography: pip install 'srp-native[enroll]'") from error
     return AESGCM
-
-
-def _keyring() -> Any:
-    try:
-        import keyring
-    except ImportError as error:
-        raise ImportError("this needs keyring: pip install 'srp-native[keyring]'") from error
-    return keyring

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from cognito_srp import NewDevice
+from cognito_srp import NewDevice, Session, sign_in
+from cognito_srp.local import LocalPool
 
 PASSWORD = "Correct-horse-1"
 
@@ -16,3 +18,18 @@ class Someone:
     username: str
     access_token: str
     new_device: NewDevice
+
+
+def enter(client: Any, pool: LocalPool, username: str, **changes: Any) -> Session:
+    """Sign a user of the pool in, as `sign_in` does with these changes."""
+    return sign_in(
+        client,
+        **{
+            "pool_id": pool.pool_id,
+            "client_id": pool.client_id,
+            "client_secret": pool.client_secret,
+            "username": username,
+            "password": PASSWORD,
+            **changes,
+        },
+    )

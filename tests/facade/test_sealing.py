@@ -7,16 +7,13 @@ import builtins
 import os
 import pickle
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
-import keyring
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from keyring.backend import KeyringBackend
 from moto import mock_aws
 
 from cognito_srp import InvalidInputError, SealingError, SealingKey, WrongSealingKeyError
@@ -110,29 +107,6 @@ def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         SealingKey.from_environment()
     monkeypatch.setenv("COGNITO_SEALING_KEY", KEY.to_base64())
     assert SealingKey.from_environment().key_id == KEY.key_id
-
-
-class Keyring(KeyringBackend):
-    """A keyring that forgets, for keyring's own front end."""
-
-    priority = 1  # type: ignore[assignment]
-
-    def __init__(self) -> None:
-        self.entries: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.entries.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.entries[service, username] = password
-
-
-@pytest.fixture
-def own_keyring() -> Iterator[None]:
-    before = keyring.get_keyring()
-    keyring.set_keyring(Keyring())
-    yield
-    keyring.set_keyring(before)
 
 
 @pytest.mark.usefixtures("own_keyring")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from people import PASSWORD, Someone
+from people import PASSWORD, Someone, enter
 
 from cognito_srp import (
     Challenge,
@@ -15,7 +15,6 @@ from cognito_srp import (
     InvalidInputError,
     NotAuthorizedError,
     RememberedDevice,
-    Session,
     SignInError,
     SrpError,
     encoding,
@@ -25,20 +24,6 @@ from cognito_srp.local import LocalCognito, LocalPool
 from srp_native import N
 
 Newcomer = Callable[[LocalPool], Someone]
-
-
-def enter(client: Any, pool: LocalPool, username: str, **changes: Any) -> Session:
-    return sign_in(
-        client,
-        **{
-            "pool_id": pool.pool_id,
-            "client_id": pool.client_id,
-            "client_secret": pool.client_secret,
-            "username": username,
-            "password": PASSWORD,
-            **changes,
-        },
-    )
 
 
 @pytest.fixture

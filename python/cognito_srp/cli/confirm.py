@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..calls import Client
 from ..checks import check_access_token, check_device_name
-from ..confirm import confirm_device, update_device_status
+from ..confirm import confirm_device
 from ..device import DeviceVerifier, RememberedDevice, create_device_verifier
+from ..devices import update_device_status
 from ..errors import CallError, DeviceKeyExistsError, InvalidInputError
 from ..secret_files import save_secret
 from .client import make_client

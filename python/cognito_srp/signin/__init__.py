@@ -10,7 +10,7 @@ from ..device import RememberedDevice
 from ..steps import Ask, Challenge, OnChallenge, Steps
 from .answers import unanswered
 from .flow import answer, begin
-from .request import AppClient, Request
+from .request import AppClient, Request, default_flow
 from .session import Session, SignedIn, Tokens
 from .state import SignIn
 
@@ -39,7 +39,7 @@ def begin_sign_in_steps(
     password: str | None = None,
     client_secret: str | None = None,
     device: RememberedDevice | None = None,
-    auth_flow: str = "USER_SRP_AUTH",
+    auth_flow: str | None = None,
     admin: bool = False,
     refresh_token: str | None = None,
     preferred_challenge: str | None = None,
@@ -60,7 +60,7 @@ def begin_sign_in_steps(
             username=username,
             password=password,
             device=device,
-            auth_flow=auth_flow,
+            auth_flow=auth_flow or default_flow(refresh_token, admin=admin),
             admin=admin,
             refresh_token=refresh_token,
             preferred_challenge=preferred_challenge,
@@ -95,7 +95,7 @@ def sign_in_steps(
     client_secret: str | None = None,
     device: RememberedDevice | None = None,
     on_challenge: OnChallenge | None = None,
-    auth_flow: str = "USER_SRP_AUTH",
+    auth_flow: str | None = None,
     admin: bool = False,
     refresh_token: str | None = None,
     preferred_challenge: str | None = None,
@@ -107,10 +107,11 @@ def sign_in_steps(
 ) -> Steps[SignedIn]:
     """Sign a user in, and with a device if one is given.
 
-    `auth_flow` is USER_SRP_AUTH, USER_PASSWORD_AUTH, USER_AUTH, CUSTOM_AUTH (with SRP if there is
-    a password) or REFRESH_TOKEN_AUTH; with `admin`, AdminInitiateAuth takes the place of
-    InitiateAuth, and ADMIN_USER_PASSWORD_AUTH that of USER_PASSWORD_AUTH. SRP proves the password
-    and the device's without sending them, in constant time. Any other challenge goes to
+    `auth_flow` is USER_SRP_AUTH unless told otherwise, or USER_PASSWORD_AUTH, USER_AUTH,
+    CUSTOM_AUTH (with SRP if there is a password); with `admin`, AdminInitiateAuth takes the place
+    of InitiateAuth, and ADMIN_USER_PASSWORD_AUTH that of USER_PASSWORD_AUTH. A `refresh_token` goes
+    to GetTokensFromRefreshToken, or with `admin` to REFRESH_TOKEN_AUTH. SRP proves the password and
+    the device's without sending them, in constant time. Any other challenge goes to
     `on_challenge`. A device that the service has forgotten is left out, and the session says so.
 
     `client` is any boto3 ``cognito-idp`` client. `user_context_data` is sent as UserContextData,

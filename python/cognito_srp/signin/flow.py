@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..device import NewDevice
-from ..encoding import to_hex
+from ..encoding import to_hex, token_claims
 from ..errors import CognitoSrpError, ResourceNotFoundError
 from ..srp import ClientExchange
 from ..steps import Challenge, Steps
 from .answers import answer_of, needs_answer
 from .request import Request
-from .session import SignedIn, Tokens
+from .session import SignedIn, Tokens, new_device
 from .state import SignIn, internal_name
 
 __all__ = ["answer", "begin"]
@@ -29,7 +28,7 @@ def begin(request: Request, *, device_forgotten: bool = False) -> Steps[SignIn |
     try:
         response = yield call
     except ResourceNotFoundError as error:
-        if request.device is None or not error.is_about_device:
+        if request.device is None or request.refreshes or not error.is_about_device:
             raise
         # Nothing has come of it, so this call can be made again.
         return (yield from begin(replace(request, device=None), device_forgotten=True))
@@ -95,13 +94,13 @@ def _received(
 ) -> SignIn | SignedIn:
     """What the service's answer means: another challenge, or tokens."""
     if "ChallengeName" not in response:
-        metadata = response.get("AuthenticationResult", {}).get("NewDeviceMetadata")
+        tokens = Tokens.from_result(response, request.refresh_token)
         return SignedIn(
-            tokens=Tokens.from_result(response, request.refresh_token),
-            new_device=NewDevice.from_metadata(metadata) if metadata else None,
+            tokens=tokens,
+            new_device=new_device(response),
             device=request.device,
             device_forgotten=device_forgotten,
-            username=known,
+            username=token_claims(tokens.access_token).get("username", known),
             request=request,
         )
     parameters: Mapping[str, str] = response.get("ChallengeParameters") or {}

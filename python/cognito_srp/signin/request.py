@@ -12,14 +12,21 @@ from ..errors import InvalidInputError
 from ..srp import pool_name, secret_hash
 from ..steps import Call, Challenge
 
-__all__ = ["REFRESH_FLOWS", "AppClient", "Request"]
+__all__ = ["AppClient", "Request", "default_flow"]
 
 #: Flows that prove the password by SRP from the start, and those that send it.
 _SRP_FLOWS: Final = ("USER_SRP_AUTH",)
 _ADMIN_PASSWORD_FLOWS: Final = ("ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH")
 _PASSWORD_FLOWS: Final = ("USER_PASSWORD_AUTH", *_ADMIN_PASSWORD_FLOWS)
-REFRESH_FLOWS: Final = ("REFRESH_TOKEN_AUTH", "REFRESH_TOKEN")
-_FLOWS: Final = (*_SRP_FLOWS, *_PASSWORD_FLOWS, "USER_AUTH", "CUSTOM_AUTH", *REFRESH_FLOWS)
+#: An operation of its own, and the only one for clients whose refresh tokens rotate.
+_REFRESH_OPERATION: Final = "GetTokensFromRefreshToken"
+_REFRESH_FLOWS: Final = (_REFRESH_OPERATION, "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN")
+_FLOWS: Final = (*_SRP_FLOWS, *_PASSWORD_FLOWS, "USER_AUTH", "CUSTOM_AUTH", *_REFRESH_FLOWS)
+#: What has no Admin form, and what takes its place there.
+_PUBLIC_ONLY: Final = {
+    "USER_PASSWORD_AUTH": "ADMIN_USER_PASSWORD_AUTH",
+    _REFRESH_OPERATION: "REFRESH_TOKEN_AUTH",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,13 +82,12 @@ class Request:
 
     def __post_init__(self) -> None:
         self._check_flow()
-        refreshing = self.auth_flow in REFRESH_FLOWS
-        if refreshing:
+        if self.refreshes:
             check_text("refresh_token", self.refresh_token or "", "pass the refresh token")
         elif self.refresh_token is not None:
-            fix = "pass auth_flow='REFRESH_TOKEN_AUTH', or leave it out"
+            fix = f"leave it out, or pass auth_flow={_REFRESH_OPERATION!r}"
             raise InvalidInputError("refresh_token", f"has no place in {self.auth_flow}", fix)
-        if self.username is not None or not refreshing or self.app.client_secret is not None:
+        if self.username is not None or not self.refreshes or self._hashes_secret:
             check_text("username", self.username or "", "pass the user's name")
         if self.password is not None or self.proves_by_srp or self.auth_flow in _PASSWORD_FLOWS:
             check_text("password", self.password or "", "pass the user's password")
@@ -94,12 +100,21 @@ class Request:
         if not admin and flow in _ADMIN_PASSWORD_FLOWS:
             fix = "pass admin=True, or choose USER_PASSWORD_AUTH"
             raise InvalidInputError("auth_flow", f"{flow} is of AdminInitiateAuth only", fix)
-        if admin and flow == "USER_PASSWORD_AUTH":
-            fix = "choose ADMIN_USER_PASSWORD_AUTH"
-            raise InvalidInputError("auth_flow", f"{flow} is of InitiateAuth only", fix)
+        if admin and flow in _PUBLIC_ONLY:
+            fix = f"choose {_PUBLIC_ONLY[flow]}"
+            raise InvalidInputError("auth_flow", f"{flow} has no Admin form", fix)
         if self.preferred_challenge is not None and flow != "USER_AUTH":
             fix = "leave it out, or pass auth_flow='USER_AUTH'"
             raise InvalidInputError("preferred_challenge", f"has no place in {flow}", fix)
+
+    @property
+    def refreshes(self) -> bool:
+        """Whether it renews the tokens of an earlier sign-in."""
+        return self.auth_flow in _REFRESH_FLOWS
+
+    @property
+    def _hashes_secret(self) -> bool:
+        return self.app.client_secret is not None and self.auth_flow != _REFRESH_OPERATION
 
     @property
     def proves_by_srp(self) -> bool:
@@ -108,8 +123,10 @@ class Request:
         preferred = self.preferred_challenge == "PASSWORD_SRP"
         return self.auth_flow in _SRP_FLOWS or custom_with_password or preferred
 
-    def initiate(self, srp_a: str | None) -> Call:
-        """InitiateAuth or AdminInitiateAuth."""
+    def initiate(self, srp_a: str | None = None) -> Call:
+        """InitiateAuth, AdminInitiateAuth or GetTokensFromRefreshToken."""
+        if self.auth_flow == _REFRESH_OPERATION:
+            return self._refresh()
         parameters = {**self._user(self.username), **self._first_proof(srp_a)}
         parameters |= self.auth_parameters or {}
         request = {"AuthFlow": self.auth_flow, "AuthParameters": parameters}
@@ -125,6 +142,18 @@ class Request:
         if challenge.session:
             request["Session"] = challenge.session
         return self._call("RespondToAuthChallenge", request)
+
+    def _refresh(self) -> Call:
+        """GetTokensFromRefreshToken, which takes the client's secret itself."""
+        request: dict[str, Any] = {"ClientId": self.app.client_id}
+        request["RefreshToken"] = self.refresh_token
+        if self.app.client_secret is not None:
+            request["ClientSecret"] = self.app.client_secret
+        if self.device is not None:
+            request["DeviceKey"] = self.device.device_key
+        if self.client_metadata is not None:
+            request["ClientMetadata"] = self.client_metadata
+        return Call(_REFRESH_OPERATION, request)
 
     def _user(self, username: str | None) -> dict[str, str]:
         """Who it is: what every request of a client with a secret, and of a device, carries."""
@@ -165,3 +194,10 @@ class Request:
             if value is not None:
                 request[name] = value
         return Call(operation, request)
+
+
+def default_flow(refresh_token: str | None, *, admin: bool) -> str:
+    """The flow where the caller names none."""
+    if refresh_token is None:
+        return "USER_SRP_AUTH"
+    return "REFRESH_TOKEN_AUTH" if admin else _REFRESH_OPERATION

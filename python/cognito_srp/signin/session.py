@@ -10,10 +10,10 @@ from ..calls import Client, run
 from ..confirm import enroll_device_steps
 from ..device import NewDevice, RememberedDevice
 from ..errors import SignInError
-from ..steps import Steps
-from .request import Request
+from ..steps import Call, Steps
+from .request import Request, default_flow
 
-__all__ = ["Session", "SignedIn", "Tokens"]
+__all__ = ["Session", "SignedIn", "Tokens", "new_device"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,12 @@ class Tokens:
             raise SignInError(f"the service's last answer has no {error}") from None
 
 
+def new_device(response: Mapping[str, Any]) -> NewDevice | None:
+    """The device keys that came with an AuthenticationResult."""
+    metadata = response["AuthenticationResult"].get("NewDeviceMetadata")
+    return NewDevice.from_metadata(metadata) if metadata else None
+
+
 @dataclass(kw_only=True)
 class SignedIn:
     """A user who is signed in, without a client to call Cognito with.
@@ -63,11 +69,7 @@ class SignedIn:
     def enroll_device_steps(
         self, *, device_name: str | None = None, remember: bool | None = None
     ) -> Steps[RememberedDevice]:
-        """Give the new device a secret and confirm it; returns what to keep for sign-ins with it.
-
-        Raises as `cognito_srp.enroll_device` does, and `SignInError` when the sign-in handed out
-        no device key.
-        """
+        """The steps of `Session.enroll_device`."""
         if self.new_device is None:
             raise SignInError(
                 "this sign-in gave no device key: the pool does not track devices, or the sign-in "
@@ -83,6 +85,46 @@ class SignedIn:
         assert confirmed.device is not None  # noqa: S101 - our own verifier knows its secret
         self.device = confirmed.device
         return confirmed.device
+
+    def refresh_steps(self, *, auth_flow: str | None = None) -> Steps[Tokens]:
+        """The steps of `Session.refresh`."""
+        token, admin = self._refresh_token(), self.request.admin
+        request = Request(
+            app=self.request.app,
+            username=self.username,
+            device=self.device,
+            auth_flow=auth_flow or default_flow(token, admin=admin),
+            admin=admin,
+            refresh_token=token,
+            client_metadata=self.request.client_metadata,
+            user_context_data=self.request.user_context_data,
+            analytics_metadata=self.request.analytics_metadata,
+        )
+        response = yield request.initiate()
+        self.tokens = Tokens.from_result(response, token)
+        self.new_device = new_device(response) or self.new_device
+        return self.tokens
+
+    def revoke_steps(self) -> Steps[None]:
+        """The steps of `Session.revoke`."""
+        app = self.request.app
+        parameters = {"Token": self._refresh_token(), "ClientId": app.client_id}
+        if app.client_secret is not None:
+            parameters["ClientSecret"] = app.client_secret
+        yield Call("RevokeToken", parameters)
+
+    def sign_out_everywhere_steps(self) -> Steps[None]:
+        """The steps of `Session.sign_out_everywhere`."""
+        if self.request.admin:
+            owner = {"UserPoolId": self.request.app.pool_id, "Username": self.username}
+            yield Call("AdminUserGlobalSignOut", owner)
+        else:
+            yield Call("GlobalSignOut", {"AccessToken": self.tokens.access_token})
+
+    def _refresh_token(self) -> str:
+        if self.tokens.refresh_token is None:
+            raise SignInError("this sign-in gave no refresh token: sign in again")
+        return self.tokens.refresh_token
 
 
 @dataclass(kw_only=True)
@@ -106,3 +148,21 @@ class Session(SignedIn):
         """
         steps = self.enroll_device_steps(device_name=device_name, remember=remember)
         return run(self.client, steps)
+
+    def refresh(self, *, auth_flow: str | None = None) -> Tokens:
+        """New access and id tokens, which are the session's from now on.
+
+        Through GetTokensFromRefreshToken, or AdminInitiateAuth after a sign-in with `admin`, unless
+        `auth_flow` is REFRESH_TOKEN_AUTH. Carries DEVICE_KEY, without which the tokens of a tracked
+        device are not renewed, and keeps the refresh token unless a new one comes.
+        """
+        return run(self.client, self.refresh_steps(auth_flow=auth_flow))
+
+    def revoke(self) -> None:
+        """RevokeToken: the refresh token, and the access tokens that it gave, end here."""
+        run(self.client, self.revoke_steps())
+
+    def sign_out_everywhere(self) -> None:
+        """GlobalSignOut, or AdminUserGlobalSignOut after a sign-in with `admin`: every token of
+        the user ends here, on all devices."""
+        run(self.client, self.sign_out_everywhere_steps())

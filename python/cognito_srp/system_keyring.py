@@ -1,0 +1,16 @@
+"""The operating system's keyring, through the package of that name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["system_keyring"]
+
+
+def system_keyring() -> Any:
+    """The module `keyring`; raises `ImportError` where the extra ``srp-native[keyring]`` is not."""
+    try:
+        import keyring
+    except ImportError as error:
+        raise ImportError("this needs keyring: pip install 'srp-native[keyring]'") from error
+    return keyring
