@@ -5,9 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from cognito_srp import DeviceVerifier, SealingKey
-from cognito_srp.enroll.journal import Journal, JournalEntry, JournalOutcome
+from cognito_srp.enroll import EnrollmentRequest, Grant, Outcome, PreparedDevice
+from cognito_srp.enroll.journal import Journal
+from cognito_srp.enroll.requests import Status
 
 KEY = SealingKey(bytes(range(32)))
 GROUP_KEY = "-group"
@@ -29,6 +32,27 @@ def key_of(number: int) -> str:
     return secret(number).device_key
 
 
+def prepared(number: int, *, again: int = 0, **fields: Any) -> PreparedDevice:
+    """What an enroller would have kept; `fields` are the request's."""
+    given = {
+        "device_key": key_of(number),
+        "device_group_key": GROUP_KEY,
+        "access_token": "token",
+        "reference": number,
+        **fields,
+    }
+    return PreparedDevice(
+        request=EnrollmentRequest(**given),
+        verifier=secret(number, again=again),
+        grant=Grant(access_token="token", refresh_token="refresh"),
+    )
+
+
+def outcome(number: int, status: Status = "confirmed", error: str = "", **fields: Any) -> Outcome:
+    given: dict[str, Any] = {"at": 1.0, "attempts": 1, "latency": 0.25, **fields}
+    return Outcome(device_key=key_of(number), status=status, error_code=error, **given)
+
+
 def opened(path: Path, source: str | None = "input") -> Journal:
     return Journal.open(path, key=KEY, source=source)
 
@@ -38,9 +62,9 @@ def enroll(journal: Journal, numbers: range, done: Callable[[str], None] = lambd
     for first in range(numbers.start, numbers.stop, 3):
         group = range(first, min(first + 3, numbers.stop))
         keys = [key_of(number) for number in group]
-        journal.prepare([JournalEntry(secret(number), position=number) for number in group])
+        journal.prepare([prepared(number) for number in group])
         done(f"prepared {first}")
         journal.mark_sent(keys)
         done(f"sent {first}")
-        journal.finish([JournalOutcome(key, "confirmed", at=1.0, latency=0.25) for key in keys])
+        journal.finish([outcome(number) for number in group])
         done(f"confirmed {first}")

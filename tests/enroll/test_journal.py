@@ -8,10 +8,11 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from journals import GROUP_KEY, KEY, enroll, key_of, opened, secret
+from journals import GROUP_KEY, KEY, enroll, key_of, opened, outcome, prepared, secret
 
 from cognito_srp import (
     DeviceVerifier,
@@ -22,7 +23,7 @@ from cognito_srp import (
     WrongSealingKeyError,
 )
 from cognito_srp.enroll import journal as journal_module
-from cognito_srp.enroll.journal import Journal, JournalEntry, JournalOutcome
+from cognito_srp.enroll.journal import Journal
 
 
 @pytest.fixture
@@ -37,17 +38,16 @@ def journal(path: Path) -> Iterator[Journal]:
 
 
 def test_a_row_through_its_life(path: Path, journal: Journal) -> None:
-    entry = JournalEntry(secret(1), device_name="Ann's", remember=False, position=7)
-    journal.prepare([entry, JournalEntry(secret(2))])
+    journal.prepare([prepared(1, device_name="Ann's", remember=False), prepared(2, reference="?")])
     row = journal.find([key_of(1), key_of(3)])[key_of(1)]
     assert (row.state, row.sent_before, row.attempts) == ("prepared", False, 0)
-    assert (row.device_name, row.remember, row.position) == ("Ann's", False, 7)
+    assert (row.device_name, row.remember, row.position) == ("Ann's", False, 1)
     assert journal.verifier(row) == secret(1)
     journal.mark_sent([key_of(1)])
     assert [row.state for row in journal.unfinished()] == ["sent", "prepared"]
-    journal.finish([JournalOutcome(key_of(1), "unknown", "Timeout", attempts=3)])
+    journal.finish([outcome(1, "unknown", "Timeout", attempts=3)])
     journal.mark_sent([key_of(1)])
-    journal.finish([JournalOutcome(key_of(1), "confirmed", at=9.0, latency=0.5)])
+    journal.finish([outcome(1, at=9.0, latency=0.5)])
     journal.close()
     with opened(path) as again:
         assert again.counts() == {"confirmed": 1, "prepared": 1}
@@ -59,34 +59,60 @@ def test_a_row_through_its_life(path: Path, journal: Journal) -> None:
 
 
 def test_no_secret_is_ever_replaced(journal: Journal) -> None:
-    journal.prepare([JournalEntry(secret(1))])
-    with pytest.raises(JournalError, match="in the journal already; look it up first"):
-        journal.prepare([JournalEntry(secret(2)), JournalEntry(secret(1, again=1))])
-    assert journal.counts() == {"prepared": 1}
-    assert journal.verifier(journal.find([key_of(1)])[key_of(1)]) == secret(1)
+    first = prepared(1)
+    assert journal.prepare([first]) == [first]
+    new, other = prepared(2), prepared(1, again=1)
+    kept = journal.prepare([new, other])
+    assert kept[0] is new
+    assert (kept[1].verifier, kept[1].sent_before) == (secret(1), False)
+    journal.mark_sent([key_of(1)])
+    assert journal.prepare([other])[0].sent_before
+    for status in ("conflict", "confirmed"):
+        journal.finish([outcome(1, status)])  # type: ignore[arg-type]
+        [again] = journal.prepare([other])
+        assert (again.verifier, again.ended) == (secret(1), status)
+
+
+def test_what_it_was_told_of_earlier_sends(journal: Journal) -> None:
+    journal.prepare([replace(prepared(1), sent_before=True)])
+    assert journal.find([key_of(1)])[key_of(1)].sent_before
+    journal.finish([outcome(1)])
+
+
+def test_the_tokens_of_a_sign_in_that_gave_the_keys(journal: Journal) -> None:
+    def signs_in() -> str:
+        raise AssertionError
+
+    keys = {"device_key": None, "device_group_key": None, "access_token": None}
+    journal.prepare([prepared(1), prepared(2, access=signs_in, **keys)])
+    given, signed_in = journal.rows()
+    assert journal.grant(given) is None
+    grant = journal.grant(signed_in)
+    assert grant is not None
+    assert (grant.access_token, grant.refresh_token) == ("token", "refresh")
+    assert journal.find_positions([2, 3]) == {2: signed_in}
+    journal.mark_sent([key_of(2)])
+    journal.finish([outcome(2)])
+    assert journal.grant(journal.find_positions([2])[2]) is None
 
 
 def test_what_cannot_be_true_is_refused_as_a_whole(journal: Journal) -> None:
-    journal.prepare([JournalEntry(secret(number)) for number in range(3)])
+    journal.prepare([prepared(number) for number in range(3)])
     journal.mark_sent([key_of(0), key_of(1)])
-    journal.finish([JournalOutcome(key_of(0), "confirmed")])
+    journal.finish([outcome(0)])
     wrong: list[Callable[[], None]] = [
         lambda: journal.mark_sent([key_of(1), key_of(9)]),
         lambda: journal.mark_sent([key_of(0)]),
-        lambda: journal.finish([JournalOutcome(key_of(1), "confirmed"), _never_sent("confirmed")]),
-        lambda: journal.finish([_never_sent("unknown")]),
-        lambda: journal.finish([_never_sent("conflict")]),
-        lambda: journal.finish([JournalOutcome(key_of(0), "refused")]),
+        lambda: journal.finish([outcome(1), outcome(2)]),
+        lambda: journal.finish([outcome(2, "unknown")]),
+        lambda: journal.finish([outcome(2, "conflict")]),
+        lambda: journal.finish([outcome(0, "refused")]),
     ]
     for attempt in wrong:
         with pytest.raises(JournalError, match="cannot become that"):
             attempt()
         assert journal.counts() == {"confirmed": 1, "sent": 1, "prepared": 1}
-    journal.finish([JournalOutcome(key_of(2), "refused", "TokenExpired")])  # found before sending
-
-
-def _never_sent(state: object) -> JournalOutcome:
-    return JournalOutcome(key_of(2), state)  # type: ignore[arg-type]
+    journal.finish([outcome(2, "refused", "TokenExpired", attempts=0)])  # found before sending
 
 
 def test_a_secret_belongs_to_its_device_and_group(path: Path, journal: Journal) -> None:
@@ -107,7 +133,7 @@ def test_a_secret_belongs_to_its_device_and_group(path: Path, journal: Journal) 
 
 def test_nothing_secret_is_in_the_file_or_a_repr(path: Path, journal: Journal) -> None:
     enroll(journal, range(3))
-    shown = repr([*journal.rows(), JournalEntry(secret(0))])
+    shown = repr(list(journal.rows()))
     files = [path, *path.parent.glob("run.journal-*")]
     assert len(files) == 3  # itself, -wal and -shm
     held = b"".join(file.read_bytes() for file in files)
@@ -217,11 +243,11 @@ def test_a_closed_journal(journal: Journal) -> None:
         journal.counts()
 
 
-def test_a_verifier_without_its_secret(journal: Journal) -> None:
-    with pytest.raises(JournalError, match="has no secret to keep"):
-        journal.prepare(
-            [JournalEntry(DeviceVerifier(device_key=key_of(1), password_verifier="", salt=""))]
-        )
+def test_a_verifier_that_was_made_elsewhere(journal: Journal) -> None:
+    foreign = DeviceVerifier(device_key=key_of(1), password_verifier="v", salt="s")
+    journal.prepare([replace(prepared(1), verifier=foreign)])
+    [row] = journal.rows()
+    assert journal.verifier(row) == foreign
 
 
 def test_a_missing_directory(tmp_path: Path) -> None:

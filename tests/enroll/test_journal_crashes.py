@@ -15,11 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from journals import enroll, key_of, opened, secret
+from journals import enroll, key_of, opened, outcome, prepared, secret
 
 from cognito_srp import JournalError
 from cognito_srp.enroll import journal_file
-from cognito_srp.enroll.journal import Journal, JournalEntry, JournalOutcome, State
+from cognito_srp.enroll.journal import Journal, State
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks and kills")
 
@@ -51,10 +51,10 @@ def _take_up(path: Path, told: str) -> None:
             assert journal.verifier(row) == secret(number)
             assert len(rows) % 3 == 0  # groups are there as a whole or not at all
         missing = [number for number in _ROWS if number not in rows]
-        journal.prepare([JournalEntry(secret(number), position=number) for number in missing])
-        keys = [row.device_key for row in journal.unfinished()]
-        journal.mark_sent(keys)
-        journal.finish([JournalOutcome(key, "confirmed") for key in keys])
+        journal.prepare([prepared(number) for number in missing])
+        left = list(journal.unfinished())
+        journal.mark_sent([row.device_key for row in left])
+        journal.finish([outcome(row.position or 0) for row in left])
         assert journal.counts() == {"confirmed": len(_ROWS)}
 
 
@@ -129,7 +129,7 @@ def test_a_full_disk_that_gets_space_again(tmp_path: Path) -> None:
                 _fill(journal, taken)
             assert journal.counts() == {"prepared": len(taken)}
             filler.unlink()
-            journal.prepare([JournalEntry(secret(len(taken)))])
+            journal.prepare([prepared(len(taken))])
             journal.mark_sent([key_of(0)])
             assert journal.counts() == {"prepared": len(taken), "sent": 1}
     finally:
@@ -138,7 +138,7 @@ def test_a_full_disk_that_gets_space_again(tmp_path: Path) -> None:
 
 def _fill(journal: Journal, taken: list[int]) -> None:
     for number in range(10_000):
-        journal.prepare([JournalEntry(secret(number))])
+        journal.prepare([prepared(number)])
         taken.append(number)
 
 

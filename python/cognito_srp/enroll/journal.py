@@ -14,7 +14,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from os import PathLike
@@ -26,36 +26,17 @@ from ..device import DeviceVerifier
 from ..errors import JournalError, SealingError, WrongSealingKeyError
 from ..sealing import SealingKey
 from .journal_file import Lock, connect, explained, read_only
+from .requests import Grant, Outcome, PreparedDevice
 
-__all__ = ["Journal", "JournalEntry", "JournalOutcome", "JournalRow", "State"]
+__all__ = ["Journal", "JournalRow", "State"]
 
 State = Literal["prepared", "sent", "confirmed", "refused", "unknown", "conflict"]
 
+#: What is sealed in a row.
+_SECRET, _GRANT = "secret", "grant"
+
 #: How many rows are read at a time: nothing here grows with the journal.
 _PAGE: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
-    """A device to be confirmed. ``position`` is its line or row in the input."""
-
-    verifier: DeviceVerifier
-    device_name: str | None = None
-    remember: bool | None = None
-    position: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class JournalOutcome:
-    """What became of a row. ``attempts`` are this run's, ``latency`` the last call's in seconds,
-    ``at`` is in seconds since 1970."""
-
-    device_key: str
-    state: Literal["confirmed", "refused", "unknown", "conflict"]
-    error: str = ""
-    attempts: int = 1
-    latency: float | None = None
-    at: float = field(default_factory=time.time)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +45,7 @@ class JournalRow:
 
     id: int
     device_key: str
-    device_group_key: str
+    device_group_key: str | None
     state: State
     position: int | None
     device_name: str | None
@@ -76,6 +57,7 @@ class JournalRow:
     finished_at: float | None
     latency: float | None
     sealed: bytes = field(repr=False)
+    sealed_grant: bytes | None = field(repr=False)
 
     @property
     def sent_before(self) -> bool:
@@ -84,21 +66,23 @@ class JournalRow:
 
 _SELECT: Final = """
     SELECT id, device_key, device_group_key, state, position, device_name, remember, attempts,
-        error, prepared_at, sent_at, finished_at, latency, sealed
+        error, prepared_at, sent_at, finished_at, latency, sealed, sealed_grant
     FROM device WHERE """
-_INSERT: Final = (
-    "INSERT INTO device (device_key, device_group_key, state, position, device_name, remember, "
-    "prepared_at, sealed) VALUES (?, ?, 'prepared', ?, ?, ?, ?, ?)"
-)
+_INSERT: Final = """
+    INSERT INTO device (device_key, device_group_key, state, position, device_name, remember,
+        prepared_at, sent_at, sealed, sealed_grant)
+    VALUES (?, ?, 'prepared', ?, ?, ?, ?, ?, ?, ?)
+"""
 _MARK: Final = """
-    UPDATE device SET state = 'sent', sent_at = coalesce(sent_at, :at)
-    WHERE device_key = :key AND state <> 'confirmed'
+    UPDATE device SET state = 'sent', sent_at = coalesce(sent_at, ?)
+    WHERE device_key = ? AND state <> 'confirmed'
 """
 # An answer to what was never sent, or another than "confirmed" to what is: neither can be true.
+# Once it is confirmed, nobody needs its tokens any more.
 _FINISH: Final = """
     UPDATE device
     SET state = :state, error = :error, attempts = attempts + :attempts, finished_at = :at,
-        latency = :latency
+        latency = :latency, sealed_grant = iif(:state = 'confirmed', NULL, sealed_grant)
     WHERE device_key = :key AND state <> 'confirmed'
         AND (sent_at IS NOT NULL OR :state = 'refused')
 """
@@ -176,38 +160,40 @@ class Journal:
     ) -> None:
         self.close()
 
-    def prepare(self, entries: Iterable[JournalEntry]) -> None:
-        """Take devices whose secret has never been sent.
+    def prepare(self, devices: Sequence[PreparedDevice]) -> Sequence[PreparedDevice]:
+        """Keep the secrets of devices before their first send; returns what to send.
 
-        A device key that is here already is a `JournalError` that leaves all of them out: no
-        secret is ever replaced.
+        No secret is ever replaced: for a device that is here already it is the one of then. A
+        request's ``reference`` is kept where it is a number: the line of the input it is from.
+        The tokens of a sign-in that gave the device key are kept as well, sealed, because nobody
+        else has them.
         """
-        now = time.time()
-        rows = [self._row(entry, now) for entry in entries]
+        now, rows = time.time(), []
+        known = self.find([device.verifier.device_key for device in devices])
+        for device in devices:
+            if device.verifier.device_key not in known:
+                rows.append(self._values(device, now))
         with self._transaction() as connection:
-            try:
-                connection.executemany(_INSERT, rows)
-            except sqlite3.IntegrityError:
-                rule = "a device to be prepared is in the journal already"
-                raise JournalError(f"{self.path}: {rule}; look it up first") from None
+            connection.executemany(_INSERT, rows)
+        return [self._as_kept(device, known.get(device.verifier.device_key)) for device in devices]
 
     def mark_sent(self, device_keys: Sequence[str]) -> None:
         """Note that rows are about to be sent; nothing of them may be sent before it returns."""
         now = time.time()
-        self._update(_MARK, [{"key": key, "at": now} for key in device_keys])
+        self._update(_MARK, [(now, key) for key in device_keys])
 
-    def finish(self, outcomes: Iterable[JournalOutcome]) -> None:
-        """Note what became of rows."""
+    def finish(self, outcomes: Sequence[Outcome]) -> None:
+        """Note how enrollments ended; their attempts are added to those of earlier runs."""
         self._update(
             _FINISH,
             [
                 {
                     "key": outcome.device_key,
-                    "state": outcome.state,
-                    "error": outcome.error,
+                    "state": outcome.status,
+                    "error": outcome.error_code,
                     "attempts": outcome.attempts,
                     "at": outcome.at,
-                    "latency": outcome.latency,
+                    "latency": outcome.latency if outcome.attempts else None,
                 }
                 for outcome in outcomes
             ],
@@ -215,9 +201,15 @@ class Journal:
 
     def find(self, device_keys: Sequence[str]) -> dict[str, JournalRow]:
         """The rows of those of these devices that the journal has."""
-        wanted = json.dumps(list(device_keys))
         where = "device_key IN (SELECT value FROM json_each(?))"
-        return {row.device_key: row for row in self._select(where, (wanted,))}
+        return {row.device_key: row for row in self._select(where, (json.dumps(device_keys),))}
+
+    def find_positions(self, positions: Sequence[int]) -> dict[int, JournalRow]:
+        """The rows that come from these lines of the input; the last where there are several,
+        because a sign-in gave other keys each time."""
+        where = "position IN (SELECT value FROM json_each(?)) ORDER BY id"
+        found = self._select(where, (json.dumps(positions),))
+        return {row.position: row for row in found if row.position is not None}
 
     def rows(self, *states: State) -> Iterator[JournalRow]:
         """All rows, or those in some states, in the order they were prepared in."""
@@ -236,18 +228,21 @@ class Journal:
 
     def verifier(self, row: JournalRow) -> DeviceVerifier:
         """The secret of a row. Raises `SealingError` if the row is damaged."""
-        bound_to = _bound_to(row.device_key, row.device_group_key)
-        try:
-            texts = self._key.open(row.sealed, bound_to=bound_to).decode().split("\0", 2)
-        except SealingError as error:
-            raise SealingError(f"{self.path}: device {row.device_key}: {error}") from None
+        texts = self._open(row, row.sealed, _SECRET)
         return DeviceVerifier(
             device_key=row.device_key,
             device_group_key=row.device_group_key,
-            device_password=texts[2],
+            device_password=texts[2] if len(texts) > 2 else None,
             password_verifier=texts[0],
             salt=texts[1],
         )
+
+    def grant(self, row: JournalRow) -> Grant | None:
+        """The tokens of the sign-in that gave the row's keys, until it is confirmed."""
+        if row.sealed_grant is None:
+            return None
+        access_token, *others = self._open(row, row.sealed_grant, _GRANT)
+        return Grant(access_token=access_token, refresh_token=others[0] if others else None)
 
     def counts(self) -> dict[State, int]:
         """How many rows are in each state; states without rows are left out."""
@@ -285,22 +280,58 @@ class Journal:
             fix = "resume with the input it was made from, or name a new journal for this one"
             raise JournalError(f"{self.path}: is the journal of another input; {fix}")
 
-    def _row(self, entry: JournalEntry, now: float) -> tuple[object, ...]:
-        verifier = entry.verifier
-        key, group_key = verifier.device_key, verifier.device_group_key
-        if group_key is None or verifier.device_password is None:
-            raise JournalError(f"{self.path}: device {key} has no secret to keep; it needs none")
-        # The password comes last: it alone may be any text.
-        texts = (verifier.password_verifier, verifier.salt, verifier.device_password)
-        sealed = self._key.seal("\0".join(texts).encode(), bound_to=_bound_to(key, group_key))
-        return (key, group_key, entry.position, entry.device_name, entry.remember, now, sealed)
+    def _values(self, device: PreparedDevice, now: float) -> tuple[object, ...]:
+        """A new row."""
+        verifier, request = device.verifier, device.request
+        texts = [verifier.password_verifier, verifier.salt]
+        if verifier.device_password is not None:
+            texts.append(verifier.device_password)
+        grant = None
+        if request.device_key is None:
+            tokens = [device.grant.access_token]
+            if device.grant.refresh_token is not None:
+                tokens.append(device.grant.refresh_token)
+            grant = self._seal(verifier, tokens, _GRANT)
+        return (
+            verifier.device_key,
+            verifier.device_group_key,
+            request.reference if isinstance(request.reference, int) else None,
+            request.device_name,
+            request.remember,
+            now,
+            now if device.sent_before else None,
+            self._seal(verifier, texts, _SECRET),
+            grant,
+        )
+
+    def _as_kept(self, device: PreparedDevice, row: JournalRow | None) -> PreparedDevice:
+        if row is None:
+            return device
+        return replace(
+            device,
+            verifier=self.verifier(row),
+            sent_before=row.sent_before,
+            ended=row.state if row.state in ("confirmed", "conflict") else None,
+        )
+
+    def _seal(self, device: DeviceVerifier, texts: Sequence[str], what: str) -> bytes:
+        bound_to = _bound_to(device.device_key, device.device_group_key, what)
+        return self._key.seal("\0".join(texts).encode(), bound_to=bound_to)
+
+    def _open(self, row: JournalRow, sealed: bytes, what: str) -> list[str]:
+        bound_to = _bound_to(row.device_key, row.device_group_key, what)
+        try:
+            # At most two: a password may have any character.
+            return self._key.open(sealed, bound_to=bound_to).decode().split("\0", 2)
+        except SealingError as error:
+            raise SealingError(f"{self.path}: device {row.device_key}: {error}") from None
 
     def _select(self, where: str, values: tuple[object, ...]) -> list[JournalRow]:
         with self._lock, explained(self.path):
             found = self._connection.execute(_SELECT + where, values).fetchall()
         return [_journal_row(*row) for row in found]
 
-    def _update(self, statement: str, values: list[dict[str, object]]) -> None:
+    def _update(self, statement: str, values: Sequence[Any]) -> None:
         with self._transaction() as connection:
             changed = connection.executemany(statement, values).rowcount if values else 0
             if changed != len(values):
@@ -322,8 +353,8 @@ class Journal:
                 raise
 
 
-def _bound_to(device_key: str, device_group_key: str) -> bytes:
-    return f"{device_key}\0{device_group_key}".encode()
+def _bound_to(device_key: str, device_group_key: str | None, what: str) -> bytes:
+    return f"{device_key}\0{device_group_key or ''}\0{what}".encode()
 
 
 def _journal_row(*values: Any) -> JournalRow:

@@ -34,20 +34,22 @@ _MIGRATIONS: Final = (
     CREATE TABLE device (
         id INTEGER PRIMARY KEY,
         device_key TEXT NOT NULL UNIQUE,
-        device_group_key TEXT NOT NULL,
+        device_group_key TEXT,          -- not known of a verifier that was made elsewhere
         state TEXT NOT NULL CHECK
             (state IN ('prepared', 'sent', 'confirmed', 'refused', 'unknown', 'conflict')),
         position INTEGER,               -- line or row of the input
         device_name TEXT,
         remember INTEGER,
         sealed BLOB NOT NULL,           -- verifier, salt, device password
+        sealed_grant BLOB,              -- tokens, of a sign-in that gave the keys
         attempts INTEGER NOT NULL DEFAULT 0,
         error TEXT NOT NULL DEFAULT '',
         prepared_at REAL NOT NULL,
         sent_at REAL,                   -- before the first send: it may have been sent since then
         finished_at REAL,
-        latency REAL                    -- of the last call, seconds
+        latency REAL                    -- seconds from the first send to the last answer
     );
+    CREATE INDEX device_position ON device (position);
     CREATE TABLE run (
         id INTEGER PRIMARY KEY,
         started_at REAL NOT NULL,
