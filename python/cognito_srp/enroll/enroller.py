@@ -18,7 +18,7 @@ from .requests import EnrollmentJournal, EnrollmentRequest, EnrollmentResult
 from .sending import RetryPolicy
 from .stages import Stages
 
-__all__ = ["Enroller"]
+__all__ = ["Enroller", "at_least_one"]
 
 #: Seconds that calls may take on average before `workers` limits the rate.
 _SLOW_CALL: Final = 1.0
@@ -59,7 +59,7 @@ class Enroller:
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
         pace = TokenBucket(rate) if isinstance(rate, (int, float)) else rate
-        self._limit = _at_least_one("limit", limit)
+        self._limit = at_least_one("limit", limit)
         self._events = Events(on_event)
         self._changed = threading.Condition()
         self._held = 0
@@ -70,7 +70,7 @@ class Enroller:
             pace=pace,
             users=UserBuckets(per_user_rate),
             sign_ins=TokenBucket(sign_in_rate),
-            workers=_at_least_one("workers", _enough(pace.rate) if workers is None else workers),
+            workers=at_least_one("workers", _enough(pace.rate) if workers is None else workers),
             journal=journal,
             retry=retry or RetryPolicy(),
             events=self._events,
@@ -126,7 +126,7 @@ class Enroller:
         with self._changed:
             while self._held:
                 self._changed.wait()
-        self._stages.close()
+        self._stages.close()  # waits for the threads that settle the last futures
 
     def __enter__(self) -> Enroller:
         return self
@@ -172,7 +172,8 @@ def _enough(rate: float) -> int:
     return int(min(max(rate * _SLOW_CALL, _FEWEST_WORKERS), _MOST_WORKERS))
 
 
-def _at_least_one(name: str, value: int) -> int:
+def at_least_one(name: str, value: int) -> int:
+    """The value, if it is a sensible number of things."""
     if value < 1:
         raise InvalidInputError(name, f"must be at least 1, is {value}", "leave it out")
     return value

@@ -26,8 +26,8 @@ class RetryPolicy:
     """
 
     deadline: float = 60.0
-    first_delay: float = 0.2
-    longest_delay: float = 10.0
+    first_delay: float = 0.1
+    longest_delay: float = 5.0
 
     def __post_init__(self) -> None:
         for name in ("deadline", "first_delay", "longest_delay"):

@@ -30,7 +30,7 @@ _TOKEN_WORKERS: Final = 16
 class Stages:
     """Token, verifier, journal, line, send, journal: each in threads of its own.
 
-    A job that is given to `start` comes back through `released` when its future is settled.
+    A job that is given to `start` comes back through `released`, and then its future is settled.
     """
 
     def __init__(
@@ -243,12 +243,13 @@ class Stages:
         if status != "cancelled" and not _begin(job):
             status = "cancelled"
         self._events.tell(status, job)
+        # Its room and its key are free before its caller knows: they may try again at once.
+        self._released(job)
         if status != "cancelled" and job.error is not None:
             job.error.verifier = job.verifier  # type: ignore[attr-defined]
             job.future.set_exception(job.error)
         elif status != "cancelled":
             job.future.set_result(job.result())
-        self._released(job)
 
     def _when_short(self) -> None:
         self._gatherer.wake()
