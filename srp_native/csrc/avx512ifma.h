@@ -19,11 +19,11 @@
 #define SRP_IFMA_ROW 64
 
 /*
- * Windows of the exponent above the SRP_FREE_BITS: 11 + 41 * 6 = 257 bits. docs/kernels.md has the
+ * Windows of the exponent above the SRP_FREE_BITS: 11 + 35 * 7 = 256 bits. docs/kernels.md has the
  * measurements behind the width.
  */
-#define SRP_IFMA_WINDOW 6
-#define SRP_IFMA_WINDOWS 41
+#define SRP_IFMA_WINDOW 7
+#define SRP_IFMA_WINDOWS 35
 #define SRP_IFMA_ENTRIES (1 << SRP_IFMA_WINDOW)
 
 #ifdef SRP_HAVE_LANES
@@ -31,19 +31,36 @@
 /* ---- constants, computed at build time by srp_native/csrc/tables.py ---------------------------- */
 
 extern const uint64_t srp_ifma_modulus[SRP_IFMA_ROW];        /* N */
-extern const uint64_t srp_ifma_modulus_plus_1[SRP_IFMA_ROW]; /* N + 1; digit 0 is 0 */
 extern const uint64_t srp_ifma_inverse[SRP_IFMA_ROW];        /* -N^-1 mod R */
 extern const uint64_t srp_ifma_one[SRP_IFMA_ROW];            /* R mod N */
 extern const uint64_t srp_ifma_r2[SRP_IFMA_ROW];             /* R^2 mod N */
 
 /*
- * Entry e of window w is T = R 2^(e 2^(11 + 6 w)) mod N: digits 0 to 59, and after them those of
+ * Entry e of window w is T = R 2^(e 2^(11 + 7 w)) mod N: digits 0 to 59, and after them those of
  * -T N^-1 mod R. All entries of a digit lie side by side, to be selected from in registers.
  */
 extern _Alignas(64) const uint64_t
     srp_ifma_table[SRP_IFMA_WINDOWS][2 * SRP_IFMA_DIGITS][SRP_IFMA_ENTRIES];
 
+/* For one number alone: N + 1 moved up by 0 to 7 digits, and the comb of comb.h. */
+#define SRP_IFMA_SHIFTED 72
+extern _Alignas(64) const uint64_t srp_ifma_shifted[8][SRP_IFMA_SHIFTED];
+extern _Alignas(64) const uint64_t
+    srp_ifma_comb[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_IFMA_ROW];
+
 #define IFMA_DIGIT_MASK ((UINT64_C(1) << SRP_IFMA_DIGIT_BITS) - 1)
+
+LANES_BEGIN
+
+/*
+ * A digit of 2^power, for digits that begin at bit `start`: that bit of it which falls into the
+ * digit.
+ */
+LANES_INLINE lanes ifma_power_digit(lanes power, lanes start) {
+    return lanes_and(lanes_power_of_2(lanes_sub(power, start)), lanes_splat(IFMA_DIGIT_MASK));
+}
+
+LANES_END
 
 /* ---- avx512ifma_bytes.c ------------------------------------------------------------------- */
 
@@ -72,12 +89,18 @@ typedef struct {
 /* Fills in the two constants. */
 void ifma_start(ifma_scratch *scratch);
 
+/* Memory that is to be on its way to the caches while something else is computed. */
+typedef struct {
+    const char *next;
+    size_t size;
+} ifma_ahead;
+
 /*
  * result = a t / R for an operand known beforehand: t_inverse = -t N^-1 mod R. `a` may be any
  * number below R. `result` may be `a`. CT: values.
  */
 void ifma_mul_fixed(lanes *result, const lanes *a, const lanes *t, const lanes *t_inverse,
-                    ifma_scratch *scratch);
+                    ifma_ahead ahead, ifma_scratch *scratch);
 
 /* result = a b / R. `result` may be an operand. CT: values. */
 void ifma_mul(lanes *result, const lanes *a, const lanes *b, ifma_scratch *scratch);
@@ -89,6 +112,21 @@ void ifma_sqr(lanes *result, const lanes *a, ifma_scratch *scratch);
 
 /* result = a b / R. `result` may be an operand. CT: values. */
 void ifma_row_mul(uint64_t *result, const uint64_t *a, const uint64_t *b);
+
+/*
+ * The same, and on the side factor = table[index] of SRP_COMB_ENTRIES rows, reading every one of
+ * them: it costs next to nothing there. `factor` may be `b`. CT: values and index.
+ */
+void ifma_row_mul_and_select(uint64_t *result, const uint64_t *a, const uint64_t *b,
+                             uint64_t *factor, const uint64_t *table, uint64_t index);
+
+/* factor = table[index] of `entries` rows; reads every entry. CT: values and index. */
+void ifma_row_select(uint64_t *factor, const uint64_t *table, size_t entries, uint64_t index);
+
+/* ---- avx512ifma_comb.c -------------------------------------------------------------------- */
+
+/* srp_pow_g for one number of up to 32 bytes. The stack is left dirty. CT: values. */
+void ifma_comb(uint8_t *out, const uint8_t *exponent, size_t length);
 
 /* ---- kernel functions; internal.h says what they do ----------------------------------------- */
 

@@ -126,17 +126,29 @@ static void low_half(lanes *result, const lanes *a, const lanes *b) {
     PUT_DIGITS(result + TILE * (BLOCKS - 1));
 }
 
+#define CACHE_LINE 64
+#define HIGH_HALF_TILES (BLOCKS * (BLOCKS + 1) / 2)
+
+LANES_INLINE const char *prefetch(const char *next, size_t size) {
+    for (size_t i = 0; i < size; i += CACHE_LINE) lanes_prefetch(next + i);
+    return next + size;
+}
+
 /*
  * result = (a0 b0 + a1 b1) / R for a sum that is a multiple of R: columns 59 and up. Column 59
- * also gets the high halves of the last corner of each tile on the diagonal before.
+ * also gets the high halves of the last corner of each tile on the diagonal before. With each
+ * tile goes a part of what is to be prefetched, which the cache would not take all at once.
  */
 static void high_halves(lanes *result, const lanes *a0, const lanes *b0_, const lanes *a1,
-                        const lanes *b1_) {
+                        const lanes *b1_, ifma_ahead ahead) {
     const lanes *const as[2] = {a0, a1}, *const bs[2] = {b0_, b1_};
+    const size_t size = ahead.size / (2 * HIGH_HALF_TILES);
     COLUMNS
     for (int p = 0; p < 2; p++) {
-        for (int i = 0; i < BLOCKS; i++)
+        for (int i = 0; i < BLOCKS; i++) {
+            ahead.next = prefetch(ahead.next, size);
             MUL_TILE(as[p] + TILE * i, bs[p] + TILE * (BLOCKS - 1 - i));
+        }
         for (int i = 1; i < BLOCKS; i++)
             c9 = lanes_mul_high(c9, as[p][TILE * i - 1], bs[p][TILE * (BLOCKS - i) - 1]);
     }
@@ -144,8 +156,10 @@ static void high_halves(lanes *result, const lanes *a0, const lanes *b0_, const 
     for (int k = BLOCKS; k < 2 * BLOCKS - 1; k++) {
         NEXT_COLUMNS
         for (int p = 0; p < 2; p++)
-            for (int i = k - BLOCKS + 1; i < BLOCKS; i++)
+            for (int i = k - BLOCKS + 1; i < BLOCKS; i++) {
+                ahead.next = prefetch(ahead.next, size);
                 MUL_TILE(as[p] + TILE * i, bs[p] + TILE * (k - i));
+            }
         PUT_DIGITS(result + TILE * (k - BLOCKS));
     }
     NEXT_COLUMNS
@@ -263,10 +277,10 @@ void ifma_start(ifma_scratch *s) {
 }
 
 void ifma_mul_fixed(lanes *result, const lanes *a, const lanes *t, const lanes *t_inverse,
-                    ifma_scratch *s) {
+                    ifma_ahead ahead, ifma_scratch *s) {
     low_half(s->quotient, a, t_inverse);
     /* `result` may be `a`: block k - 6 is written when only blocks from k - 4 on are read again. */
-    high_halves(result, a, t, s->quotient, s->modulus);
+    high_halves(result, a, t, s->quotient, s->modulus, ahead);
 }
 
 /* result = s->product / R */

@@ -1,14 +1,17 @@
 /*
- * 2^x mod N for exponents of up to 256 bits, by windows of 6 bits and no squaring: 2^(x mod 2^11) as
- * a plain number, then one factor from each of 41 tables. The entries are stored times R, so that
+ * 2^x mod N for exponents of up to 256 bits, by windows of 7 bits and no squaring: 2^(x mod 2^11) as
+ * a plain number, then one factor from each of 35 tables. The entries are stored times R, so that
  * every multiplication takes out the R that its factor brings in: nothing is ever converted.
  *
- * A factor is selected in registers: `lanes_pick` takes one of 16 entries for each lane, four of
- * them cover a window, and the two upper bits of the index choose between the four. Every entry
+ * A factor is selected in registers: `lanes_pick` takes one of 16 entries for each lane, eight of
+ * them cover a window, and the three upper bits of the index choose between the eight. Every entry
  * is loaded whatever the index.
  *
- * Up to 32 numbers walk the tables together: a window's 60 KB are then read from the cache next
- * to the core for all of them but the first eight.
+ * Up to 32 numbers walk the tables together, because loading a window's 120 KB takes longer than
+ * picking from them: each digit's entries are loaded once, and stay in 16 registers while each of
+ * the numbers picks its own. The next window is on its way from the outer caches meanwhile.
+ *
+ * One number alone takes another way: avx512ifma_comb.c.
  */
 #include <string.h>
 
@@ -20,32 +23,24 @@
 #define BATCH (GROUPS * LANES)
 
 /* So many numbers are done sooner one after the other than as a group of eight. */
-#define SINGLES 3
+#define SINGLES 4
 
-/* An index of up to 6 bits in each lane, and its upper bits as masks. */
+/* An index of 7 bits in each lane, and its upper bits as masks. */
 typedef struct {
     lanes index;
-    lanes_mask bit_4, bit_5;
+    lanes_mask bit_4, bit_5, bit_6;
 } selector;
+
+_Static_assert(SRP_IFMA_WINDOW == 7, "a selector has as many bits as a window");
 
 /* What one batch writes; wiped as a whole. */
 typedef struct {
     ifma_scratch field;
-    lanes factor[2 * SRP_IFMA_DIGITS];
+    lanes factor[GROUPS][2 * SRP_IFMA_DIGITS];
     lanes product[GROUPS][SRP_IFMA_DIGITS];
     uint64_t index[GROUPS][SRP_IFMA_WINDOWS][LANES];
     uint64_t power[LANES]; /* x mod 2^11 */
 } batch_workspace;
-
-/* And one number alone. */
-typedef struct {
-    uint64_t factor[SRP_IFMA_ROW];
-    uint64_t product[SRP_IFMA_ROW];
-} single_workspace;
-
-static uint64_t free_bits(const uint8_t *exponent, size_t length) {
-    return ifma_window(exponent, length, 0, SRP_FREE_BITS);
-}
 
 static uint64_t index_of(const uint8_t *exponent, size_t length, size_t window) {
     size_t position = SRP_FREE_BITS + window * SRP_IFMA_WINDOW;
@@ -55,27 +50,24 @@ static uint64_t index_of(const uint8_t *exponent, size_t length, size_t window) 
 LANES_BEGIN
 
 LANES_INLINE selector selector_of(lanes index) {
-    selector s = {index, lanes_test(index, lanes_splat(16)), lanes_test(index, lanes_splat(32))};
+    selector s = {index, lanes_test(index, lanes_splat(16)), lanes_test(index, lanes_splat(32)),
+                  lanes_test(index, lanes_splat(64))};
     return s;
 }
 
-/* entries[index] of SRP_IFMA_ENTRIES, for each lane */
-LANES_INLINE lanes pick_entry(const uint64_t *entries, selector s) {
-    lanes quarter[4];
-    for (int i = 0; i < 4; i++)
-        quarter[i] =
-            lanes_pick(lanes_load(entries + 16 * i), lanes_load(entries + 16 * i + 8), s.index);
-    lanes low = lanes_choose(s.bit_4, quarter[1], quarter[0]);
-    lanes high = lanes_choose(s.bit_4, quarter[3], quarter[2]);
-    return lanes_choose(s.bit_5, high, low);
+/* entries[index mod 32], and so on, for each lane; eight entries to a register */
+LANES_INLINE lanes pick_32(const lanes *entries, selector s) {
+    return lanes_choose(s.bit_4, lanes_pick(entries[2], entries[3], s.index),
+                        lanes_pick(entries[0], entries[1], s.index));
 }
 
-/* 2^power for digits that begin at bit `start`: those of its bits that fall into the digit */
-LANES_INLINE lanes power_digit(lanes power, lanes start) {
-    return lanes_and(lanes_power_of_2(lanes_sub(power, start)), lanes_splat(IFMA_DIGIT_MASK));
+LANES_INLINE lanes pick_64(const lanes *entries, selector s) {
+    return lanes_choose(s.bit_5, pick_32(entries + 4, s), pick_32(entries, s));
 }
 
-/* ---- eight at a time ---------------------------------------------------------------------- */
+LANES_INLINE lanes pick_128(const lanes *entries, selector s) {
+    return lanes_choose(s.bit_6, pick_64(entries + 8, s), pick_64(entries, s));
+}
 
 static void start_group(batch_workspace *w, size_t group, const uint8_t *exponents, size_t length,
                         size_t count) {
@@ -83,21 +75,41 @@ static void start_group(batch_workspace *w, size_t group, const uint8_t *exponen
         /* Lanes without a number raise 2 to the power of 0. */
         size_t size = lane < count ? length : 0;
         const uint8_t *exponent = exponents + (lane < count ? lane : 0) * length;
-        w->power[lane] = free_bits(exponent, size);
+        w->power[lane] = ifma_window(exponent, size, 0, SRP_FREE_BITS);
         for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++)
             w->index[group][window][lane] = index_of(exponent, size, window);
     }
     lanes power = lanes_load(w->power);
     for (unsigned i = 0; i < SRP_IFMA_DIGITS; i++)
-        w->product[group][i] = power_digit(power, lanes_splat(SRP_IFMA_DIGIT_BITS * i));
+        w->product[group][i] = ifma_power_digit(power, lanes_splat(SRP_IFMA_DIGIT_BITS * i));
 }
 
-static void multiply_group(batch_workspace *w, size_t group, size_t window) {
-    selector s = selector_of(lanes_load(w->index[group][window]));
-    for (size_t i = 0; i < 2 * SRP_IFMA_DIGITS; i++)
-        w->factor[i] = pick_entry(srp_ifma_table[window][i], s);
-    ifma_mul_fixed(w->product[group], w->product[group], w->factor, w->factor + SRP_IFMA_DIGITS,
-                   &w->field);
+/* The factors of `groups` groups from `first` on: a constant, so that all is in registers. */
+LANES_INLINE void select_groups(batch_workspace *w, size_t window, size_t first, size_t groups) {
+    selector s[GROUPS];
+    for (size_t g = 0; g < groups; g++)
+        s[g] = selector_of(lanes_load(w->index[first + g][window]));
+    for (size_t i = 0; i < 2 * SRP_IFMA_DIGITS; i++) {
+        lanes entries[SRP_IFMA_ENTRIES / LANES];
+        for (size_t j = 0; j < SRP_IFMA_ENTRIES / LANES; j++)
+            entries[j] = lanes_load(srp_ifma_table[window][i] + LANES * j);
+        for (size_t g = 0; g < groups; g++) w->factor[first + g][i] = pick_128(entries, s[g]);
+    }
+}
+
+static void multiply_window(batch_workspace *w, size_t window, size_t groups) {
+    if (groups == GROUPS)
+        select_groups(w, window, 0, GROUPS);
+    else
+        for (size_t group = 0; group < groups; group++) select_groups(w, window, group, 1);
+    /* After the last window comes the first one of the next batch. */
+    ifma_ahead ahead = {(const char *)srp_ifma_table[(window + 1) % SRP_IFMA_WINDOWS],
+                        sizeof srp_ifma_table[0] / groups};
+    for (size_t group = 0; group < groups; group++) {
+        lanes *factor = w->factor[group], *product = w->product[group];
+        ifma_mul_fixed(product, product, factor, factor + SRP_IFMA_DIGITS, ahead, &w->field);
+        ahead.next += ahead.size;
+    }
 }
 
 /* 1 to BATCH numbers; the last group need not be full. */
@@ -107,7 +119,7 @@ static void batch(uint8_t *out, const uint8_t *exponents, size_t length, size_t 
     for (size_t group = 0; group < groups; group++)
         start_group(w, group, exponents + group * LANES * length, length, count - group * LANES);
     for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++)
-        for (size_t group = 0; group < groups; group++) multiply_group(w, group, window);
+        multiply_window(w, window, groups);
     for (size_t i = 0; i < count; i++) {
         const uint64_t *digits = (const uint64_t *)w->product[i / LANES] + i % LANES;
         ifma_to_bytes(out + i * SRP_ELEMENT_SIZE, digits, LANES);
@@ -134,41 +146,6 @@ static void batches(uint8_t *out, const uint8_t *exponents, size_t length, size_
     srp_wipe_stack();
 }
 
-/* ---- one alone ---------------------------------------------------------------------------- */
-
-static void start_single(single_workspace *w, const uint8_t *exponent, size_t length) {
-    lanes power = lanes_splat(free_bits(exponent, length));
-    for (size_t i = 0; i < SRP_IFMA_ROW; i += LANES) {
-        uint64_t start[LANES];
-        for (size_t lane = 0; lane < LANES; lane++) start[lane] = SRP_IFMA_DIGIT_BITS * (i + lane);
-        lanes_store(w->product + i, power_digit(power, lanes_load(start)));
-    }
-}
-
-/* The same index in every lane; lane l keeps digit 8 i + l. */
-static void select_single(uint64_t *factor, size_t window, uint64_t index) {
-    selector s = selector_of(lanes_splat(index));
-    for (size_t i = 0; i < SRP_IFMA_ROW; i += LANES) {
-        lanes digits = lanes_splat(0);
-        for (size_t lane = 0; lane < LANES && i + lane < SRP_IFMA_DIGITS; lane++) {
-            lanes digit = pick_entry(srp_ifma_table[window][i + lane], s);
-            digits = lanes_choose((lanes_mask)(1u << lane), digit, digits);
-        }
-        lanes_store(factor + i, digits);
-    }
-}
-
-static void single(uint8_t *out, const uint8_t *exponent, size_t length) {
-    single_workspace w;
-    start_single(&w, exponent, length);
-    for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++) {
-        select_single(w.factor, window, index_of(exponent, length, window));
-        ifma_row_mul(w.product, w.product, w.factor);
-    }
-    ifma_to_bytes(out, w.product, 1);
-    srp_wipe(&w, sizeof w);
-}
-
 LANES_END
 
 /* Exponents of more bytes than this do not fit in the windows. */
@@ -192,7 +169,7 @@ void avx512ifma_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, siz
     size_t rest = count % LANES <= SINGLES ? count % LANES : 0;
     if (count > rest) batches(out, exponents, length, count - rest);
     for (size_t i = count - rest; i < count; i++)
-        single(out + i * SRP_ELEMENT_SIZE, exponents + i * length, length);
+        ifma_comb(out + i * SRP_ELEMENT_SIZE, exponents + i * length, length);
     /* The workspaces lie on the stack: what was below them is out of the caller's reach. */
     srp_wipe_stack();
 }

@@ -12,7 +12,7 @@
 #ifdef SRP_HAVE_LANES
 
 /* So many numbers are done sooner one after the other than as a group of eight. */
-#define SINGLES 3
+#define SINGLES 5
 
 #define GROUP_WINDOW 4
 #define GROUP_ENTRIES (1 << GROUP_WINDOW)
@@ -30,7 +30,7 @@ typedef struct {
 
 /* And one number alone. */
 typedef struct {
-    uint64_t power[SINGLE_ENTRIES][SRP_IFMA_ROW];
+    _Alignas(64) uint64_t power[SINGLE_ENTRIES][SRP_IFMA_ROW];
     uint64_t product[SRP_IFMA_ROW];
     uint64_t factor[SRP_IFMA_ROW];
 } single_workspace;
@@ -120,18 +120,6 @@ static void groups(uint8_t *out, const uint8_t *bases, const uint8_t *exponents,
 
 /* ---- one alone ---------------------------------------------------------------------------- */
 
-/* w->factor = w->power[index] */
-static void select_single(single_workspace *w, uint64_t index) {
-    lanes wanted_index = lanes_splat(index), digits[SRP_IFMA_ROW / LANES];
-    for (size_t i = 0; i < SRP_IFMA_ROW / LANES; i++) digits[i] = lanes_splat(0);
-    for (size_t entry = 0; entry < SINGLE_ENTRIES; entry++) {
-        lanes_mask wanted = lanes_equal(wanted_index, lanes_splat(entry));
-        for (size_t i = 0; i < SRP_IFMA_ROW / LANES; i++)
-            digits[i] = lanes_choose(wanted, lanes_load(w->power[entry] + LANES * i), digits[i]);
-    }
-    for (size_t i = 0; i < SRP_IFMA_ROW / LANES; i++) lanes_store(w->factor + LANES * i, digits[i]);
-}
-
 static void single(uint8_t *out, const uint8_t *base, const uint8_t *exponent, size_t length) {
     single_workspace w;
     memset(w.factor, 0, sizeof w.factor);
@@ -143,8 +131,8 @@ static void single(uint8_t *out, const uint8_t *base, const uint8_t *exponent, s
     memcpy(w.product, srp_ifma_one, sizeof w.product);
     for (size_t window = windows_in(length, SINGLE_WINDOW); window--;) {
         for (int i = 0; i < SINGLE_WINDOW; i++) ifma_row_mul(w.product, w.product, w.product);
-        select_single(&w,
-                      ifma_window(exponent, length, window * SINGLE_WINDOW, SINGLE_WINDOW));
+        ifma_row_select(w.factor, w.power[0], SINGLE_ENTRIES,
+                        ifma_window(exponent, length, window * SINGLE_WINDOW, SINGLE_WINDOW));
         ifma_row_mul(w.product, w.product, w.factor);
     }
     /* Times the plain 1: out of Montgomery form. */

@@ -116,6 +116,20 @@ static inline unsigned bit_at(const uint8_t *bytes, size_t length, size_t index)
     return (unsigned)bytes[length - 1 - index / 8] >> index % 8 & 1;
 }
 
+/*
+ * Which entry of a comb's table: one bit of each block of the exponent, tooth i being bit
+ * (i TABLES + table) COLUMNS + column above the free ones. CT: values.
+ */
+static inline uint64_t comb_index(const uint8_t *exponent, size_t length, size_t table,
+                                  size_t column) {
+    uint64_t index = 0;
+    for (size_t tooth = 0; tooth < SRP_COMB_TEETH; tooth++) {
+        size_t bit = (tooth * SRP_COMB_TABLES + table) * SRP_COMB_COLUMNS + column;
+        index |= (uint64_t)bit_at(exponent, length, SRP_FREE_BITS + bit) << tooth;
+    }
+    return index;
+}
+
 /* ---- sha256.c ----------------------------------------------------------------------------- */
 
 /* A hash in progress. Holds what was hashed: wipe it. */

@@ -90,13 +90,19 @@ LANES_INLINE lanes lanes_pick(lanes low, lanes high, lanes index) {
     return _mm512_permutex2var_epi64(low, index, high);
 }
 
-/* Lane 0 in every lane. */
-LANES_INLINE lanes lanes_first(lanes a) {
-    return _mm512_broadcastq_epi64(_mm512_castsi512_si128(a));
+/* One lane in every lane. */
+LANES_INLINE lanes lanes_lane(lanes a, unsigned lane) {
+    return _mm512_permutexvar_epi64(_mm512_set1_epi64(lane), a);
 }
 
-/* a[1], ..., a[7], above[0] */
-LANES_INLINE lanes lanes_down(lanes a, lanes above) { return _mm512_alignr_epi64(above, a, 1); }
+/* An address that the compiler knows nothing about. */
+LANES_INLINE const uint64_t *lanes_hidden(const uint64_t *address) {
+    __asm__("" : "+r"(address));
+    return address;
+}
+
+/* Have a line of memory brought to the outer cache. Any address will do. */
+LANES_INLINE void lanes_prefetch(const char *address) { _mm_prefetch(address, _MM_HINT_T1); }
 
 /* below[7], a[0], ..., a[6] */
 LANES_INLINE lanes lanes_up(lanes a, lanes below) { return _mm512_alignr_epi64(a, below, 7); }

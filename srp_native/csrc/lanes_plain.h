@@ -95,11 +95,11 @@ LANES_INLINE lanes lanes_pick(lanes low, lanes high, lanes index) {
     return result;
 }
 
-LANES_INLINE lanes lanes_first(lanes a) { LANES_EACH(a.lane[0]); }
+LANES_INLINE lanes lanes_lane(lanes a, unsigned lane) { LANES_EACH(a.lane[lane]); }
 
-LANES_INLINE lanes lanes_down(lanes a, lanes above) {
-    LANES_EACH(i < 7 ? a.lane[i + 1] : above.lane[0]);
-}
+LANES_INLINE const uint64_t *lanes_hidden(const uint64_t *address) { return address; }
+
+LANES_INLINE void lanes_prefetch(const char *address) { (void)address; }
 
 LANES_INLINE lanes lanes_up(lanes a, lanes below) {
     LANES_EACH(i ? a.lane[i - 1] : below.lane[7]);

@@ -22,16 +22,6 @@ typedef struct {
     uint64_t factor[DIGITS];
 } workspace;
 
-/* One bit of each block: tooth i is bit (i TABLES + table) COLUMNS + column above the free ones. */
-static uint64_t comb_index(const uint8_t *exponent, size_t length, size_t table, size_t column) {
-    uint64_t index = 0;
-    for (size_t tooth = 0; tooth < SRP_COMB_TEETH; tooth++) {
-        size_t bit = (tooth * SRP_COMB_TABLES + table) * SRP_COMB_COLUMNS + column;
-        index |= (uint64_t)bit_at(exponent, length, SRP_FREE_BITS + bit) << tooth;
-    }
-    return index;
-}
-
 /* factor = 2^(x mod 2^11): one bit of one digit, every digit written. */
 static void free_factor(uint64_t *factor, const uint8_t *exponent, size_t length) {
     uint64_t power = 0;

@@ -43,22 +43,39 @@ def _comb_entries(modulus: int, shape: dict[str, int], table: int) -> Iterator[i
     return iter(entries)
 
 
+def _comb(one: int, modulus: int, shape: dict[str, int], bits: int, digits: str) -> str:
+    """The initializer of comb tables, entries times R = `one`, as long as the constant says."""
+    lines = [f"[SRP_COMB_TABLES][SRP_COMB_ENTRIES][{digits}] = {{"]
+    for table in range(shape["SRP_COMB_TABLES"]):
+        entries = _comb_entries(modulus, shape, table)
+        rows = (_digits(entry * one % modulus, bits, shape[digits]) for entry in entries)
+        lines.append("{" + ",\n".join(rows) + "},")
+    return "\n".join([*lines, "};"])
+
+
 def _ifma_source(modulus: int, shape: dict[str, int]) -> Iterator[str]:
     """The definitions of what avx512ifma.h declares, for the compilers that have the kernel."""
     bits, count, row = (shape[f"SRP_IFMA_{name}"] for name in ("DIGIT_BITS", "DIGITS", "ROW"))
     radix = 1 << bits * count
+    one = radix % modulus
     inverse = -pow(modulus, -1, radix) % radix
     constants = {
         "srp_ifma_modulus": modulus,
-        "srp_ifma_modulus_plus_1": modulus + 1,
         "srp_ifma_inverse": inverse,
-        "srp_ifma_one": radix % modulus,
+        "srp_ifma_one": one,
         "srp_ifma_r2": radix * radix % modulus,
     }
     yield '#include "avx512ifma.h"'
     yield "#ifdef SRP_HAVE_LANES"
     for name, value in constants.items():
         yield f"const uint64_t {name}[SRP_IFMA_ROW] = {_digits(value, bits, row)};"
+    shifted = "[8][SRP_IFMA_SHIFTED]"
+    yield f"_Alignas(64) const uint64_t srp_ifma_shifted{shifted} = {{"
+    for lane in range(8):
+        yield _digits(modulus + 1 << bits * lane, bits, shape["SRP_IFMA_SHIFTED"]) + ","
+    yield "};"
+    comb = _comb(one, modulus, shape, bits, "SRP_IFMA_ROW")
+    yield f"_Alignas(64) const uint64_t srp_ifma_comb{comb}"
     yield (
         "_Alignas(64) const uint64_t srp_ifma_table"
         "[SRP_IFMA_WINDOWS][2 * SRP_IFMA_DIGITS][SRP_IFMA_ENTRIES] = {"
@@ -66,7 +83,7 @@ def _ifma_source(modulus: int, shape: dict[str, int]) -> Iterator[str]:
     mask = (1 << bits) - 1
     for window in range(shape["SRP_IFMA_WINDOWS"]):
         factor = pow(2, 1 << shape["SRP_FREE_BITS"] + window * shape["SRP_IFMA_WINDOW"], modulus)
-        entries = [radix % modulus]
+        entries = [one]
         while len(entries) < 1 << shape["SRP_IFMA_WINDOW"]:
             entries.append(entries[-1] * factor % modulus)
         both = [(entry, entry * inverse % radix) for entry in entries]
@@ -92,13 +109,8 @@ def _field(prefix: str, modulus: int, shape: dict[str, int], bits: int, digits: 
         f"const uint64_t {prefix}_{name}[{digits}] = {_digits(value, bits, count)};"
         for name, value in constants.items()
     ]
-    size = f"[SRP_COMB_TABLES][SRP_COMB_ENTRIES][{digits}]"
-    lines.append(f"const uint64_t {prefix}_comb_table{size} = {{")
-    for table in range(shape["SRP_COMB_TABLES"]):
-        entries = _comb_entries(modulus, shape, table)
-        rows = (_digits(entry * one % modulus, bits, count) for entry in entries)
-        lines.append("{" + ",\n".join(rows) + "},")
-    return [*lines, "};"]
+    comb = _comb(one, modulus, shape, bits, digits)
+    return [*lines, f"const uint64_t {prefix}_comb_table{comb}"]
 
 
 def c_source() -> str:

@@ -74,7 +74,8 @@ static void products(const char *command) {
             next_digits((uint64_t *)operand[i] + lane, LANES);
     ifma_start(&scratch);
     if (operands == 3)
-        ifma_mul_fixed(operand[0], operand[0], operand[1], operand[2], &scratch);
+        ifma_mul_fixed(operand[0], operand[0], operand[1], operand[2], (ifma_ahead){NULL, 0},
+                       &scratch);
     else if (operands == 2)
         ifma_mul(operand[0], operand[0], operand[1], &scratch);
     else
