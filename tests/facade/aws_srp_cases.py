@@ -9,16 +9,6 @@ from hypothesis import strategies as st
 
 from srp_native import N
 
-#: Methods of theirs that call AWS, and the attributes which those set: not part of ours.
-CALLS = {
-    "authenticate_user",
-    "set_new_password_challenge",
-    "confirm_device",
-    "update_device_status",
-    "forget_device",
-}
-SET_BY_CALLS = {"access_token", "device_name", "cognito_idp_url"}
-
 DEVICE = {
     "device_key": "eu-west-1_0c1e5a3c-0000-4000-8000-123456789abc",
     "device_group_key": "-AbCdEf12",

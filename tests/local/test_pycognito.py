@@ -1,13 +1,50 @@
-"""pycognito's AWSSRP as it comes from PyPI, with a boto3 client on our endpoint."""
+"""pycognito as it comes from PyPI, and with the drop-in under it, against our endpoint."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pycognito.aws_srp
 import pytest
+import requests
 
-aws_srp = pytest.importorskip("pycognito.aws_srp")
+from cognito_srp import aws_srp as ours
+from cognito_srp.local import LocalCognito, totp
+
+PERMANENT = "Permanent-horse-3"
 
 
-def awssrp(person, **device):
+@pytest.fixture(params=["alone", "on ours"])
+def aws_srp(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, server: LocalCognito
+) -> Iterator[ModuleType]:
+    """pycognito's module. Alone, it posts the device calls to AWS's address; they arrive here."""
+    module: ModuleType = pycognito.aws_srp
+    if request.param == "on ours":
+        ours.install("pycognito")
+        assert issubclass(module.AWSSRP, ours.AWSSRP)
+    else:
+        assert module.AWSSRP.__module__ == module.__name__
+
+    def post(url: str, **options: Any) -> requests.Response:
+        assert not issubclass(module.AWSSRP, ours.AWSSRP), "ours goes through the client"
+        assert url == f"https://cognito-idp.{server.region}.amazonaws.com/"
+        return real(server.endpoint_url, **options)
+
+    real = requests.post
+    monkeypatch.setattr(requests, "post", post)
+    yield module
+    ours.uninstall()
+
+
+def is_ours(aws_srp):
+    return issubclass(aws_srp.AWSSRP, ours.AWSSRP)
+
+
+def awssrp(aws_srp, person, **device):
     return aws_srp.AWSSRP(
         username=person.username,
         password=person.password,
@@ -19,48 +56,172 @@ def awssrp(person, **device):
     )
 
 
-def enrolled(person):
-    """A device of pycognito's own making. Its confirm_device posts to AWS, so boto3 confirms it."""
-    tokens = awssrp(person).authenticate_user()["AuthenticationResult"]
-    metadata = tokens["NewDeviceMetadata"]
-    keys = (metadata["DeviceGroupKey"], metadata["DeviceKey"])
-    password, config = aws_srp.generate_hash_device(*keys)
-    person.client.confirm_device(
-        AccessToken=tokens["AccessToken"],
-        DeviceKey=metadata["DeviceKey"],
-        DeviceSecretVerifierConfig=config,
+def sign_in(aws_srp, person, secret=None, **device):
+    """The AuthenticationResult, through the authenticator where it is asked for; whether it was."""
+    helper = awssrp(aws_srp, person, **device)
+    try:
+        return helper.authenticate_user()["AuthenticationResult"], False
+    except pycognito.exceptions.SoftwareTokenMFAChallengeException as challenge:
+        tokens = challenge.get_tokens()
+    clock = person.pool.cognito.clock
+    clock.advance(30)  # a code counts once
+    names = {"USERNAME": person.username, "SOFTWARE_TOKEN_MFA_CODE": totp(secret, clock.time())}
+    answer = person.client.respond_to_auth_challenge(
+        ClientId=person.pool.client_id,
+        ChallengeName=tokens["ChallengeName"],
+        Session=tokens["Session"],
+        ChallengeResponses=names | helper.get_auth_params(),
     )
-    return {
-        "device_group_key": metadata["DeviceGroupKey"],
-        "device_key": metadata["DeviceKey"],
+    return answer["AuthenticationResult"], True
+
+
+def enrolled(aws_srp, person, secret=None, name="a device"):
+    """A confirmed device, as the arguments that AWSSRP takes, and an access token."""
+    result, _ = sign_in(aws_srp, person, secret)
+    helper = awssrp(aws_srp, person)
+    answer, password = helper.confirm_device({"AuthenticationResult": result}, name)
+    assert (answer.status_code, answer.ok) == (200, True)
+    assert helper.device_key == result["NewDeviceMetadata"]["DeviceKey"]
+    device = {
+        "device_group_key": helper.device_group_key,
+        "device_key": helper.device_key,
         "device_password": password,
     }
+    return device, result["AccessToken"], answer.json()["UserConfirmationNecessary"]
 
 
-def test_enrolls_and_signs_in_again(person):
-    device = enrolled(person)
-    for _ in range(3):
-        answer = awssrp(person, **device).authenticate_user()
-        assert "NewDeviceMetadata" not in answer["AuthenticationResult"]
+@pytest.mark.parametrize("client_secret", [False, True], ids=["public", "secret"])
+@pytest.mark.parametrize("mfa", ["OFF", "OPTIONAL", "ON"])
+@pytest.mark.parametrize("remember", ["always", "opt-in"])
+def test_a_devices_life(aws_srp, make_person, refused, client_secret, mfa, remember):
+    """Confirmed, remembered, signed in with; after a change of password; forgotten."""
+    person = make_person(client_secret=client_secret, mfa=mfa, remember_devices=remember)
+    secret = person.pool.use_authenticator(person.username) if mfa != "OFF" else None
+    device, token, asked = enrolled(aws_srp, person, secret)
+    assert asked == (remember == "opt-in")
+    if asked:
+        result, code = sign_in(aws_srp, person, secret, **device)
+        assert code == (mfa != "OFF")
+        said = awssrp(aws_srp, person).update_device_status(True, token, device["device_key"])
+        assert said.startswith("<Response [200]> : ")
+    if client_secret and not is_ours(aws_srp):
+        with refused("NotAuthorizedException", "SECRET_HASH was not received"):
+            sign_in(aws_srp, person, secret, **device)  # theirs leaves it out there
+        return
+    result, code = sign_in(aws_srp, person, secret, **device)
+    assert not code
+    assert "NewDeviceMetadata" not in result
+
+    person.pool.set_password(person.username, PERMANENT)
+    person.password = PERMANENT
+    result, code = sign_in(aws_srp, person, secret, **device)
+    assert not code
+
+    helper = awssrp(aws_srp, person)
+    said = helper.forget_device(result["AccessToken"], device["device_key"])
+    assert said.startswith("<Response [200]> : ")
+    with refused("ResourceNotFoundException"):
+        sign_in(aws_srp, person, secret, **device)
+    result, code = sign_in(aws_srp, person, secret)
+    assert code == (mfa != "OFF")
+    assert result["NewDeviceMetadata"]
 
 
-def test_with_a_client_secret(make_person):
-    assert awssrp(make_person(client_secret=True)).authenticate_user()["AuthenticationResult"]
+def test_a_device_that_is_not_remembered_any_more(aws_srp, make_person):
+    person = make_person(mfa="OPTIONAL", remember_devices="opt-in")
+    secret = person.pool.use_authenticator(person.username)
+    device, token, _ = enrolled(aws_srp, person, secret)
+    helper = awssrp(aws_srp, person)
+    for remembered in (True, False):
+        helper.update_device_status(remembered, token, device["device_key"])
+        assert sign_in(aws_srp, person, secret, **device)[1] is not remembered
 
 
-def test_a_wrong_device_password(person, refused):
-    device = enrolled(person) | {"device_password": "wrong"}
+@pytest.mark.parametrize("name", ["Zoë's laptop", None])
+def test_a_devices_name(aws_srp, person, name, monkeypatch):
+    monkeypatch.setattr("platform.node", lambda: "this machine")
+    device, token, _ = enrolled(aws_srp, person, name=name)
+    found = person.client.get_device(AccessToken=token, DeviceKey=device["device_key"])["Device"]
+    attributes = {pair["Name"]: pair["Value"] for pair in found["DeviceAttributes"]}
+    assert attributes["device_name"] == (name or "this machine")
+
+
+def test_refusals_are_answers(aws_srp, person):
+    """Neither raises: the service's refusal is what is returned."""
+    result, _ = sign_in(aws_srp, person)
+    helper = awssrp(aws_srp, person)
+    unknown = {"DeviceKey": "eu-west-2_00000000", "DeviceGroupKey": "-group"}
+    answer, _ = helper.confirm_device(
+        {"AuthenticationResult": {**result, "NewDeviceMetadata": unknown}}
+    )
+    assert (answer.status_code, answer.ok, bool(answer)) == (400, False, False)
+    assert answer.json()["__type"] == "InvalidParameterException"
+    assert json.loads(answer.text) == answer.json()
+    assert "json" in answer.headers["Content-Type"].lower()
+    with pytest.raises(requests.HTTPError, match="400"):
+        answer.raise_for_status()
+    token = result["AccessToken"]
+    assert helper.forget_device(token, "eu-west-2_00000000").startswith("<Response [400]> : ")
+    said = helper.update_device_status(True, token, "eu-west-2_00000000")
+    assert said.startswith("<Response [400]> : ")
+    assert token not in said
+
+
+def test_a_wrong_device_password(aws_srp, person, refused):
+    device = enrolled(aws_srp, person)[0] | {"device_password": "wrong"}
     with refused("NotAuthorizedException", "Incorrect username or password."):
-        awssrp(person, **device).authenticate_user()
+        awssrp(aws_srp, person, **device).authenticate_user()
 
 
-def test_a_wrong_password(person, refused):
+def test_a_wrong_password(aws_srp, person, refused):
     person.password = "Wrong-horse-1"
     with refused("NotAuthorizedException", "Incorrect username or password."):
-        awssrp(person).authenticate_user()
+        awssrp(aws_srp, person).authenticate_user()
 
 
-def test_a_temporary_password(person):
+@pytest.mark.parametrize("client_secret", [False, True], ids=["public", "secret"])
+def test_a_temporary_password(aws_srp, make_person, client_secret):
+    person = make_person(client_secret=client_secret)
     person.username = person.pool.create_user("temp", person.password, temporary=True)
-    answer = awssrp(person).set_new_password_challenge("Permanent-horse-3")
+    with pytest.raises(pycognito.exceptions.ForceChangePasswordException):
+        awssrp(aws_srp, person).authenticate_user()
+    answer = awssrp(aws_srp, person).set_new_password_challenge(PERMANENT)
     assert answer["AuthenticationResult"]
+    person.password = PERMANENT
+    assert sign_in(aws_srp, person)[0]
+    if is_ours(aws_srp):  # theirs raises KeyError
+        assert awssrp(aws_srp, person).set_new_password_challenge("No-horse-4")[
+            "AuthenticationResult"
+        ]
+
+
+def test_a_text_message(aws_srp, make_person):
+    person = make_person(mfa="OPTIONAL")
+    person.pool.use_text_messages(person.username)
+    with pytest.raises(pycognito.exceptions.SMSMFAChallengeException) as caught:
+        awssrp(aws_srp, person).authenticate_user()
+    assert caught.value.get_tokens()["Session"]
+
+
+@pytest.mark.parametrize("client_secret", [False, True], ids=["public", "secret"])
+def test_the_class_cognito(aws_srp, make_person, server, client_secret):
+    """pycognito's own client class, which verifies the tokens that it is given."""
+    person = make_person(mfa="OPTIONAL", client_secret=client_secret)
+    secret = person.pool.use_authenticator(person.username)
+    pool = person.pool
+    user = pycognito.Cognito(
+        pool.pool_id,
+        pool.client_id,
+        username=person.username,
+        client_secret=pool.client_secret,
+        access_key="local",
+        secret_key="local",
+        boto3_client_kwargs={"endpoint_url": server.endpoint_url},
+    )
+    user.pool_jwk = user.get_keys()
+    user.pool_domain_url = None  # tokens name AWS's address as their issuer
+    with pytest.raises(pycognito.exceptions.SoftwareTokenMFAChallengeException):
+        user.authenticate(person.password, client_metadata={"reason": "a test"})
+    server.clock.advance(30)
+    user.respond_to_software_token_mfa_challenge(totp(secret, server.clock.time()))
+    assert user.access_claims["username"] == person.username

@@ -2,18 +2,23 @@
 
     from cognito_srp import aws_srp        # in the place of `from pycognito import aws_srp`
 
-It has their names in both spellings, with their arguments and results (PROTOCOL.md, section 7).
-Underneath, integers are padded as Cognito reads them, times do not depend on the locale, `a` has
-256 bits, and `AWSSRP` does everything with a password in constant time. It makes and answers
-challenges and sends nothing: the methods of theirs that call AWS are not among its own.
+It has their names in both spellings, with their arguments and results. Underneath, integers are
+padded as Cognito reads them, times do not depend on the locale, `a` has 256 bits, `AWSSRP` does
+everything with a password in constant time, and every call goes through its boto3 client.
 
-Wrong values raise ``ValueError``, as theirs do, and no exception holds a secret.
+    aws_srp.install()                      # or: with aws_srp.install(): …
+
+puts it under an installed pycognito or warrant, whose own classes then run on it.
+
+Wrong values raise ``ValueError``, as theirs do, and no exception holds a secret but those of
+theirs that carry a challenge's Session.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .calls import AWSSRP
 from .functions import (
     G_HEX,
     INFO_BITS,
@@ -33,7 +38,7 @@ from .functions import (
 from .functions import G_HEX as g_hex  # noqa: N811 - warrant's spelling, here and below
 from .functions import INFO_BITS as info_bits  # noqa: N811
 from .functions import N_HEX as n_hex  # noqa: N811
-from .helper import AWSSRP
+from .install import install, uninstall
 
 if TYPE_CHECKING:
     from .exceptions import (
@@ -61,9 +66,11 @@ __all__ = [
     "hex_hash",
     "hex_to_long",
     "info_bits",
+    "install",
     "long_to_hex",
     "n_hex",
     "pad_hex",
+    "uninstall",
 ]
 
 

@@ -1,4 +1,4 @@
-"""AWSSRP: what makes and answers the challenges of a sign-in."""
+"""What makes and answers the challenges of a sign-in, without a call to AWS."""
 
 from __future__ import annotations
 
@@ -25,16 +25,11 @@ from ..srp import (
 )
 from .functions import GENERATOR, get_random, long_to_hex
 
-__all__ = ["AWSSRP"]
+__all__ = ["Challenges"]
 
 
-class AWSSRP:
-    """One user's side of SRP, or that of a user and their device: the helper of pycognito and
-    warrant without their calls to AWS.
-
-    `pool_region` and `client` exclude each other; without a client, `client` is a boto3 client
-    made when it is first asked for. The three device arguments go together. Raises ``ValueError``.
-    """
+class Challenges:
+    """One user's side of SRP, or that of a user and their device: `AWSSRP` without its calls."""
 
     SMS_MFA_CHALLENGE = "SMS_MFA"
     SOFTWARE_TOKEN_MFA_CHALLENGE = "SOFTWARE_TOKEN_MFA"  # noqa: S105 - a challenge's name
@@ -78,6 +73,9 @@ class AWSSRP:
         self.val_k = int.from_bytes(K_MULTIPLIER, "big")
         self.g, self.k = self.val_g, self.val_k  # warrant's spelling
         self.small_a_value = self.generate_random_small_a()
+        self.access_token: str | None = None
+        self.device_name: str | None = None
+        self.cognito_idp_url: str | None = None
 
     @cached_property
     def client(self) -> Client:
@@ -207,7 +205,8 @@ class AWSSRP:
     ) -> dict[str, str]:
         now = self.get_cognito_formatted_timestamp(datetime.now(timezone.utc))
         block = challenge["SECRET_BLOCK"]
-        signature = claim_signature(key, prefix, decode_base64(block), now)
+        # moto's block is a UUID. Theirs skip what is not of the alphabet, so its hyphens.
+        signature = claim_signature(key, prefix, decode_base64(block.replace("-", "")), now)
         return {
             "TIMESTAMP": now,
             "USERNAME": username,
