@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..calls import Client, call
-from ..confirm import confirm_device, update_device_status
+from ..calls import Client
+from ..confirm import confirm_device
 from ..device import create_device_verifier
+from ..devices import forget_device, update_device_status
 from ..errors import InvalidInputError
 from .challenges import Challenges
 from .functions import long_to_hex
@@ -166,7 +167,7 @@ class AWSSRP(Challenges):
         self._begin(access_token, device_key)
 
         def send() -> dict[str, Any]:
-            call(self.client, "ForgetDevice", AccessToken=access_token, DeviceKey=device_key)
+            forget_device(self.client, access_token=access_token, device_key=device_key)
             return {}
 
         return _in_words(self._send(send))
