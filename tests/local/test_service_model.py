@@ -12,7 +12,7 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
-from cognito_srp.local import LocalCognito, totp
+from cognito_srp.local import CustomAuth, LocalCognito, totp
 
 MODEL = botocore.session.get_session().get_service_model("cognito-idp")
 
@@ -26,7 +26,9 @@ TOUCHED = {
     "ChangePassword", "ConfirmDevice", "ConfirmForgotPassword", "ConfirmSignUp", "ForgetDevice",
     "ForgotPassword", "GetDevice", "GetTokensFromRefreshToken", "InitiateAuth", "ListDevices",
     "RespondToAuthChallenge", "SignUp", "UpdateDeviceStatus", "VerifySoftwareToken",
-    "AdminDeleteUser", "CreateUserPool", "CreateUserPoolClient",
+    "AdminDeleteUser", "CreateUserPool", "CreateUserPoolClient", "RevokeToken",
+    "SetUserPoolMfaConfig", "GetUserPoolMfaConfig", "SetUserMFAPreference",
+    "AdminSetUserMFAPreference",
 }  # fmt: skip
 
 JSON_TYPES = {
@@ -110,6 +112,7 @@ def test_every_operation_we_touch(checked, make_person, cognito):
     beginnings(checked, person)
     authenticators(checked, person, cognito, tokens["AccessToken"])
     text_messages(checked, make_person(person.pool), cognito)
+    emails(checked, make_person(person.pool))
     accounts(checked, person, tokens["AccessToken"])
     forgetting(checked, person, make_person())
     assert checked.succeeded >= TOUCHED
@@ -122,6 +125,11 @@ def pools(checked):
     settings = {"ClientName": "c", "GenerateSecret": True, "ExplicitAuthFlows": []}
     checked.client.create_user_pool_client(UserPoolId=made["Id"], **settings)
     checked.refuse("create_user_pool_client", UserPoolId="eu-west-2_none", ClientName="c")
+    by_email = {"EmailMfaConfiguration": {}, "MfaConfiguration": "OPTIONAL"}
+    checked.client.set_user_pool_mfa_config(UserPoolId=made["Id"], **by_email)
+    checked.client.get_user_pool_mfa_config(UserPoolId=made["Id"])
+    checked.refuse("set_user_pool_mfa_config", UserPoolId="eu-west-2_none", **by_email)
+    checked.refuse("get_user_pool_mfa_config", UserPoolId="eu-west-2_none")
 
 
 def devices(checked, named):
@@ -150,6 +158,9 @@ def refreshing(checked, person, tokens, key):
     refresh = {"ClientId": person.pool.client_id, "RefreshToken": tokens["RefreshToken"]}
     checked.client.get_tokens_from_refresh_token(**refresh, DeviceKey=key)
     checked.refuse("get_tokens_from_refresh_token", **refresh)
+    revoked = {"ClientId": refresh["ClientId"], "Token": "unknown"}
+    checked.client.revoke_token(**revoked)
+    checked.refuse("revoke_token", **(revoked | {"Token": tokens["AccessToken"]}))
 
 
 def admin_begin(checked, person):
@@ -201,6 +212,20 @@ def text_messages(checked, person, cognito):
     )
 
 
+def emails(checked, person):
+    client, user = checked.client, {"Username": person.username}
+    user |= {"UserPoolId": person.pool.pool_id}
+    settings = {"EmailMfaSettings": {"Enabled": True, "PreferredMfa": True}}
+    token = {"AccessToken": person.tokens()["AccessToken"]}
+    checked.refuse("set_user_mfa_preference", **token, **settings)
+    checked.refuse("admin_set_user_mfa_preference", **user, **settings)
+    attributes = [{"Name": "email", "Value": "ann@example.com"}]
+    client.admin_update_user_attributes(**user, UserAttributes=attributes)
+    client.set_user_mfa_preference(**token, **settings)
+    client.admin_set_user_mfa_preference(**user, **settings)
+    assert admin_begin(checked, person)["ChallengeName"] == "EMAIL_OTP"
+
+
 def accounts(checked, person, token):
     client, app = checked.client, {"ClientId": person.pool.client_id}
     passwords = {"PreviousPassword": person.password, "ProposedPassword": "Other-horse-2"}
@@ -228,7 +253,7 @@ def forgetting(checked, person, other):
 
 
 def test_every_challenge(checked, make_person, cognito):
-    """SELECT_CHALLENGE, MFA_SETUP, SELECT_MFA_TYPE, NEW_PASSWORD_REQUIRED."""
+    """SELECT_CHALLENGE, MFA_SETUP, SELECT_MFA_TYPE, NEW_PASSWORD_REQUIRED; CUSTOM_CHALLENGE."""
     person = make_person(mfa="ON")
     person.client = client = checked.client
     app = {"ClientId": person.pool.client_id}
@@ -240,6 +265,14 @@ def test_every_challenge(checked, make_person, cognito):
     person.sign_in().finish()
     person.username = person.pool.create_user("temp", person.password, temporary=True)
     assert person.sign_in().finish()["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+
+    def trigger(event, context):
+        return {"response": {"challengeName": "CUSTOM_CHALLENGE"}}
+
+    person.pool.use_custom_auth(CustomAuth(trigger, trigger, trigger))
+    named = {"USERNAME": person.username}
+    challenge = client.initiate_auth(**app, AuthFlow="CUSTOM_AUTH", AuthParameters=named)
+    assert challenge["ChallengeName"] == "CUSTOM_CHALLENGE"
 
 
 def test_the_checker_checks():

@@ -6,9 +6,10 @@ import json
 import stat
 
 import pytest
+from botocore.exceptions import ClientError
 from local_people import DEVICE_PASSWORD, Person
 
-from cognito_srp.local import LocalCognito, totp
+from cognito_srp.local import CustomAuth, LocalCognito, totp
 
 
 @pytest.fixture
@@ -31,6 +32,25 @@ def saved(make_person, cognito, client, tmp_path):
         path = tmp_path / "state.json"
         first.save(path)
     return path, pool, tokens, device, secret
+
+
+def test_codes_by_email_come_back_and_functions_do_not(tmp_path):
+    with LocalCognito() as first:
+        pool = first.create_pool(mfa="OPTIONAL")
+        pool.create_user("ann", "Correct-horse-1")
+        pool.use_emails("ann")
+        pool.use_custom_auth(CustomAuth(dict, dict, dict))
+        first.save(tmp_path / "state.json")
+    with LocalCognito() as second:
+        second.load(tmp_path / "state.json")
+        person = Person(second.client(), pool, "ann")
+        assert person.sign_in().finish()["ChallengeName"] == "EMAIL_OTP"
+        with pytest.raises(ClientError, match="not configured"):
+            person.client.initiate_auth(
+                ClientId=pool.client_id,
+                AuthFlow="CUSTOM_AUTH",
+                AuthParameters={"USERNAME": "ann"},
+            )
 
 
 def test_everything_comes_back(saved):

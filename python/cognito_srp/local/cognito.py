@@ -16,10 +16,11 @@ from .faults import Fault, Faults, Kind, Lost
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
+    from .custom_auth import CustomAuth
     from .helpers import LocalPool
     from .server.app import App
     from .server.listener import Listener
-    from .store.state import TextMessage
+    from .store.state import Message
 
 __all__ = ["LocalCognito"]
 
@@ -168,10 +169,18 @@ class LocalCognito:
         kind: Kind = "drop-response" if what == "response" else "drop-request"
         self.faults.add(Fault(kind, operation, times=times))
 
-    def text_messages(self, username: str | None = None) -> list[TextMessage]:
-        """The SMS that would have been sent (to a user), oldest first; the last thousand."""
-        texts = list(self._app.state.texts)
-        return [text for text in texts if username in (None, text.username)]
+    def text_messages(self, username: str | None = None) -> list[Message]:
+        """The SMS that would have been sent (to a user), oldest first. The server keeps its last
+        thousand messages."""
+        return self._messages("SMS", username)
+
+    def emails(self, username: str | None = None) -> list[Message]:
+        """The same for e-mail."""
+        return self._messages("EMAIL", username)
+
+    def _messages(self, medium: str, username: str | None) -> list[Message]:
+        sent = list(self._app.state.messages)
+        return [m for m in sent if m.medium == medium and username in (None, m.username)]
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes pools, users, tokens, devices and the clock to a JSON file, mode 0600.
@@ -202,6 +211,10 @@ class LocalCognito:
         returns its secret, for `totp`. `LocalPool.use_authenticator` also switches it on."""
         return self._app.give_authenticator(pool_id, username)
 
+    def use_custom_auth(self, pool_id: str, triggers: CustomAuth | None) -> None:
+        """See `LocalPool.use_custom_auth`."""
+        self._app.use_custom_auth(pool_id, triggers)
+
     def create_pool(
         self,
         name: str = "local",
@@ -217,8 +230,8 @@ class LocalCognito:
         `remember_devices` is ``always``, ``opt-in`` (the user has to say so:
         DeviceOnlyRememberedOnUserPrompt) or ``no`` (the pool tracks none);
         `challenge_on_new_device` is ChallengeRequiredOnNewDevice: a remembered device stands in
-        for the second factor. `mfa` is MfaConfiguration; ``ON`` and ``OPTIONAL`` allow both SMS
-        and authenticators. `settings` are further parameters of CreateUserPool.
+        for the second factor. `mfa` is MfaConfiguration; ``ON`` and ``OPTIONAL`` allow SMS,
+        e-mail and authenticators. `settings` are further parameters of CreateUserPool.
         """
         from .helpers import create_pool
 

@@ -9,6 +9,7 @@ from ..srp import secret_hash
 
 if TYPE_CHECKING:
     from .cognito import LocalCognito
+    from .custom_auth import CustomAuth
 
 __all__ = ["LocalPool", "create_pool"]
 
@@ -69,6 +70,19 @@ class LocalPool:
         settings = {"Enabled": True, "PreferredMfa": True}
         self._admin("AdminSetUserMFAPreference", username, SMSMfaSettings=settings)
 
+    def use_emails(self, username: str, email: str = "someone@example.com") -> None:
+        """Makes e-mail the user's second factor. `LocalCognito.emails` shows the codes."""
+        attributes = {"email": email, "email_verified": "true"}
+        listed = [{"Name": name, "Value": value} for name, value in attributes.items()]
+        self._admin("AdminUpdateUserAttributes", username, UserAttributes=listed)
+        settings = {"Enabled": True, "PreferredMfa": True}
+        self._admin("AdminSetUserMFAPreference", username, EmailMfaSettings=settings)
+
+    def use_custom_auth(self, triggers: CustomAuth | None) -> None:
+        """Puts functions in the place of the Lambda triggers of CUSTOM_AUTH; None takes them
+        away. A state file does not hold them."""
+        self.cognito.use_custom_auth(self.pool_id, triggers)
+
     def use_authenticator(self, username: str) -> str:
         """Makes an authenticator app the user's second factor; returns its secret, for `totp`."""
         secret = self.cognito.give_authenticator(self.pool_id, username)
@@ -117,6 +131,7 @@ def create_pool(
         factors = {
             "SoftwareTokenMfaConfiguration": {"Enabled": True},
             "SmsMfaConfiguration": {"SmsConfiguration": role},
+            "EmailMfaConfiguration": {},
         }
         params = {"UserPoolId": pool["Id"], "MfaConfiguration": mfa, **factors}
         cognito.call("SetUserPoolMfaConfig", params)

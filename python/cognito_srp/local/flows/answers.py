@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from moto.cognitoidp.models import CognitoIdpUserPoolClient
 
@@ -12,6 +12,7 @@ from ..store.challenges import Pending
 from ..store.pool import Pool
 from ..store.state import State
 from .attempt import Attempt
+from .first_factor import Start
 from .proofs import parameter
 
 __all__ = ["Answer"]
@@ -28,6 +29,7 @@ class Answer:
     session: str | None
     responses: Mapping[str, str | None]
     ip: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     def parameter(self, name: str) -> str:
         """A required entry of ChallengeResponses."""
@@ -47,6 +49,10 @@ class Answer:
             auth_time=pending.auth_time,
             device_key=pending.device_key,
         )
+
+    def as_start(self, flow: str, parameters: Mapping[str, str | None]) -> Start:
+        """The answer as a request that begins what comes next."""
+        return Start(self.state, self.pool, self.client, flow, parameters, self.ip, self.metadata)
 
     def take_by_secret_block(self) -> Pending:
         """Finds and uses up the challenge that the answer's SECRET_BLOCK belongs to."""

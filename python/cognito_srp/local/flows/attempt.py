@@ -24,7 +24,7 @@ from ..store.state import State
 from .app_clients import session_seconds
 from .mfa import second_factor
 
-__all__ = ["Attempt", "require_enabled"]
+__all__ = ["Attempt", "require_enabled", "require_usable"]
 
 
 @dataclass(frozen=True)
@@ -42,19 +42,25 @@ class Attempt:
     def with_device(self, device_key: str | None) -> Attempt:
         return dataclasses.replace(self, device_key=device_key)
 
-    def after_password(self) -> dict[str, Any]:
-        """The password is proven: the next challenge, or tokens."""
-        _require_usable(self.user)
+    def after_first_factor(self) -> dict[str, Any]:
+        """A password or a code is proven: the next challenge, or tokens."""
+        require_usable(self.user)
         self.device()
         if self.user.status == UserStatus.FORCE_CHANGE_PASSWORD:
             attributes = {a["Name"]: a["Value"] for a in self.user.attributes if a["Name"] != "sub"}
             shown = {
                 "USER_ID_FOR_SRP": self.user.username,
-                "requiredAttributes": "[]",
+                "requiredAttributes": json.dumps(self._missing_attributes()),
                 "userAttributes": json.dumps(attributes),
             }
             return self.challenge("NEW_PASSWORD_REQUIRED", shown)
         return self.after_new_password()
+
+    def _missing_attributes(self) -> list[str]:
+        """Attributes that the pool requires and the user lacks, under their names in the answer."""
+        known = self.user.attribute_lookup
+        schema = self.pool.schema_attributes.values()
+        return [f"userAttributes.{a.name}" for a in schema if a.required and a.name not in known]
 
     def after_new_password(self) -> dict[str, Any]:
         """The password is permanent: a second factor, a device sign-in, or tokens.
@@ -136,8 +142,8 @@ def require_enabled(user: CognitoIdpUser) -> None:
         raise not_authorized("User is disabled.")
 
 
-def _require_usable(user: CognitoIdpUser) -> None:
-    """States that only someone who knows the password gets to hear of."""
+def require_usable(user: CognitoIdpUser) -> None:
+    """States that only someone who has proven the first factor gets to hear of."""
     require_enabled(user)
     if user.status == UserStatus.UNCONFIRMED:
         raise Refusal("UserNotConfirmedException", "User is not confirmed.")

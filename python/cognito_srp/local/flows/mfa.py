@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
-import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +10,26 @@ from moto.cognitoidp.models import CognitoIdpUser
 
 from ..refusals import Refusal
 from ..store.pool import Pool
-from ..store.state import TextMessage
+from .codes import EMAIL, SMS, described, send_code
 
 if TYPE_CHECKING:
     from .attempt import Attempt
 
-__all__ = ["SMS", "TOTP", "factor_challenge", "factors_of", "second_factor"]
+__all__ = [
+    "EMAIL_OTP",
+    "SMS_MFA",
+    "TOTP",
+    "factor_challenge",
+    "factors_of",
+    "has_second_factor",
+    "second_factor",
+]
 
-_log = logging.getLogger(__name__)
+TOTP, SMS_MFA, EMAIL_OTP = "SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP"
 
-TOTP, SMS = "SOFTWARE_TOKEN_MFA", "SMS_MFA"
+#: The factors whose code is sent, and how. Their codes have six digits.
+_SENT = {SMS_MFA: SMS, EMAIL_OTP: EMAIL}
+_DIGITS = 6
 
 
 def second_factor(attempt: Attempt) -> dict[str, Any] | None:
@@ -40,26 +48,32 @@ def second_factor(attempt: Attempt) -> dict[str, Any] | None:
     return _set_up(attempt) if pool.mfa_config == "ON" else None
 
 
+def has_second_factor(pool: Pool, user: CognitoIdpUser) -> bool:
+    """True if a sign-in of the user with a password asks for a second factor."""
+    return pool.mfa_config == "ON" or (pool.mfa_config != "OFF" and bool(factors_of(pool, user)))
+
+
 def factor_challenge(attempt: Attempt, factor: str) -> dict[str, Any]:
-    """The challenge for one factor. For SMS_MFA this sends the message."""
+    """The challenge for one factor. For SMS_MFA and EMAIL_OTP this sends the message."""
     shown = {"USER_ID_FOR_SRP": attempt.user.username}
     if factor == TOTP:
         return attempt.challenge(TOTP, shown)
-    message = _text(attempt)
-    shown["CODE_DELIVERY_DELIVERY_MEDIUM"] = "SMS"
-    shown["CODE_DELIVERY_DESTINATION"] = "+*******" + message.phone_number[-4:]
-    pending = replace(attempt.pending(SMS), code=message.code)
-    return attempt.offer(pending, shown)
+    message = send_code(attempt.state, attempt.user, _SENT[factor], _DIGITS)
+    pending = replace(attempt.pending(factor), code=message.code)
+    return attempt.offer(pending, shown | described(message))
 
 
 def factors_of(pool: Pool, user: CognitoIdpUser) -> list[str]:
     """The factors the user can be asked for. A pool that requires a second one takes a phone
     number for it without the user having said so."""
     factors = []
-    phone = user.attribute_lookup.get("phone_number")
+    known = user.attribute_lookup
     required = pool.mfa_config == "ON" and _sends_texts(pool)
-    if phone and (user.sms_mfa_enabled or (required and not user.software_token_mfa_enabled)):
-        factors.append(SMS)
+    by_phone = user.sms_mfa_enabled or (required and not user.software_token_mfa_enabled)
+    if known.get("phone_number") and by_phone:
+        factors.append(SMS_MFA)
+    if pool.email_mfa_config is not None and known.get("email") and user.id in pool.email_mfa_users:
+        factors.append(EMAIL_OTP)
     if user.software_token_mfa_enabled and user.id in pool.software_tokens:
         factors.append(TOTP)
     return factors
@@ -70,22 +84,12 @@ def _sends_texts(pool: Pool) -> bool:
 
 
 def _set_up(attempt: Attempt) -> dict[str, Any]:
-    """MFA is required and the user has no factor yet: an authenticator can be set up now."""
-    if not (attempt.pool.token_mfa_config or {}).get("Enabled"):
+    """MFA is required and the user has no factor yet: an authenticator can be set up now. The
+    others that the pool has activated are named too; they take an attribute and a new sign-in."""
+    pool = attempt.pool
+    if not (pool.token_mfa_config or {}).get("Enabled"):
         message = "User has no second factor and the user pool offers none to set up."
         raise Refusal("InvalidParameterException", message)
-    shown = {"MFAS_CAN_SETUP": json.dumps([TOTP]), "USER_ID_FOR_SRP": attempt.user.username}
+    factors = [SMS_MFA] * _sends_texts(pool) + [EMAIL_OTP] * bool(pool.email_mfa_config) + [TOTP]
+    shown = {"MFAS_CAN_SETUP": json.dumps(factors), "USER_ID_FOR_SRP": attempt.user.username}
     return attempt.challenge("MFA_SETUP", shown)
-
-
-def _text(attempt: Attempt) -> TextMessage:
-    user = attempt.user
-    message = TextMessage(
-        username=user.username,
-        phone_number=user.attribute_lookup["phone_number"],
-        code=f"{secrets.randbelow(10**6):06}",
-    )
-    attempt.state.texts.append(message)
-    # A local server has no phone to send to: its log is where a person finds the code.
-    _log.info("SMS for %s: %s is your authentication code", message.username, message.code)
-    return message

@@ -15,8 +15,9 @@ from ...srp import ServerExchange, pool_name
 from ..refusals import Refusal, device_does_not_exist, incorrect, invalid_parameter
 from .answers import Answer
 from .app_clients import check_secret_hash
+from .choice import CHOICE_HANDLERS
+from .custom import CUSTOM_HANDLERS, password_proven
 from .proofs import check_proof, client_public_value
-from .respond_choice import CHOICE_HANDLERS
 from .respond_mfa import MFA_HANDLERS
 
 __all__ = ["respond"]
@@ -39,13 +40,15 @@ def _password_verifier(answer: Answer) -> dict[str, Any]:
     pending = answer.take_by_secret_block()
     prefix = f"{pool_name(answer.pool.id)}{pending.username}"
     check_proof(pending, prefix, answer.responses, answer.state.clock.now())
+    if pending.custom is not None:
+        return password_proven(answer, pending, pending.custom)
     with answer.state.lock:
         attempt = answer.attempt(pending)
         # Sent here it replaces what InitiateAuth said, an explicit null included.
         if "DEVICE_KEY" in answer.responses:
             attempt = attempt.with_device(answer.responses["DEVICE_KEY"])
         try:
-            return attempt.after_password()
+            return attempt.after_first_factor()
         except Refusal as refusal:
             if refusal.code == "ResourceNotFoundException":
                 # amazon-cognito-identity-js answers the very same challenge again, without the
@@ -121,5 +124,6 @@ _HANDLERS = {
     "DEVICE_SRP_AUTH": _device_srp_auth,
     "DEVICE_PASSWORD_VERIFIER": _device_password_verifier,
     **CHOICE_HANDLERS,
+    **CUSTOM_HANDLERS,
     **MFA_HANDLERS,
 }

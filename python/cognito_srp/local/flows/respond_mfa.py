@@ -5,12 +5,12 @@ A wrong code leaves the challenge open, as AWS does: a person may mistype.
 
 from __future__ import annotations
 
-import hmac
 from typing import Any
 
 from ..refusals import Refusal, invalid_parameter, invalid_session
 from .answers import Answer
-from .mfa import SMS, TOTP, factor_challenge, factors_of
+from .codes import check_code, code_mismatch
+from .mfa import SMS_MFA, TOTP, factor_challenge, factors_of
 
 __all__ = ["MFA_HANDLERS"]
 
@@ -19,8 +19,7 @@ def _sms_mfa(answer: Answer) -> dict[str, Any]:
     code = answer.parameter("SMS_MFA_CODE")
     with answer.state.lock:
         pending = answer.by_session()
-        if not hmac.compare_digest((pending.code or "").encode(), code.encode()):
-            raise code_mismatch()
+        check_code(pending, code)
         answer.take(pending)
         return answer.attempt(pending).after_second_factor()
 
@@ -61,12 +60,8 @@ def _mfa_setup(answer: Answer) -> dict[str, Any]:
         return answer.attempt(pending).after_second_factor()
 
 
-def code_mismatch() -> Refusal:
-    return Refusal("CodeMismatchException", "Invalid code received for user")
-
-
 MFA_HANDLERS = {
-    SMS: _sms_mfa,
+    SMS_MFA: _sms_mfa,
     TOTP: _software_token_mfa,
     "SELECT_MFA_TYPE": _select_mfa_type,
     "MFA_SETUP": _mfa_setup,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..flows.app_clients import check_secret_hash
-from ..refusals import missing_parameter
+from ..refusals import incorrect, missing_parameter
 from .base import Operations, Result
 
 __all__ = ["AccountOperations"]
@@ -44,6 +44,8 @@ class AccountOperations(Operations):
         return Result({})
 
     def change_password(self) -> Result:
+        if self.params.get("PreviousPassword", "") != (self.caller.user.password or ""):
+            raise incorrect()
         self.backend.change_password(
             self.params["AccessToken"],
             self.params.get("PreviousPassword", ""),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient
 
 from ..flows.answers import Answer
-from ..flows.initiate import Start, initiate
+from ..flows.first_factor import Start
+from ..flows.initiate import initiate
 from ..flows.respond import respond
 from ..refusals import Refusal, device_does_not_exist, invalid_parameter, user_does_not_exist
 from ..store.devices import Device
@@ -36,7 +37,9 @@ class AdminOperations(Operations):
         if flow not in _ADMIN_FLOWS:
             raise invalid_parameter("Initiate Auth method not supported.")
         parameters = self.params.get("AuthParameters") or {}
-        return Result(initiate(Start(self.state, pool, client, flow, parameters, self.ip)))
+        metadata = self.params.get("ClientMetadata") or {}
+        start = Start(self.state, pool, client, flow, parameters, self.ip, metadata)
+        return Result(initiate(start))
 
     def admin_respond_to_auth_challenge(self) -> Result:
         pool, client = self._client()
@@ -48,6 +51,7 @@ class AdminOperations(Operations):
             session=self.params.get("Session"),
             responses=self.params.get("ChallengeResponses") or {},
             ip=self.ip,
+            metadata=self.params.get("ClientMetadata") or {},
         )
         return Result(respond(answer))
 

@@ -1,12 +1,15 @@
 """AssociateSoftwareToken and VerifySoftwareToken: moto has one secret for all users, and takes any
-code unless told otherwise."""
+code unless told otherwise. And second factors by e-mail, which it does not know."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
 from moto.cognitoidp.models import CognitoIdpUser
 
+from ..flows.mfa import EMAIL_OTP
 from ..refusals import Refusal, expired_session, invalid_parameter, invalid_session
 from ..store.challenges import Pending, new_session
 from ..store.pool import Pool
@@ -38,6 +41,54 @@ class MfaOperations(Operations):
             user.software_token_mfa_enabled = True
         return Result({"Status": "SUCCESS"} | self._next_session(pending, done=True))
 
+    def set_user_pool_mfa_config(self) -> Any:
+        pool = self._named_pool()
+        email = self.params.get("EmailMfaConfiguration")
+        others = {"SmsMfaConfiguration", "SoftwareTokenMfaConfiguration"} & set(self.params)
+        if pool is None or email is None or others:
+            super().set_user_pool_mfa_config()
+        else:  # by e-mail alone, which moto would refuse
+            mfa = self.params.get("MfaConfiguration", "OFF")
+            self.backend.set_user_pool_mfa_config(pool.id, {}, {}, mfa)
+        if pool is not None:
+            pool.email_mfa_config = email
+        return self.get_user_pool_mfa_config()
+
+    def get_user_pool_mfa_config(self) -> Result:
+        described = self.backend.get_user_pool_mfa_config(self.params["UserPoolId"])
+        pool = self._named_pool()
+        if pool is not None and pool.email_mfa_config is not None:
+            described["EmailMfaConfiguration"] = pool.email_mfa_config
+        return Result(described)
+
+    def set_user_mfa_preference(self) -> Any:
+        return self._prefer(self.caller.pool, self.caller.user, super().set_user_mfa_preference)
+
+    def admin_set_user_mfa_preference(self) -> Any:
+        pool = self._named_pool()
+        user = pool.user(self.params["Username"]) if pool is not None else None
+        return self._prefer(pool, user, super().admin_set_user_mfa_preference)
+
+    def _prefer(
+        self, pool: Pool | None, user: CognitoIdpUser | None, others: Callable[[], Any]
+    ) -> Any:
+        """`others` sets what moto knows, and refuses where pool or user are missing."""
+        before = user.preferred_mfa_setting if user is not None else None
+        settings = self.params.get("EmailMfaSettings")
+        if settings and pool is not None and user is not None:
+            _switch_email(pool, user, enabled=settings.get("Enabled", False))
+        answer = others()
+        if user is not None and settings and settings.get("PreferredMfa"):
+            user.preferred_mfa_setting = EMAIL_OTP
+        elif user is not None and before == EMAIL_OTP:
+            # moto forgets a preference that it does not know; it stands unless it is taken back.
+            kept = not settings and not user.preferred_mfa_setting
+            user.preferred_mfa_setting = EMAIL_OTP if kept else user.preferred_mfa_setting
+        return answer
+
+    def _named_pool(self) -> Pool | None:
+        return self.state.pool(self.params["UserPoolId"])
+
     def _whose(self) -> tuple[Pool, CognitoIdpUser, Pending | None]:
         """The user, and the MFA_SETUP challenge if this belongs to one."""
         if "AccessToken" in self.params:
@@ -61,3 +112,11 @@ class MfaOperations(Operations):
         following = dataclasses.replace(pending, session=new_session(), done=done)
         self.state.challenges.put(following, self.state.clock.time())
         return {"Session": following.session}
+
+
+def _switch_email(pool: Pool, user: CognitoIdpUser, *, enabled: bool) -> None:
+    if enabled and (pool.email_mfa_config is None or not user.attribute_lookup.get("email")):
+        message = f"User does not have delivery config set to turn on {EMAIL_OTP}"
+        raise invalid_parameter(message)
+    others = tuple(sub for sub in pool.email_mfa_users if sub != user.id)
+    pool.email_mfa_users = (*others, user.id) if enabled else others

@@ -1,13 +1,15 @@
 """InitiateAuth and RespondToAuthChallenge, which in moto accept any proof, and
-GetTokensFromRefreshToken, which it lacks."""
+GetTokensFromRefreshToken and RevokeToken, which it lacks."""
 
 from __future__ import annotations
 
 from ..flows.answers import Answer
 from ..flows.app_clients import check_client_secret, rotates_refresh_tokens
-from ..flows.initiate import Start, initiate
+from ..flows.first_factor import Start
+from ..flows.initiate import initiate
 from ..flows.respond import respond
 from ..refusals import Refusal, invalid_parameter
+from ..store.expiry import claims_of
 from ..store.tokens import refresh_token_owner
 from .base import Operations, Result
 
@@ -33,7 +35,9 @@ class SignInOperations(Operations):
         if flow not in _PUBLIC_FLOWS:
             raise invalid_parameter("Initiate Auth method not supported.")
         parameters = self.params.get("AuthParameters") or {}
-        return Result(initiate(Start(self.state, pool, client, flow, parameters, self.ip)))
+        metadata = self.params.get("ClientMetadata") or {}
+        start = Start(self.state, pool, client, flow, parameters, self.ip, metadata)
+        return Result(initiate(start))
 
     def get_tokens_from_refresh_token(self) -> Result:
         pool, client = self.state.client(self.params["ClientId"])
@@ -48,6 +52,24 @@ class SignInOperations(Operations):
             result["RefreshToken"] = pool.rotate(token, client)
         return Result({"AuthenticationResult": result})
 
+    def revoke_token(self) -> Result:
+        token, pool = self.params["Token"], self.state.pool_of_client(self.params["ClientId"])
+        if pool is None:
+            raise Refusal("UnauthorizedException", "Unknown client.")
+        client = pool.clients[self.params["ClientId"]]
+        try:
+            check_client_secret(client, self.params.get("ClientSecret"))
+        except Refusal as refusal:
+            raise Refusal("UnauthorizedException", refusal.message) from None
+        if client.extended_config.get("EnableTokenRevocation") is False:
+            message = "Token revocation is not enabled for this client."
+            raise Refusal("UnsupportedOperationException", message)
+        if claims_of(token) is not None:
+            message = "Only refresh tokens can be revoked."
+            raise Refusal("UnsupportedTokenTypeException", message)
+        pool.revoke(token, client.id)
+        return Result({})
+
     def respond_to_auth_challenge(self) -> Result:
         pool, client = self.state.client(self.params["ClientId"])
         answer = Answer(
@@ -58,5 +80,6 @@ class SignInOperations(Operations):
             session=self.params.get("Session"),
             responses=self.params.get("ChallengeResponses") or {},
             ip=self.ip,
+            metadata=self.params.get("ClientMetadata") or {},
         )
         return Result(respond(answer))

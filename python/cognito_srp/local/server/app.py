@@ -16,6 +16,7 @@ from moto.cognitoidp.responses import (
     CognitoIdpOpenIdConfigurationResponse,
 )
 
+from ..custom_auth import CustomAuth
 from ..faults import Faults
 from ..store.snapshot import dump, restore
 from ..store.state import State
@@ -98,6 +99,14 @@ class App:
             pool.software_tokens[user.id] = token
             user.token_verified = True
             return token.secret
+
+    def use_custom_auth(self, pool_id: str, triggers: CustomAuth | None) -> None:
+        """Gives a pool the functions of CUSTOM_AUTH."""
+        with self.state.lock:
+            pool = self.state.pool(pool_id)
+            if pool is None:
+                raise ValueError(f"no pool {pool_id}")
+            pool.custom_auth = triggers
 
     def _route(
         self, method: str, path: str, headers: Message, body: bytes, peer: str

@@ -11,14 +11,20 @@ respond_to_auth_challenge,          SECRET_HASH in most calls, and ExplicitAuthF
 their Admin forms                   TOTP and SMS codes are taken as they come
 confirm_device, get_device, …,      do not exist
 their Admin forms,
-get_tokens_from_refresh_token
+get_tokens_from_refresh_token,
+revoke_token
 associate_software_token,           one secret for all users; any code verifies
 verify_software_token
 create_jwt                          fixed hour, the system's clock, no device_key claim
 sign_up, confirm_sign_up,           do not check SECRET_HASH
 forgot_password,
 confirm_forgot_password
-the last two, change_password       look into moto's global registry
+the last two, change_password       look into moto's global registry; a wrong password is refused
+                                    with the username for a message
+set_user_pool_mfa_config,           know nothing of codes by e-mail
+get_user_pool_mfa_config,
+set_user_mfa_preference,
+admin_set_user_mfa_preference
 create_user_pool_client             a client secret has hyphens, which AWS's pattern forbids
 backend, the region-agnostic one,   the global registry is shared by all of a process and emptied
 Pool.backend                        by every mock_aws

@@ -8,12 +8,14 @@ sends back is believed, it only finds what the server itself wrote down.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ...encoding import encode_base64
 from ...srp import ServerExchange
 
-__all__ = ["ChallengeStore", "Pending", "new_session"]
+__all__ = ["ChallengeStore", "CustomRounds", "Pending", "new_session"]
 
 #: How long past its end a challenge is kept, so that a late answer hears "expired".
 _GRACE = 15 * 60.0
@@ -29,13 +31,23 @@ def new_session() -> str:
 
 
 @dataclass(frozen=True)
+class CustomRounds:
+    """The results of a CUSTOM_AUTH so far, and what was made up for its open challenge."""
+
+    past: tuple[dict[str, Any], ...]
+    private: Mapping[str, Any] = field(default_factory=dict)
+    metadata: str | None = None
+
+
+@dataclass(frozen=True)
 class Pending:
     """One challenge, bound to the client, pool and user that it was made for.
 
     `user_id` is None for a user that does not exist, in a client that hides which users do.
     `device_key` is the DEVICE_KEY the client has named so far; `exchange` and `A` are the SRP
-    exchange of the two verifier challenges; `code` is what was texted for SMS_MFA; `done` marks
-    an MFA_SETUP whose authenticator has been verified.
+    exchange of the two verifier challenges; `code` is what was sent to the user, as a first factor
+    or a second; `custom` is how far a CUSTOM_AUTH is; `done` marks an MFA_SETUP whose authenticator
+    has been verified.
     """
 
     challenge: str
@@ -49,6 +61,8 @@ class Pending:
     exchange: ServerExchange | None = None
     A: int = 0
     code: str | None = None
+    first_factor: bool = False
+    custom: CustomRounds | None = None
     done: bool = False
     secret_block: str = field(default_factory=_new_secret_block)
     session: str = field(default_factory=new_session)

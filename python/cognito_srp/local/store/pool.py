@@ -25,10 +25,11 @@ from moto.core.utils import utcnow
 from moto.settings import get_cognito_idp_user_pool_id_strategy
 from moto.utilities.utils import get_partition, load_resource
 
+from ..custom_auth import CustomAuth
 from ..refusals import Refusal
 from ..totp import SoftwareToken
 from .devices import DeviceStore
-from .expiry import forget_expired
+from .expiry import claims_of, forget_expired
 
 if TYPE_CHECKING:
     from .backend import Backend
@@ -88,6 +89,12 @@ class SignIn:
 
 class Pool(CognitoIdpUserPool):
     """A user pool that also keeps devices, and dates its tokens by the injectable clock."""
+
+    #: EmailMfaConfiguration, and the `sub` of those who have it as a second factor.
+    email_mfa_config: dict[str, Any] | None = None
+    email_mfa_users: tuple[str, ...] = ()
+    #: The functions of CUSTOM_AUTH. They belong to a process: no state file holds them.
+    custom_auth: CustomAuth | None = None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Pool:
         # BaseModel.__new__ would keep every pool alive in a class-wide list, for a dashboard.
@@ -195,6 +202,21 @@ class Pool(CognitoIdpUserPool):
         self.refresh_tokens[new] = self.refresh_tokens[refresh_token]
         self.refresh_ends[new] = self.refresh_ends[refresh_token]
         return new
+
+    def revoke(self, refresh_token: str, client_id: str) -> None:
+        """Ends the sign-in of a refresh token: every refresh token that rotation has made of it,
+        and its access tokens. A token that is unknown, or another client's, is no error (RFC 7009,
+        2.2)."""
+        record = self.refresh_tokens.get(refresh_token)
+        if record is None or record[0] != client_id:
+            return
+        origin_jti = record[2]
+        for token, other in list(self.refresh_tokens.items()):
+            if other is not None and other[2] == origin_jti:
+                self.refresh_tokens[token] = None
+        for token in list(self.access_tokens):
+            if (claims_of(token) or {}).get("origin_jti") == origin_jti:
+                del self.access_tokens[token]
 
     def is_retired(self, refresh_token: str) -> bool:
         """True if a refresh token has been rotated away."""

@@ -40,8 +40,8 @@ _CLASSES: dict[str, type] = {
     )
 }
 
-#: Belongs to the server and not to its pools; every Pool gets it anew.
-_LEFT_OUT = {"_state"}
+#: Belong to the server or the process and not to its pools; every Pool gets them anew.
+_LEFT_OUT = {"_state", "custom_auth"}
 
 
 def dump(state: State) -> dict[str, Any]:

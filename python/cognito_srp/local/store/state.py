@@ -16,15 +16,16 @@ from .challenges import ChallengeStore
 from .pool import Pool
 from .verifiers import UserVerifiers
 
-__all__ = ["State", "TextMessage"]
+__all__ = ["Message", "State"]
 
 
 @dataclass(frozen=True)
-class TextMessage:
-    """An SMS that AWS would have sent."""
+class Message:
+    """A code that AWS would have sent to a phone number (``SMS``) or an address (``EMAIL``)."""
 
     username: str
-    phone_number: str
+    medium: str
+    destination: str
     code: str
 
 
@@ -41,7 +42,7 @@ class State:
         self.lock = threading.RLock()
         self.challenges = ChallengeStore()
         self.verifiers = UserVerifiers()
-        self.texts: deque[TextMessage] = deque(maxlen=1000)
+        self.messages: deque[Message] = deque(maxlen=1000)
         self._backends: dict[str, Backend] = {}
 
     def backend(self, region: str) -> Backend:

@@ -1,0 +1,107 @@
+"""How a sign-in begins: who wants in, and the ways to prove a password."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient
+
+from ...encoding import to_hex
+from ...srp import ServerExchange
+from ..refusals import incorrect
+from ..store.challenges import CustomRounds, Pending
+from ..store.pool import Pool
+from ..store.state import State
+from .app_clients import session_seconds
+from .attempt import Attempt
+from .proofs import client_public_value, parameter
+
+__all__ = ["Start", "begin_srp", "check_password"]
+
+
+@dataclass(frozen=True)
+class Start:
+    """One InitiateAuth request, or an answer that goes on as one. `metadata` is ClientMetadata."""
+
+    state: State
+    pool: Pool
+    client: CognitoIdpUserPoolClient
+    flow: str
+    parameters: Mapping[str, str | None]
+    ip: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    def attempt(self, user: CognitoIdpUser) -> Attempt:
+        """The sign-in of a user who is about to prove a first factor."""
+        return Attempt(
+            state=self.state,
+            pool=self.pool,
+            client=self.client,
+            user=user,
+            ip=self.ip,
+            auth_time=self.state.clock.time(),
+            device_key=self.parameters.get("DEVICE_KEY"),
+        )
+
+    def pending(self, challenge: str, username: str, user: CognitoIdpUser | None) -> Pending:
+        """A challenge at the beginning of a sign-in, not yet stored."""
+        now = self.state.clock.time()
+        return Pending(
+            challenge=challenge,
+            pool_id=self.pool.id,
+            client_id=self.client.id,
+            username=user.username if user is not None else username,
+            user_id=user.id if user is not None else None,
+            expires=now + session_seconds(self.client),
+            auth_time=now,
+            device_key=self.parameters.get("DEVICE_KEY"),
+        )
+
+    def offer(self, pending: Pending, shown: Mapping[str, str]) -> dict[str, Any]:
+        """Stores a challenge and describes it to the client."""
+        with self.state.lock:
+            self.state.challenges.put(pending, self.state.clock.time())
+        return {
+            "ChallengeName": pending.challenge,
+            "ChallengeParameters": {"USERNAME": pending.username, **shown},
+            "Session": pending.session,
+        }
+
+
+def begin_srp(
+    start: Start, username: str, user: CognitoIdpUser | None, custom: CustomRounds | None = None
+) -> dict[str, Any]:
+    """PASSWORD_VERIFIER. DEVICE_KEY is kept for later: clients expect an unknown one to be
+    refused only once the password is proven (amazon-cognito-identity-js retries there)."""
+    A = client_public_value(start.parameters)
+    verifiers, pool = start.state.verifiers, start.pool
+    if user is not None:
+        username = user.username
+        verifier = verifiers.of_user(pool.id, user.id, username, user.password or "")
+    else:
+        verifier = verifiers.of_nobody(pool.id, username)
+    exchange = ServerExchange(verifier.value)
+    pending = start.pending("PASSWORD_VERIFIER", username, user)
+    pending = replace(pending, exchange=exchange, A=A, custom=custom)
+    shown = {
+        "SALT": to_hex(verifier.salt),
+        "SRP_B": to_hex(exchange.B),
+        "SECRET_BLOCK": pending.secret_block,
+        "USER_ID_FOR_SRP": pending.username,
+    }
+    answer = start.offer(pending, shown)
+    if start.flow == "USER_SRP_AUTH":  # AWS sends no Session there (PROTOCOL.md section 4)
+        del answer["Session"]
+    return answer
+
+
+def check_password(start: Start, user: CognitoIdpUser | None) -> dict[str, Any]:
+    """USER_PASSWORD_AUTH and its Admin forms."""
+    password = parameter(start.parameters, "PASSWORD")
+    if user is None or not hmac.compare_digest((user.password or "").encode(), password.encode()):
+        raise incorrect()
+    with start.state.lock:
+        return start.attempt(user).after_first_factor()
