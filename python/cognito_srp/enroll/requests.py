@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +16,7 @@ from ..checks import (
     check_text,
 )
 from ..device import DeviceVerifier, NewDevice, RememberedDevice
+from ..encoding import token_claims
 from ..errors import InvalidInputError
 from ..signin import OnChallenge, Session
 
@@ -72,12 +71,7 @@ class Grant:
     @cached_property
     def claims(self) -> Mapping[str, Any]:
         """What the token says of itself, unverified; empty for one that is no JWT."""
-        try:
-            payload = self.access_token.split(".")[1]
-            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        except (IndexError, ValueError):  # it holds the token: nothing of it may be raised
-            claims = None
-        return claims if isinstance(claims, dict) else {}
+        return token_claims(self.access_token)
 
     @property
     def expires_at(self) -> float:
@@ -105,28 +99,26 @@ class Credentials:
     username: str
     password: str = field(repr=False)
     client_secret: str | None = field(default=None, repr=False)
-    auth_flow: str = "USER_SRP_AUTH"
+    auth_flow: str | None = None
     on_challenge: OnChallenge | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefreshToken:
-    """A refresh token of the sign-in that gave the device key.
+    """A refresh token of the sign-in that gave the device key, for GetTokensFromRefreshToken.
 
-    `username` (the internal one, the token's ``sub``) is only needed with a `client_secret`.
+    Cognito takes one of a sign-in that gave a device key only once that device is confirmed
+    (aws-amplify/amplify-android#2506). So it is of use for a device that may be confirmed already,
+    and not for one that certainly is not.
     """
 
     client_id: str
     refresh_token: str = field(repr=False)
     client_secret: str | None = field(default=None, repr=False)
-    username: str | None = None
 
     def __post_init__(self) -> None:
         check_text("client_id", self.client_id, "pass the app client's id")
         check_text("refresh_token", self.refresh_token, "pass a sign-in's RefreshToken")
-        if (self.client_secret is None) != (self.username is None):
-            rule = "are only of use together"
-            raise InvalidInputError("client_secret and username", rule, "pass both or neither")
 
 
 #: The caller's own way to an access token; called in a thread, again for every token needed.

@@ -10,8 +10,7 @@ from typing import Final
 
 from ..calls import Client, call
 from ..errors import CognitoSrpError, SignInError, TokenExpiredError
-from ..signin import sign_in
-from ..srp import secret_hash
+from ..signin import Tokens, sign_in
 from .crew import Crew
 from .job import Job
 from .requests import Credentials, Grant, RefreshToken
@@ -120,7 +119,8 @@ class TokenStage:
         """A token for the job's device or, if it has none yet, for a new one."""
         source, last = job.request.access, job.grant
         if isinstance(source, RefreshToken):
-            return _refresh(self._client, source, job.device_key)
+            rotated = last.refresh_token if last is not None else None
+            return _refresh(self._client, source, job.device_key, rotated)
         if not isinstance(source, Credentials):
             assert source is not None  # noqa: S101 - only requests with a source come here
             return Grant.of(source())
@@ -143,7 +143,6 @@ class TokenStage:
             client_id=source.client_id,
             refresh_token=last.refresh_token,
             client_secret=source.client_secret,
-            username=str(last.claims.get("username")) if source.client_secret else None,
         )
         return _refresh(self._client, again, job.device_key)
 
@@ -164,24 +163,24 @@ class TokenStage:
             job.device_key = grant.new_device.device_key
 
 
-def _refresh(client: Client, source: RefreshToken, device_key: str) -> Grant:
-    """REFRESH_TOKEN_AUTH with the device's key, which a pool that tracks devices asks for."""
-    parameters = {"REFRESH_TOKEN": source.refresh_token, "DEVICE_KEY": device_key}
-    if source.client_secret is not None and source.username is not None:
-        parameters["SECRET_HASH"] = secret_hash(
-            source.username, source.client_id, source.client_secret
-        )
-    response = call(
-        client,
-        "InitiateAuth",
-        ClientId=source.client_id,
-        AuthFlow="REFRESH_TOKEN_AUTH",
-        AuthParameters=parameters,
-    )
-    token = response.get("AuthenticationResult", {}).get("AccessToken")
-    if not isinstance(token, str):
-        raise SignInError("the service's answer to REFRESH_TOKEN_AUTH has no AccessToken")
-    return Grant(access_token=token, refresh_token=source.refresh_token)
+def _refresh(
+    client: Client, source: RefreshToken, device_key: str, rotated: str | None = None
+) -> Grant:
+    """Another access token for the sign-in; `rotated` is the refresh token that came with the last.
+
+    Through GetTokensFromRefreshToken, which clients with rotation ask for and all others take. A
+    pool that tracks devices asks for the device's key.
+    """
+    parameters = {
+        "ClientId": source.client_id,
+        "RefreshToken": rotated or source.refresh_token,
+        "DeviceKey": device_key,
+    }
+    if source.client_secret is not None:
+        parameters["ClientSecret"] = source.client_secret
+    response = call(client, "GetTokensFromRefreshToken", **parameters)
+    tokens = Tokens.from_result(response, parameters["RefreshToken"])
+    return Grant(access_token=tokens.access_token, refresh_token=tokens.refresh_token)
 
 
 def expired_token() -> TokenExpiredError:
