@@ -17,7 +17,8 @@ import srp_native
 from cognito_srp import aws_srp as ours
 from cognito_srp import encoding, srp
 from cognito_srp.aws_srp import challenges
-from srp_native import N
+from srp_native import N, c_engine
+from srp_native.registry import constant_time_engine
 
 
 class Fixed(datetime):
@@ -275,6 +276,36 @@ def test_work_on_passwords_is_constant_time(monkeypatch: pytest.MonkeyPatch) -> 
     made.process_challenge(challenge())
     made.process_device_challenge(challenge())
     assert asked == [("pow_g", True), ("premaster_secret", True), ("premaster_secret", True)]
+
+
+class Calls:
+    """A library of which every call is noted, by its name."""
+
+    def __init__(self, library: Any) -> None:
+        self.library = library
+        self.names: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        self.names.append(name)
+        return getattr(self.library, name)
+
+
+def test_which_routines_run(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On every engine and kernel: of the C library its constant-time ones, which are all that it
+    has; of gmpy2 none but powmod_sec. Engine python has none, and does nothing."""
+    made = make(ours)
+    if engine == "python":
+        with pytest.raises(srp_native.ConstantTimeUnavailableError):
+            made.get_auth_params()
+        return
+    running = constant_time_engine()
+    assert running.name == engine
+    owner, name = (c_engine, "lib") if engine == "c" else (running, "_gmpy2")
+    calls = Calls(getattr(owner, name))
+    monkeypatch.setattr(owner, name, calls)
+    made.process_challenge(challenge(), made.get_auth_params())
+    routines = [name for name in calls.names if name not in {"SRP_OK", "get_context", "mpz"}]
+    assert routines == (["srp_pow_g", "srp_premaster"] if engine == "c" else ["powmod_sec"] * 3)
 
 
 def test_no_other_engine_is_made_do() -> None:
