@@ -13,6 +13,7 @@ from .device import (
 )
 from .device_columns import DeviceVerifierColumns, create_device_verifier_columns
 from .devices import Device, forget_device, get_device, list_devices, update_device_status
+from .diagnosis import Cause, Diagnosis
 from .errors import (
     CallError,
     ChallengeError,
@@ -52,6 +53,7 @@ from .signin import (
 
 __all__ = [
     "CallError",
+    "Cause",
     "Challenge",
     "ChallengeError",
     "CognitoSrpError",
@@ -60,6 +62,7 @@ __all__ = [
     "DeviceKeyExistsError",
     "DeviceVerifier",
     "DeviceVerifierColumns",
+    "Diagnosis",
     "EnrollerClosedError",
     "EnrollerFullError",
     "InvalidDeviceKeyError",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from .errors import InvalidInputError, UnreachableError, service_error
+from .errors import CallError, InvalidInputError, UnreachableError, service_error
 from .steps import Ask, Call, Done, Outcome, Steps, resume
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def failure_of(operation: str, error: Exception) -> Exception:
     from botocore import exceptions
     from botocore.parsers import ResponseParserError
 
-    failure: Exception
+    failure: CallError
     if isinstance(error, exceptions.ParamValidationError):
         # It quotes the values, tokens among them, so it must not even become the cause.
         rule, fix = "a parameter is not of the API's type", "check the types of the arguments"
@@ -124,7 +125,8 @@ def failure_of(operation: str, error: Exception) -> Exception:
     if isinstance(error, exceptions.ClientError):
         details = error.response.get("Error", {})
         code, message = details.get("Code", "Unknown"), details.get("Message", "")
-        failure = service_error(operation, code, message)
+        failure = refusal = service_error(operation, code, message)
+        refusal.clock_offset = _clock_offset(error.response)
     elif isinstance(error, exceptions.ConnectionError):
         # Never connected, except that TLS can also break with a request under way.
         effect = isinstance(error, exceptions.SSLError)
@@ -137,3 +139,14 @@ def failure_of(operation: str, error: Exception) -> Exception:
         vars(error)["request"] = None  # its body is what was sent
     failure.__cause__ = error
     return failure
+
+
+def _clock_offset(response: Mapping[str, Any]) -> timedelta | None:
+    """How far the clock here is ahead of the one in the answer's Date header."""
+    from email.utils import parsedate_to_datetime
+
+    date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    try:
+        return datetime.now(timezone.utc) - parsedate_to_datetime(date)
+    except (TypeError, ValueError):  # no date, none that can be read, or one without a zone
+        return None

@@ -34,7 +34,10 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from .device import DeviceVerifier
+    from .diagnosis import Diagnosis
     from .signin import SignIn
 
 __all__ = [
@@ -173,14 +176,25 @@ class UnreachableError(CallError):
 
 
 class ServiceError(CallError):
-    """Cognito refused. ``code`` and ``message`` are the service's, ``hint`` says what to do."""
+    """Cognito refused. ``code`` and ``message`` are the service's, ``hint`` says what to do.
+
+    ``clock_offset`` is how far the clock here was ahead of the service's, if its answer told.
+    ``diagnosis`` is what a sign-in was refused for, as far as can be told.
+    """
 
     hint = ""
+    clock_offset: timedelta | None = None
+    diagnosis: Diagnosis | None = None
 
     def __init__(self, operation: str, code: str, message: str) -> None:
         super().__init__(operation, f"{code}: {message}" + (f" ({self.hint})" if self.hint else ""))
         self.code = code
         self.message = message
+
+    def explain(self, diagnosis: Diagnosis) -> None:
+        """Say what was wrong, in the place of the service's message and our hint."""
+        self.diagnosis = diagnosis
+        self.args = (f"{self.operation}: {self.code}: {diagnosis.advice}",)
 
 
 class InvalidDeviceKeyError(ServiceError):

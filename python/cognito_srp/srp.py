@@ -88,9 +88,10 @@ class ClientExchange:
     """
 
     def __init__(self, a: bytes | None = None, A: int | None = None) -> None:
-        self._a = secrets.token_bytes(EPHEMERAL_SIZE) if a is None else a
+        #: The secret exponent.
+        self.a = secrets.token_bytes(EPHEMERAL_SIZE) if a is None else a
         #: The client's public value g^a mod N.
-        self.A = srp_native.pow_g(self._a, constant_time=True) if A is None else A
+        self.A = srp_native.pow_g(self.a, constant_time=True) if A is None else A
 
     def session_key(self, *, B: int, salt: int, identity: bytes) -> bytes:
         """K, 16 bytes, from the server's public value and salt; constant time in the secrets.
@@ -100,7 +101,7 @@ class ClientExchange:
         u = _scrambling(self.A, B)
         reduced = (B % N).to_bytes(ELEMENT_SIZE, "big")
         x = private_key(salt, identity)
-        S = srp_native.premaster_secret(reduced, self._a, u, x, K_MULTIPLIER)
+        S = srp_native.premaster_secret(reduced, self.a, u, x, K_MULTIPLIER)
         return hkdf(pad(S), pad(u))
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..diagnosis import explain
 from ..encoding import to_hex, token_claims
-from ..errors import CognitoSrpError, ResourceNotFoundError
+from ..errors import CognitoSrpError, ResourceNotFoundError, ServiceError
 from ..srp import ClientExchange
 from ..steps import Challenge, Steps
 from .answers import answer_of, needs_answer
@@ -23,15 +24,17 @@ def begin(request: Request, *, device_forgotten: bool = False) -> Steps[SignIn |
 
     Begins again without the device where the service has forgotten it.
     """
+    request.check()
     exchange = ClientExchange() if request.proves_by_srp else None
     call = request.initiate(to_hex(exchange.A) if exchange else None)
     try:
         response = yield call
-    except ResourceNotFoundError as error:
-        if request.device is None or request.refreshes or not error.is_about_device:
-            raise
-        # Nothing has come of it, so this call can be made again.
-        return (yield from begin(replace(request, device=None), device_forgotten=True))
+    except ServiceError as error:
+        if _forgotten(error, request) and not request.refreshes:
+            # Nothing has come of it, so this call can be made again.
+            return (yield from begin(replace(request, device=None), device_forgotten=True))
+        explain(error, has_client_secret=request.app.has_secret)
+        raise
     known = request.username or ""
     progress = _received(request, response, known, exchange, device_forgotten)
     return (yield from _go_on(progress))
@@ -55,10 +58,12 @@ def _answer(sign_in: SignIn, responses: Mapping[str, str] | None) -> Steps[SignI
         given, going_on = answer_of(sign_in, responses)
         try:
             response = yield sign_in.respond(given)
-        except ResourceNotFoundError as error:
-            if sign_in.device is None or not error.is_about_device:
-                raise
-            return (yield from _without_device(sign_in, responses))
+        except ServiceError as error:
+            if _forgotten(error, sign_in.request) and sign_in.can_do_without_device:
+                return (yield from _without_device(sign_in, responses))
+            secret, device = sign_in.request.app.has_secret, sign_in.device
+            explain(error, has_client_secret=secret, challenge=sign_in.challenge, device=device)
+            raise
     except CognitoSrpError as error:
         error.sign_in = error.sign_in or sign_in
         raise
@@ -71,10 +76,16 @@ def _answer(sign_in: SignIn, responses: Mapping[str, str] | None) -> Steps[SignI
     )
 
 
+def _forgotten(error: ServiceError, request: Request) -> bool:
+    """Whether the service has said that it does not know the device."""
+    about_device = isinstance(error, ResourceNotFoundError) and error.is_about_device
+    return request.device is not None and about_device
+
+
 def _without_device(
     sign_in: SignIn, responses: Mapping[str, str] | None
 ) -> Steps[SignIn | SignedIn]:
-    """Go on once the service has said that it does not know the device.
+    """Go on without the device.
 
     The proof of the password can be sent again, as AWS's clients for JavaScript do; other
     challenges are used up, so the sign-in begins again.

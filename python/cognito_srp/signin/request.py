@@ -50,6 +50,11 @@ class AppClient:
         """What SRP calls the pool: ``AbCdEfGhI`` of ``eu-west-1_AbCdEfGhI``."""
         return pool_name(self.pool_id)
 
+    @property
+    def has_secret(self) -> bool:
+        """Whether its requests carry a SECRET_HASH."""
+        return self.client_secret is not None
+
     def secret_hash(self, username: str) -> dict[str, str]:
         """SECRET_HASH for that user, or nothing for a client without a secret."""
         if self.client_secret is None:
@@ -80,7 +85,8 @@ class Request:
     user_context_data: Mapping[str, Any] | None = field(default=None, repr=False)
     analytics_metadata: Mapping[str, str] | None = field(default=None, repr=False)
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise `InvalidInputError` for what a sign-in cannot begin with."""
         self._check_flow()
         if self.refreshes:
             check_text("refresh_token", self.refresh_token or "", "pass the refresh token")
@@ -89,7 +95,7 @@ class Request:
             raise InvalidInputError("refresh_token", f"has no place in {self.auth_flow}", fix)
         if self.username is not None or not self.refreshes or self._hashes_secret:
             check_text("username", self.username or "", "pass the user's name")
-        if self.password is not None or self.proves_by_srp or self.auth_flow in _PASSWORD_FLOWS:
+        if self.password is not None or self.needs_password:
             check_text("password", self.password or "", "pass the user's password")
 
     def _check_flow(self) -> None:
@@ -113,8 +119,13 @@ class Request:
         return self.auth_flow in _REFRESH_FLOWS
 
     @property
+    def needs_password(self) -> bool:
+        """Whether InitiateAuth proves or carries the password."""
+        return self.proves_by_srp or self.auth_flow in _PASSWORD_FLOWS
+
+    @property
     def _hashes_secret(self) -> bool:
-        return self.app.client_secret is not None and self.auth_flow != _REFRESH_OPERATION
+        return self.app.has_secret and self.auth_flow != _REFRESH_OPERATION
 
     @property
     def proves_by_srp(self) -> bool:

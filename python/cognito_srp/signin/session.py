@@ -9,7 +9,8 @@ from typing import Any
 from ..calls import Client, run
 from ..confirm import enroll_device_steps
 from ..device import NewDevice, RememberedDevice
-from ..errors import SignInError
+from ..diagnosis import explain_refresh
+from ..errors import ServiceError, SignInError
 from ..steps import Call, Steps
 from .request import Request, default_flow
 
@@ -100,7 +101,12 @@ class SignedIn:
             user_context_data=self.request.user_context_data,
             analytics_metadata=self.request.analytics_metadata,
         )
-        response = yield request.initiate()
+        try:
+            response = yield request.initiate()
+        except ServiceError as error:
+            tracked = self.device is None and self.new_device is not None
+            explain_refresh(error, has_client_secret=request.app.has_secret, tracked=tracked)
+            raise
         self.tokens = Tokens.from_result(response, token)
         self.new_device = new_device(response) or self.new_device
         return self.tokens

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from ..device import RememberedDevice
 from ..srp import ClientExchange
 from ..steps import Call, Challenge
 from .request import Request
+from .saved import dump, load
+
+if TYPE_CHECKING:
+    from ..sealing import SealingKey
 
 __all__ = ["SignIn", "internal_name"]
 
@@ -34,6 +39,47 @@ class SignIn:
     def device(self) -> RememberedDevice | None:
         """The device that signs in."""
         return self.request.device
+
+    @property
+    def can_do_without_device(self) -> bool:
+        """Whether it can go on when the service has forgotten the device: the proof of the password
+        can be sent again, and otherwise the sign-in has to begin again."""
+        request = self.request
+        proves_password = self.challenge.name == "PASSWORD_VERIFIER"
+        return proves_password or request.password is not None or not request.needs_password
+
+    @property
+    def proves(self) -> bool:
+        """Whether the challenge is answered with a proof that began before it came."""
+        return self.challenge.name in ("PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER")
+
+    def to_json(self, *, seal: SealingKey | None = None) -> str:
+        """This sign-in as JSON, to go on from in another request or process.
+
+        With a key all of it is sealed. Without one the password, the client secret and the device's
+        password are left out. The service's Session stays in: whoever has it can answer the
+        challenge, so keep the document on the server, or seal it.
+        """
+        return dump(self, seal)
+
+    @classmethod
+    def from_json(
+        cls,
+        text: str | bytes,
+        *,
+        seal: SealingKey | None = None,
+        password: str | None = None,
+        client_secret: str | None = None,
+        device: RememberedDevice | None = None,
+    ) -> SignIn:
+        """The inverse of `to_json`, with what was left out given again.
+
+        The password is needed only if a challenge still asks for it. Raises `InvalidInputError`,
+        and `SealingError` for what does not open.
+        """
+        return cls(
+            **load(text, seal=seal, password=password, client_secret=client_secret, device=device)
+        )
 
     def respond(self, responses: Mapping[str, str]) -> Call:
         """The call that answers the challenge."""

@@ -1,0 +1,180 @@
+"""The functions of `cognito_srp` that call Cognito, awaitable.
+
+    from cognito_srp import aio
+    session = await aio.sign_in(client, pool_id=…, client_id=…, username=…, password=…)
+
+`client` is an aiobotocore ``cognito-idp`` client (extra ``srp-native[aio]``, which pins botocore),
+or any boto3 one, whose calls then run in threads. So does all arithmetic, in either case: between
+two calls the steps go on in a thread, and what they compute there releases the GIL. Results and
+exceptions are those of the functions of the same name; a session's methods are awaitable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from .calls import call, failure_of, method_of, named_after, result
+from .confirm import confirm_device_steps, enroll_device_steps
+from .device import RememberedDevice
+from .devices import (
+    PAGE_SIZE,
+    Device,
+    forget_device_steps,
+    get_device_steps,
+    page_of_devices_steps,
+    update_device_status_steps,
+)
+from .signin import (
+    SignedIn,
+    SignIn,
+    Tokens,
+    answer_challenge_steps,
+    begin_sign_in_steps,
+    sign_in_steps,
+)
+from .steps import Ask, Call, Done, Outcome, Steps, resume
+
+__all__ = [
+    "Session",
+    "answer_challenge",
+    "begin_sign_in",
+    "confirm_device",
+    "enroll_device",
+    "forget_device",
+    "get_device",
+    "list_devices",
+    "run",
+    "sign_in",
+    "update_device_status",
+]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+async def run(client: Any, steps: Steps[T]) -> T:
+    """As `calls.run`; the steps themselves go on in a thread.
+
+    A task that is cancelled while a call is under way throws that into the steps, which then attach
+    to it what must not be lost.
+    """
+    step = await asyncio.to_thread(resume, steps)
+    while not isinstance(step, Done):
+        step = await asyncio.to_thread(resume, steps, await _outcome(client, step))
+    return step.value
+
+
+async def _outcome(client: Any, step: Call | Ask) -> Outcome:
+    try:
+        if isinstance(step, Call):
+            return await _call(client, step)
+        return await _ask(step)
+    except BaseException as error:
+        return error
+
+
+async def _call(client: Any, step: Call) -> Mapping[str, Any]:
+    method = method_of(client, step.operation)
+    if not inspect.iscoroutinefunction(getattr(client, "_make_api_call", method)):
+        return await asyncio.to_thread(call, client, step.operation, **step.parameters)
+    try:
+        response: Mapping[str, Any] = await method(**step.parameters)
+        return response
+    except Exception as error:
+        failure = failure_of(step.operation, error)
+    raise failure  # out of the handler: what failed must not become the context
+
+
+async def _ask(step: Ask) -> Mapping[str, str]:
+    """A plain function is called in a thread: it may wait for a person."""
+    ask, challenge = step.on_challenge, step.challenge
+    waits = inspect.iscoroutinefunction(ask)
+    answer = ask(challenge) if waits else await asyncio.to_thread(lambda: ask(challenge))
+    return answer if isinstance(answer, Mapping) else await answer
+
+
+def _awaitable(
+    steps: Callable[P, Steps[T]], finish: Callable[[Any, T], R]
+) -> Callable[Concatenate[Any, P], Awaitable[R]]:
+    """As `calls.through_client`."""
+
+    async def function(client: Any, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return finish(client, await run(client, steps(*args, **kwargs)))
+
+    return named_after(steps, function)
+
+
+@dataclass(kw_only=True)
+class Session(SignedIn):
+    """As `cognito_srp.Session`, its methods awaitable."""
+
+    client: Any = field(repr=False)
+
+    @classmethod
+    def of(cls, client: Any, signed_in: SignedIn) -> Session:
+        """The same with a client."""
+        return cls(client=client, **vars(signed_in))
+
+    async def enroll_device(
+        self, *, device_name: str | None = None, remember: bool | None = None
+    ) -> RememberedDevice:
+        """As `cognito_srp.Session.enroll_device`."""
+        steps = self.enroll_device_steps(device_name=device_name, remember=remember)
+        return await run(self.client, steps)
+
+    async def refresh(self, *, auth_flow: str | None = None) -> Tokens:
+        """As `cognito_srp.Session.refresh`."""
+        return await run(self.client, self.refresh_steps(auth_flow=auth_flow))
+
+    async def revoke(self) -> None:
+        """As `cognito_srp.Session.revoke`."""
+        await run(self.client, self.revoke_steps())
+
+    async def sign_out_everywhere(self) -> None:
+        """As `cognito_srp.Session.sign_out_everywhere`."""
+        await run(self.client, self.sign_out_everywhere_steps())
+
+
+async def list_devices(
+    client: Any,
+    *,
+    access_token: str | None = None,
+    pool_id: str | None = None,
+    username: str | None = None,
+    page_size: int = PAGE_SIZE,
+) -> AsyncIterator[Device]:
+    """As `cognito_srp.list_devices`, to iterate over with ``async for``."""
+    token: str | None = None
+    while True:
+        steps = page_of_devices_steps(
+            access_token=access_token,
+            pool_id=pool_id,
+            username=username,
+            page_size=page_size,
+            token=token,
+        )
+        page = await run(client, steps)
+        for device in page.devices:
+            yield device
+        token = page.next_token
+        if token is None:
+            return
+
+
+def _session(client: Any, progress: SignIn | SignedIn) -> SignIn | Session:
+    return progress if isinstance(progress, SignIn) else Session.of(client, progress)
+
+
+confirm_device = _awaitable(confirm_device_steps, result)
+enroll_device = _awaitable(enroll_device_steps, result)
+get_device = _awaitable(get_device_steps, result)
+update_device_status = _awaitable(update_device_status_steps, result)
+forget_device = _awaitable(forget_device_steps, result)
+sign_in = _awaitable(sign_in_steps, Session.of)
+begin_sign_in = _awaitable(begin_sign_in_steps, _session)
+answer_challenge = _awaitable(answer_challenge_steps, _session)
