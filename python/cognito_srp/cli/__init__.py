@@ -1,4 +1,4 @@
-"""The command line: ``cognito-srp verifier | confirm | engines | local | demo``.
+"""The command line, ``cognito-srp``.
 
 JSON (or a table) on stdout; words for people, and progress when stderr is a terminal, on stderr.
 Secrets come from a prompt, a file or the environment, never from an argument. One file per
@@ -23,13 +23,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from . import confirm, demo, engines, local, verifier
+from . import confirm, demo, devices, engines, local, sign_in, verifier
 from .failures import BROKEN_PIPE, INTERRUPTED, explain, note
 from .parser import Parser, ProgramParser
 
 __all__ = ["main"]
 
-_COMMANDS = (verifier, confirm, engines, local, demo)
+_COMMANDS = (verifier, confirm, sign_in, devices, engines, local, demo)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -10,12 +10,12 @@ from ..errors import InvalidInputError
 __all__ = ["make_client"]
 
 
-def make_client(arguments: argparse.Namespace) -> Client:
+def make_client(arguments: argparse.Namespace, *, signed: bool = False) -> Client:
     """A ``cognito-idp`` client from ``--region``, ``--profile`` and ``--endpoint-url``.
 
-    It signs nothing: the operations here are authorised by an access token, and looking for
-    credentials that nobody needs can take seconds. Raises botocore's errors for what it cannot
-    find.
+    It signs nothing unless it is to call the Admin forms: the other operations here are authorised
+    by an access token or a password, and looking for credentials that nobody needs can take
+    seconds. Raises botocore's errors for what it cannot find.
     """
     import boto3
     from botocore import UNSIGNED
@@ -27,7 +27,7 @@ def make_client(arguments: argparse.Namespace) -> Client:
         return session.client(
             "cognito-idp",
             endpoint_url=arguments.endpoint_url,
-            config=Config(signature_version=UNSIGNED),
+            config=None if signed else Config(signature_version=UNSIGNED),
         )
     except BotoCoreError:  # some of these are ValueErrors as well
         raise

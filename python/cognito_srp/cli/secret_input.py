@@ -5,13 +5,26 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from ..errors import InvalidInputError
 
-__all__ = ["ACCESS_TOKEN", "DEVICE_PASSWORD", "PASSWORD", "STDIN", "Secret", "read_secret"]
+__all__ = [
+    "ACCESS_TOKEN",
+    "CHALLENGE_ANSWER",
+    "CLIENT_SECRET",
+    "DEVICE_PASSWORD",
+    "MFA_CODE",
+    "NEW_PASSWORD",
+    "PASSWORD",
+    "STDIN",
+    "USER_PASSWORD",
+    "Secret",
+    "is_given",
+    "read_secret",
+]
 
 #: What stands for stdin where a file is asked for.
 STDIN: Final = "-"
@@ -33,6 +46,16 @@ DEVICE_PASSWORD: Final = Secret(
     "--device-password", "COGNITO_DEVICE_PASSWORD", "device password", False
 )
 PASSWORD: Final = Secret("--password", "COGNITO_PASSWORD", "user's password", False)
+USER_PASSWORD: Final = replace(PASSWORD, title="password", required=True)
+NEW_PASSWORD: Final = Secret("--new-password", "COGNITO_NEW_PASSWORD", "new password", True)
+MFA_CODE: Final = Secret("--mfa-code", "COGNITO_MFA_CODE", "code", True)
+CLIENT_SECRET: Final = Secret("--client-secret", "COGNITO_CLIENT_SECRET", "client secret", False)
+CHALLENGE_ANSWER: Final = Secret("--answer", "COGNITO_CHALLENGE_ANSWER", "answer", True)
+
+
+def is_given(secret: Secret, path: str | None) -> bool:
+    """Whether there is a file or an environment variable to read it from."""
+    return path is not None or bool(os.environ.get(secret.variable))
 
 
 def read_secret(secret: Secret, path: str | None) -> str | None:

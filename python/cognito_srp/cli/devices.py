@@ -1,0 +1,155 @@
+"""``cognito-srp devices``: the devices that Cognito knows of a user."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from ..checks import check_access_token
+from ..devices import Device, forget_device, get_device, list_devices, update_device_status
+from ..errors import InvalidInputError
+from .client import make_client
+from .options import add_aws_options, add_output_options, add_secret_option
+from .output import write, write_table
+from .progress import progress
+from .secret_input import ACCESS_TOKEN, read_secret
+
+if TYPE_CHECKING:
+    from .parser import Commands, Parser
+
+__all__ = ["add_parser"]
+
+_EPILOG = """\
+Whose devices: those of the access token's user, or, with AWS credentials, those of --username in
+--user-pool-id.
+
+  cognito-srp devices list --output table
+  cognito-srp devices forget --device-key "$KEY" --user-pool-id "$POOL" --username ann
+"""
+
+
+class _Owner(TypedDict, total=False):
+    """Whose devices they are, as the library takes it."""
+
+    access_token: str
+    pool_id: str
+    username: str
+
+
+def add_parser(commands: Commands) -> None:
+    """Add this command and the four under it."""
+    parser = commands.add_parser(
+        "devices",
+        help="list, look at, remember and forget a user's devices",
+        description="What Cognito knows of a user's devices, and a say in it.",
+        epilog=_EPILOG,
+    )
+    actions = parser.add_subparsers(metavar="ACTION", required=True, title="actions")
+    _add_action(actions, "list", _list, "list all of them", formats=("json", "text", "table"))
+    _add_action(actions, "get", _get, "show one")
+    remember = _add_action(actions, "remember", _remember, "let one stand in for the MFA code")
+    remember.add_argument(
+        "--device-remembered-status",
+        choices=("remembered", "not_remembered"),
+        default="remembered",
+        help="not_remembered takes it back",
+    )
+    _add_action(actions, "forget", _forget, "forget one: its key and secret are worth nothing then")
+
+
+def _add_action(
+    actions: Commands,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    what: str,
+    formats: tuple[str, ...] = ("json", "text"),
+) -> Parser:
+    parser = actions.add_parser(name, help=what, description=f"{what.capitalize()}.")
+    if name != "list":
+        parser.add_argument("--device-key", required=True, help="such as us-east-1_01234567-...")
+    add_secret_option(parser, ACCESS_TOKEN)
+    parser.add_argument("--user-pool-id", help="with --username: by the Admin form")
+    parser.add_argument("--username", help="with --user-pool-id")
+    add_aws_options(parser)
+    add_output_options(parser, formats=formats)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _owner(arguments: argparse.Namespace) -> _Owner:
+    pool_id, username = arguments.user_pool_id, arguments.username
+    if (pool_id is None) != (username is None):
+        rule = "go together"
+        raise InvalidInputError("--user-pool-id and --username", rule, "pass both or neither")
+    if pool_id is None:
+        token = read_secret(ACCESS_TOKEN, arguments.access_token_file)
+        return {"access_token": check_access_token(token or "")}
+    if arguments.access_token_file is not None:
+        fix = "leave one of them out"
+        raise InvalidInputError("--access-token-file", "excludes --user-pool-id", fix)
+    return {"pool_id": pool_id, "username": username}
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    owner = _owner(arguments)
+    client = make_client(arguments, signed="username" in owner)
+    with progress("Listing devices"):
+        devices = list(list_devices(client, **owner))
+    if arguments.output == "table" and arguments.query is None:
+        write_table(_COLUMNS, [_row(device) for device in devices])
+    else:
+        write(arguments, {"Devices": [_describe(device) for device in devices]})
+    return 0
+
+
+def _get(arguments: argparse.Namespace) -> int:
+    owner = _owner(arguments)
+    client = make_client(arguments, signed="username" in owner)
+    write(arguments, _describe(get_device(client, device_key=arguments.device_key, **owner)))
+    return 0
+
+
+def _remember(arguments: argparse.Namespace) -> int:
+    owner = _owner(arguments)
+    remembered = arguments.device_remembered_status == "remembered"
+    client = make_client(arguments, signed="username" in owner)
+    key = arguments.device_key
+    update_device_status(client, device_key=key, remembered=remembered, **owner)
+    write(arguments, {"DeviceKey": key, "Remembered": remembered})
+    return 0
+
+
+def _forget(arguments: argparse.Namespace) -> int:
+    owner = _owner(arguments)
+    client = make_client(arguments, signed="username" in owner)
+    forget_device(client, device_key=arguments.device_key, **owner)
+    write(arguments, {"DeviceKey": arguments.device_key, "Forgotten": True})
+    return 0
+
+
+_COLUMNS = ("Device key", "Name", "Remembered", "Last signed in", "Last IP")
+
+
+def _row(device: Device) -> tuple[str, ...]:
+    known = "" if device.remembered is None else ("yes" if device.remembered else "no")
+    last = _time(device.last_authenticated) or ""
+    return device.device_key, device.name or "", known, last, device.last_ip or ""
+
+
+def _describe(device: Device) -> dict[str, Any]:
+    """`Remembered` is null where the service does not say: it tells the Admin forms only."""
+    return {
+        "DeviceKey": device.device_key,
+        "DeviceName": device.name,
+        "Remembered": device.remembered,
+        "LastIp": device.last_ip,
+        "Created": _time(device.created),
+        "LastModified": _time(device.last_modified),
+        "LastAuthenticated": _time(device.last_authenticated),
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="seconds")

@@ -1,0 +1,182 @@
+"""``cognito-srp sign-in``: a user's tokens, with a remembered device or a new one."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any, Final
+
+from ..calls import Client
+from ..checks import check_device_name
+from ..confirm import confirm_device
+from ..device import RememberedDevice, create_device_verifier
+from ..errors import CallError, InvalidInputError
+from ..signin import Session, begin_sign_in
+from .challenges import Person
+from .client import make_client
+from .device_places import DevicePlace, device_place
+from .failures import note
+from .options import add_aws_options, add_output_options, add_secret_option
+from .output import write
+from .secret_input import CLIENT_SECRET, MFA_CODE, PASSWORD, STDIN, USER_PASSWORD, read_secret
+
+if TYPE_CHECKING:
+    from .parser import Commands
+
+__all__ = ["add_parser"]
+
+#: These may go without a password, so that it is asked for only when the service wants it.
+_MAYBE_WITHOUT: Final = ("USER_AUTH", "CUSTOM_AUTH")
+_FLOWS: Final = ("USER_SRP_AUTH", "USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", *_MAYBE_WITHOUT)
+
+_EPILOG = """\
+Passwords and codes are asked for, without an echo, unless a file or the environment has them. Tokens
+are printed with --show-tokens only. PLACE is a file (mode 0600) or keyring:NAME.
+
+  cognito-srp sign-in --user-pool-id "$POOL" --client-id "$CLIENT" --username ann --save-device ann.json
+  cognito-srp sign-in --user-pool-id "$POOL" --client-id "$CLIENT" --username ann --device ann.json \\
+      --show-tokens --query AccessToken --output text | cognito-srp devices list --access-token-file -
+"""  # noqa: E501 - commands are not broken
+
+
+def add_parser(commands: Commands) -> None:
+    """Add this command."""
+    parser = commands.add_parser(
+        "sign-in",
+        help="sign a user in, and remember the device",
+        description="Sign a user in through every challenge that a person can answer; with a "
+        "remembered device, or remembering a new one.",
+        epilog=_EPILOG,
+    )
+    for option, what in (
+        ("--user-pool-id", "such as us-east-1_AbCdEfGhI"),
+        ("--client-id", "the app client's id"),
+        ("--username", "the user's name or an alias"),
+    ):
+        parser.add_argument(option, required=True, help=what)
+    parser.add_argument("--auth-flow", choices=_FLOWS, help="default USER_SRP_AUTH")
+    parser.add_argument(
+        "--admin", action="store_true", help="by AdminInitiateAuth, signed with IAM"
+    )
+    parser.add_argument(
+        "--preferred-challenge", metavar="NAME", help="in USER_AUTH: such as EMAIL_OTP"
+    )
+    for secret in (USER_PASSWORD, CLIENT_SECRET, MFA_CODE):
+        add_secret_option(parser, secret)
+    parser.add_argument(
+        "--device", metavar="PLACE", type=device_place, help="sign in with the device kept there"
+    )
+    parser.add_argument(
+        "--save-device",
+        metavar="PLACE",
+        type=device_place,
+        help="enroll this device, keep it there",
+    )
+    parser.add_argument("--device-name", help="with --save-device: name to show to the user")
+    parser.add_argument(
+        "--remember",
+        action=argparse.BooleanOptionalAction,
+        help="with --save-device: the user's answer, where the pool asks",
+    )
+    parser.add_argument("--show-tokens", action="store_true", help="print the tokens as well")
+    add_aws_options(parser)
+    add_output_options(parser, formats=("json", "text"))
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    _check_combination(arguments)
+    device = arguments.device.load() if arguments.device is not None else None
+    client = make_client(arguments, signed=arguments.admin)
+    flow = arguments.auth_flow or "USER_SRP_AUTH"
+    password = read_secret(
+        PASSWORD if flow in _MAYBE_WITHOUT else USER_PASSWORD, arguments.password_file
+    )
+    progress = begin_sign_in(
+        client,
+        pool_id=arguments.user_pool_id,
+        client_id=arguments.client_id,
+        username=arguments.username,
+        password=password,
+        client_secret=read_secret(CLIENT_SECRET, arguments.client_secret_file),
+        device=device,
+        auth_flow=flow,
+        admin=arguments.admin,
+        preferred_challenge=arguments.preferred_challenge,
+    )
+    session = Person(client, arguments.mfa_code_file).go_through(progress)
+    if session.device_forgotten:
+        note("the service has forgotten the device: this was a sign-in without it")
+    if arguments.save_device is not None:
+        _enroll(arguments, client, session, arguments.save_device)
+    write(arguments, _describe(session, with_tokens=arguments.show_tokens))
+    return 0
+
+
+def _check_combination(arguments: argparse.Namespace) -> None:
+    """All that can be wrong is found before anything is asked or sent."""
+    check_device_name(arguments.device_name)
+    if arguments.save_device is not None:
+        arguments.save_device.check_free()
+    else:
+        for name in ("device_name", "remember"):
+            if getattr(arguments, name) is not None:
+                option = f"--{name.replace('_', '-')}"
+                raise InvalidInputError(option, "goes with --save-device only", "leave it out")
+    files = (arguments.password_file, arguments.client_secret_file, arguments.mfa_code_file)
+    if files.count(STDIN) > 1:
+        raise InvalidInputError("stdin", "holds one thing only", "put the others into files")
+
+
+def _enroll(
+    arguments: argparse.Namespace, client: Client, session: Session, place: DevicePlace
+) -> None:
+    """Confirm a new device whose secret is durable before anything is sent."""
+    if session.new_device is None:
+        note("no device was enrolled: the pool tracks none, or the one given is known already")
+        return
+    verifier = create_device_verifier(
+        device_group_key=session.new_device.device_group_key,
+        device_key=session.new_device.device_key,
+    )
+    device = verifier.remembered()
+    assert isinstance(device, RememberedDevice)  # noqa: S101 - our own verifier knows its secret
+    place.save(device)
+    try:
+        confirmed = confirm_device(
+            client,
+            access_token=session.tokens.access_token,
+            verifier=verifier,
+            device_name=arguments.device_name,
+            remember=arguments.remember,
+        )
+    except CallError:
+        note(
+            f"the device's secret is kept in {place.text}; sign in with --device {place.text} to "
+            "find out whether it is confirmed"
+        )
+        raise
+    session.device = device
+    if confirmed.user_confirmation_necessary and arguments.remember is None:
+        note("the pool asks whether to remember the device: add --remember or --no-remember")
+
+
+def _describe(session: Session, *, with_tokens: bool) -> dict[str, Any]:
+    """What goes to stdout. A device key that nobody has used is of use with the tokens only."""
+    tokens, new = session.tokens, session.new_device
+    described: dict[str, Any] = {
+        "Username": session.username,
+        "DeviceKey": session.device.device_key if session.device is not None else None,
+        "DeviceForgotten": session.device_forgotten,
+        "ExpiresIn": tokens.expires_in,
+    }
+    if not with_tokens:
+        return described
+    if new is not None and session.device is None:
+        keys = {"DeviceKey": new.device_key, "DeviceGroupKey": new.device_group_key}
+        described["NewDeviceMetadata"] = keys
+    return described | {
+        "AccessToken": tokens.access_token,
+        "IdToken": tokens.id_token,
+        "RefreshToken": tokens.refresh_token,
+        "TokenType": tokens.token_type,
+    }
