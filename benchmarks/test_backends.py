@@ -1,0 +1,124 @@
+"""Other SRP packages on Python's pow and on srp_native's: one sign-in, both sides of it."""
+
+from __future__ import annotations
+
+import runpy
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import srp
+import srp._pysrp as pysrp
+import srptools
+import srptools.context
+from srptools import constants
+
+from srp_native import N
+
+GROUP = "other packages"
+COGNITO = format(N, "X")
+OURS = runpy.run_path(str(Path(__file__).parent.parent / "examples" / "powmod_backend.py"))[
+    "constant_time_pow"
+]
+Login = Callable[[], None]
+
+
+def with_srp(module: ModuleType, secret_bits: int, **group: Any) -> Login:
+    """pysrp, or its twin on OpenSSL, which draws 256 bits by itself and takes no fewer bytes."""
+    group = {"hash_alg": module.SHA256, **group}
+    salt, verifier = module.create_salted_verification_key("ann", "pw", **group)
+
+    def draw(name: str) -> dict[str, bytes]:
+        if module is not pysrp:
+            return {}
+        return {name: secrets.token_bytes(secret_bits // 8).rjust(256, b"\0")}
+
+    def login() -> None:
+        user = module.User("ann", "pw", **group, **draw("bytes_a"))
+        _, A = user.start_authentication()
+        server = module.Verifier("ann", salt, verifier, A, **group, **draw("bytes_b"))
+        user.verify_session(server.verify_session(user.process_challenge(*server.get_challenge())))
+        assert user.authenticated()
+
+    return login
+
+
+def with_srptools(secret_bits: int, prime: str, generator: str) -> Login:
+    group = {"prime": prime, "generator": generator, "bits_random": secret_bits}
+    context = srptools.SRPContext("ann", "pw", **group)
+    _, verifier, salt = context.get_user_data_triplet()
+
+    def login() -> None:
+        known = srptools.SRPContext("ann", **group)
+        server = srptools.SRPServerSession(known, password_verifier=verifier)
+        client = srptools.SRPClientSession(srptools.SRPContext("ann", "pw", **group))
+        client.process(server.public, salt)
+        server.process(client.public, salt)
+        assert server.verify_proof(client.key_proof)
+
+    return login
+
+
+CUSTOM = {"ng_type": srp.NG_CUSTOM, "n_hex": COGNITO.encode(), "g_hex": b"2"}
+LOGINS: dict[str, Login] = {
+    "pysrp, 2,048-bit group": with_srp(pysrp, 2048, ng_type=srp.NG_2048),
+    "pysrp, 2,048-bit group, 256-bit a and b": with_srp(pysrp, 256, ng_type=srp.NG_2048),
+    "pysrp, Cognito's group": with_srp(pysrp, 2048, **CUSTOM),
+    "pysrp, Cognito's group, 256-bit a and b": with_srp(pysrp, 256, **CUSTOM),
+    "srptools, 2,048-bit group": with_srptools(
+        1024, constants.PRIME_2048, constants.PRIME_2048_GEN
+    ),
+    "srptools, 3,072-bit group": with_srptools(
+        1024, constants.PRIME_3072, constants.PRIME_3072_GEN
+    ),
+    "srptools, Cognito's group": with_srptools(1024, COGNITO, "2"),
+    "srptools, Cognito's group, 256-bit a and b": with_srptools(256, COGNITO, "2"),
+}
+
+
+def cpu_milliseconds(login: Login) -> float:
+    """The least of five rounds."""
+    times = []
+    for _ in range(5):
+        began = time.process_time()
+        login()
+        times.append(time.process_time() - began)
+    return 1e3 * min(times)
+
+
+@pytest.mark.benchmark(timer=time.process_time)
+@pytest.mark.parametrize("name", LOGINS)
+def test_login(benchmark: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The benchmark is ours; the figures compare the two in the same run."""
+    login = LOGINS[name]
+    builtin = cpu_milliseconds(login)
+    for module in (pysrp, srptools.context):
+        monkeypatch.setattr(module, "pow", OURS, raising=False)
+    login()
+    ours = cpu_milliseconds(login)
+    benchmark.group = GROUP
+    benchmark.extra_info["name"] = name
+    benchmark.extra_info["figures"] = {
+        f"{name}, ms on pow": builtin,
+        f"{name}, ms on ours": ours,
+        f"{name}, times": builtin / ours,
+    }
+    benchmark.pedantic(login, rounds=10)
+
+
+@pytest.mark.benchmark(timer=time.process_time)
+@pytest.mark.parametrize("group", ["2,048-bit group", "Cognito's group"])
+def test_pysrp_on_openssl(benchmark: Any, group: str) -> None:
+    """What ``import srp`` runs where it finds OpenSSL, which it asks for constant time."""
+    if srp._mod is pysrp:
+        pytest.skip("pysrp finds no OpenSSL here")
+    name = f"pysrp on OpenSSL, {group}, 256-bit a and b"
+    login = with_srp(srp._mod, 256, **(CUSTOM if "Cognito" in group else {"ng_type": srp.NG_2048}))
+    benchmark.group = GROUP
+    benchmark.extra_info["name"] = name
+    benchmark.extra_info["figures"] = {f"{name}, ms": cpu_milliseconds(login)}
+    benchmark.pedantic(login, rounds=10)
