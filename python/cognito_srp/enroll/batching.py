@@ -24,7 +24,7 @@ _LARGEST: Final = 512
 #: How long the first of a batch waits for others, in seconds.
 _PATIENCE: Final = 0.002
 #: Below this many rows, starting threads costs more CPU than it saves time.
-_ROWS_FOR_THREADS: Final = 96
+_ROWS_FOR_THREADS: Final = 256
 
 
 class Gatherer:

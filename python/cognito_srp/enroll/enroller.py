@@ -161,10 +161,10 @@ class Enroller:
         with self._changed:
             self._held -= 1
             self._keys.discard(job.device_key)
-            if self._closing:
-                self._changed.notify_all()
-            else:
-                self._changed.notify()
+            if not self._closing:
+                self._changed.notify()  # one more may come in
+            elif not self._held:
+                self._changed.notify_all()  # `close` waits for the last one
 
 
 def _enough(rate: float) -> int:

@@ -163,13 +163,15 @@ class Line:
         now = time.monotonic()
         while self._aside and (self._hurried or self._aside[0][0] <= now):
             self._push(self._waiting, heapq.heappop(self._aside)[2])
+        ready = len(self._staged) + self._marking
+        if self._mark is not None and ready > self._depth // 2 and not self._hurried:
+            return  # a commit for many, rather than one for each that leaves
         fresh: list[Job] = []
-        while self._waiting and (
-            self._hurried or len(self._staged) + self._marking + len(fresh) < self._depth
-        ):
+        while self._waiting and (self._hurried or ready < self._depth):
             job = heapq.heappop(self._waiting)[2]
             if not self._may_go(job, now):
                 continue
+            ready += 1
             if job.marked or self._mark is None:
                 self._push(self._staged, job)
             else:

@@ -15,8 +15,9 @@ __all__ = ["Recorder"]
 
 _log = logging.getLogger(__name__)
 
-#: Seconds from one round of commits to the next: each costs a sync of the disk, however few rows.
-_ROUND: Final = 0.01
+#: Seconds from one commit of outcomes to the next: each costs a sync of the disk, however few
+#: there are. Nothing else waits, since sends wait for it, and it comes in groups.
+_GATHER: Final = 0.02
 
 #: With the job that it is the end of, if it is.
 _Outcomes = list[tuple[Job | None, Outcome]]
@@ -69,7 +70,8 @@ class Recorder:
         """Note how it ended; without a job, nobody is told."""
         with self._changed:
             self._to_finish.append((job, outcome))
-            self._changed.notify()
+            if len(self._to_finish) == 1:
+                self._changed.notify()
 
     def close(self) -> None:
         """End the thread once all is written."""
@@ -79,20 +81,30 @@ class Recorder:
         self._thread.join()
 
     def _run(self) -> None:
-        while True:
+        finish_next = 0.0
+        while self._wait(finish_next):
             with self._changed:
-                while not (self._to_mark or self._to_finish or self._to_prepare):
-                    if self._closed:
-                        return
-                    self._changed.wait()
                 to_mark, self._to_mark = self._to_mark, []
-                to_finish, self._to_finish = self._to_finish, []
                 to_prepare, self._to_prepare = self._to_prepare, []
-            next_round = time.monotonic() + _ROUND
+                to_finish: _Outcomes = []
+                if time.monotonic() >= finish_next and self._to_finish:
+                    to_finish, self._to_finish = self._to_finish, []
+                    finish_next = time.monotonic() + _GATHER
             self._mark(to_mark)
             self._finish(to_finish)
             self._prepare(to_prepare)
-            time.sleep(max(0.0, next_round - time.monotonic()))
+
+    def _wait(self, finish_next: float) -> bool:
+        """Until there is something to write now; False at the end."""
+        with self._changed:
+            while not (self._to_mark or self._to_prepare):
+                until = finish_next - time.monotonic()
+                if self._to_finish and until <= 0:
+                    break
+                if self._closed and not self._to_finish:
+                    return False
+                self._changed.wait(until if self._to_finish else None)
+        return True
 
     def _mark(self, jobs: list[Job]) -> None:
         if not jobs:

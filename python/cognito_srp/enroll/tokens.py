@@ -66,7 +66,8 @@ class TokenStage:
         """So many more (or fewer) jobs hold a token and have not been sent yet."""
         with self._changed:
             self._ahead += number
-            self._changed.notify()
+            if self._jobs:
+                self._changed.notify()
 
     def close(self) -> None:
         """End the threads."""
