@@ -18,7 +18,7 @@ RESULTS = Path(__file__).parent / "results"
 REFERENCE = "gmpy2.powmod"
 GROUPS = ("one verifier", "one login")
 #: Groups whose benchmarks give their figures themselves.
-FIGURES = ("local Cognito", "sign-in", "other packages")
+FIGURES = ("local Cognito", "sign-in", "other packages", "enroller")
 
 
 def load(path: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
