@@ -1,14 +1,16 @@
-"""A device's secret on disk: only its owner's, durable, never over another one."""
+"""Secrets on disk: only their owner's, durable, never over another one by mistake."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from .errors import InvalidInputError
 
-__all__ = ["save_secret", "sync_directory"]
+__all__ = ["replace_secret", "save_secret", "sync_directory"]
 
 
 def save_secret(path: str, text: str) -> None:
@@ -33,6 +35,28 @@ def save_secret(path: str, text: str) -> None:
         # Half a secret is none, and it would stand in the way of the next attempt.
         with contextlib.suppress(OSError):
             os.unlink(path)
+        raise
+
+
+@contextlib.contextmanager
+def replace_secret(path: str) -> Iterator[IO[bytes]]:
+    """A file of mode 0600 to write, which takes the place of `path` once it is whole and durable.
+
+    Whoever is killed on the way leaves `path` as it was, and a file of the same name with
+    ``.partial`` behind it, which the next attempt replaces. Raises `OSError`.
+    """
+    partial = Path(f"{path}.partial")
+    partial.unlink(missing_ok=True)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with open(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+        sync_directory(Path(path).absolute().parent)
+    except BaseException:
+        partial.unlink(missing_ok=True)
         raise
 
 

@@ -7,12 +7,13 @@ command, each with ``add_parser`` and ``run``.
 Exit codes::
 
     0    done
-    1    Cognito refused, gave no answer, or (demo) a device did not do what it should
+    1    Cognito refused, gave no answer, or (demo) a device did not do what it should; enroll:
+         some devices are not confirmed
     2    wrong usage or input: an argument, a file, the region, the profile
     3    this machine cannot: an engine, an extra, the port, or two engines that disagree
     4    confirm: the device was confirmed before, perhaps with another secret
     70   a fault of this program
-    130  Ctrl-C
+    130  Ctrl-C; enroll: SIGTERM as well
     141  stdout was closed early
 """
 
@@ -23,13 +24,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from . import confirm, demo, devices, engines, local, sign_in, verifier
+from . import confirm, demo, devices, engines, enroll, local, sign_in, verifier
 from .failures import BROKEN_PIPE, INTERRUPTED, explain, note
 from .parser import Parser, ProgramParser
 
 __all__ = ["main"]
 
-_COMMANDS = (verifier, confirm, sign_in, devices, engines, local, demo)
+_COMMANDS = (verifier, confirm, enroll, sign_in, devices, engines, local, demo)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

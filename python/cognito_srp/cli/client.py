@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from ..calls import Client
 from ..errors import InvalidInputError
@@ -10,12 +11,12 @@ from ..errors import InvalidInputError
 __all__ = ["make_client"]
 
 
-def make_client(arguments: argparse.Namespace, *, signed: bool = False) -> Client:
+def make_client(arguments: argparse.Namespace, *, signed: bool = False, **settings: Any) -> Client:
     """A ``cognito-idp`` client from ``--region``, ``--profile`` and ``--endpoint-url``.
 
     It signs nothing unless it is to call the Admin forms: the other operations here are authorised
     by an access token or a password, and looking for credentials that nobody needs can take
-    seconds. Raises botocore's errors for what it cannot find.
+    seconds. `settings` are botocore's ``Config``. Raises botocore's errors for what it cannot find.
     """
     import boto3
     from botocore import UNSIGNED
@@ -27,7 +28,7 @@ def make_client(arguments: argparse.Namespace, *, signed: bool = False) -> Clien
         return session.client(
             "cognito-idp",
             endpoint_url=arguments.endpoint_url,
-            config=None if signed else Config(signature_version=UNSIGNED),
+            config=Config(signature_version=None if signed else UNSIGNED, **settings),
         )
     except BotoCoreError:  # some of these are ValueErrors as well
         raise

@@ -7,7 +7,14 @@ from typing import Final
 
 import srp_native
 
-from ..errors import CognitoSrpError, InvalidInputError, VerifierFaultError
+from ..errors import (
+    CognitoSrpError,
+    InvalidInputError,
+    JournalBusyError,
+    JournalError,
+    SealingError,
+    VerifierFaultError,
+)
 
 __all__ = [
     "BROKEN_PIPE",
@@ -37,6 +44,8 @@ BROKEN_PIPE: Final = 141  # 128 + SIGPIPE
 # The first that fits counts. A missing extra is an ImportError that says what to install.
 _CODES: Final[tuple[tuple[int, tuple[type[Exception], ...]], ...]] = (
     (UNAVAILABLE, (UnavailableError, ImportError, VerifierFaultError, srp_native.EngineError)),
+    (UNAVAILABLE, (JournalBusyError,)),
+    (USAGE, (JournalError, SealingError)),
     (REFUSED, (CognitoSrpError,)),
     (USAGE, (OSError,)),
 )

@@ -8,7 +8,13 @@ from typing import Any
 
 from .secret_input import Secret
 
-__all__ = ["add_aws_options", "add_output_options", "add_secret_option", "bounded_int"]
+__all__ = [
+    "add_aws_options",
+    "add_output_options",
+    "add_secret_option",
+    "bounded_int",
+    "positive_number",
+]
 
 
 def add_output_options(parser: argparse.ArgumentParser, *, formats: Sequence[str]) -> None:
@@ -62,6 +68,17 @@ def bounded_int(low: int, high: int) -> Any:
         return value
 
     return integer
+
+
+def positive_number(text: str) -> float:
+    """An argparse type: a number above zero."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError("needs a number above zero")
+    return value
 
 
 class _RefuseSecret(argparse.Action):

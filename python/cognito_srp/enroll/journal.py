@@ -111,8 +111,8 @@ class Journal:
     ) -> Journal:
         """The journal at `path`, made (mode 0600) if there is none.
 
-        It belongs to one owner at a time, to its key, and to one input: `source` is the input's
-        fingerprint. Raises `JournalBusyError`, `WrongSealingKeyError` and `JournalError`.
+        It belongs to one owner at a time, to its key, and to one input: `source` is as in `bind`.
+        Raises `JournalBusyError`, `WrongSealingKeyError` and `JournalError`.
         """
         path = Path(path)
         with explained(path):
@@ -123,7 +123,9 @@ class Journal:
             lock.release()
             raise
         try:
-            journal._bind(source)
+            journal._check_key()
+            if source is not None:
+                journal.bind(source)
         except BaseException:
             journal.close()
             raise
@@ -142,6 +144,18 @@ class Journal:
             finally:
                 connection.close()
         return None if row is None else row[0]
+
+    def bind(self, source: str) -> None:
+        """Tie it to one input, by the input's fingerprint, for good.
+
+        Raises `JournalError` if it is tied to another one.
+        """
+        with self._transaction() as connection:
+            connection.execute("UPDATE header SET source = ? WHERE source IS NULL", (source,))
+            [known] = connection.execute("SELECT source FROM header").fetchone()
+        if source != known:
+            fix = "resume with the input it was made from, or name a new journal for this one"
+            raise JournalError(f"{self.path}: is the journal of another input; {fix}")
 
     def close(self) -> None:
         """Give it up. What was written is durable already."""
@@ -250,6 +264,12 @@ class Journal:
             query = "SELECT state, count(*) FROM device GROUP BY state"
             return dict(self._connection.execute(query).fetchall())
 
+    def reasons(self) -> list[tuple[State, str, int]]:
+        """How many rows are in each state for each error, the largest first."""
+        with self._lock, explained(self.path):
+            query = "SELECT state, error, count(*) FROM device GROUP BY 1, 2 ORDER BY 3 DESC"
+            return self._connection.execute(query).fetchall()
+
     def start_run(self, rate: float | None) -> int:
         """Note that a run begins, and at which rate it may send; returns the run's number."""
         with self._transaction() as connection:
@@ -264,21 +284,15 @@ class Journal:
                 "INSERT INTO pace VALUES (?, ?, ?, ?)", (run, time.time(), sent, throttled)
             )
 
-    def _bind(self, source: str | None) -> None:
-        """Write the header of a new journal, or hold that of an old one against what is given."""
-        key = self._key
+    def _check_key(self) -> None:
+        """Write the header of a new journal, or hold that of an old one against the key."""
         with self._transaction() as connection:
-            row = connection.execute("SELECT key_id, source FROM header").fetchone()
+            row = connection.execute("SELECT key_id FROM header").fetchone()
             if row is None:
-                values = (key.key_id, key.encrypted, source, time.time())
-                connection.execute("INSERT INTO header VALUES (?, ?, ?, ?)", values)
-                return
-        key_id, known = row
-        if key_id != key.key_id:
-            raise WrongSealingKeyError(key_id, key.key_id)
-        if source is not None and known is not None and source != known:
-            fix = "resume with the input it was made from, or name a new journal for this one"
-            raise JournalError(f"{self.path}: is the journal of another input; {fix}")
+                values = (self._key.key_id, self._key.encrypted, time.time())
+                connection.execute("INSERT INTO header VALUES (?, ?, NULL, ?)", values)
+            elif row[0] != self._key.key_id:
+                raise WrongSealingKeyError(row[0], self._key.key_id)
 
     def _values(self, device: PreparedDevice, now: float) -> tuple[object, ...]:
         """A new row."""

@@ -1,0 +1,267 @@
+"""``cognito-srp enroll``: a file of devices, paced, journaled and resumable."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ..enroll import Enroller
+from ..enroll.bulk import BulkRun, Progress
+from ..enroll.inputs import Fault, Input
+from ..enroll.journal import Journal
+from ..enroll.outputs import check_output, write_devices
+from ..enroll.screening import Screening, screen
+from ..errors import InvalidInputError, JournalError
+from ..secret_files import replace_secret
+from .client import make_client
+from .enroll_display import display
+from .failures import INTERRUPTED, REFUSED, UnavailableError, note
+from .options import add_aws_options, add_output_options, bounded_int, positive_number
+from .output import write
+from .progress import progress
+from .sealing_key import add_key_options, read_key
+
+if TYPE_CHECKING:
+    from .parser import Commands
+
+__all__ = ["add_parser"]
+
+#: Connections kept open: as many as there may be threads.
+_CONNECTIONS: Final = 1024
+
+#: Faults of the input that are told one by one.
+_TOLD: Final = 10
+
+_EPILOG = """\
+Every secret is in the journal, sealed and durable, before it is sent. However a run ends, the same
+command with --resume goes on where it was.
+
+  cognito-srp enroll devices.jsonl --key-file run.key --save enrolled.jsonl
+  cognito-srp enroll devices.jsonl --key-file run.key --save enrolled.jsonl --resume
+"""
+
+
+def add_parser(commands: Commands) -> None:
+    """Add this command."""
+    parser = commands.add_parser(
+        "enroll",
+        help="enroll the devices of a file",
+        description="Give every device of a file (JSON lines, CSV or Parquet) a secret and "
+        "confirm it, at the rate that AWS allows.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument("input", metavar="INPUT", help="file that ends in .jsonl, .csv or .parquet")
+    parser.add_argument(
+        "--save", metavar="FILE", help="write devices and passwords here, .jsonl or .parquet"
+    )
+    parser.add_argument("--journal", metavar="FILE", help="(default: INPUT.journal)")
+    add_key_options(parser)
+    parser.add_argument("--resume", action="store_true", help="go on with the journal's run")
+    parser.add_argument("--dry-run", action="store_true", help="only check the input")
+    parser.add_argument(
+        "--rate", type=positive_number, default=25.0, help="ConfirmDevice calls a second (25)"
+    )
+    parser.add_argument(
+        "--per-user-rate", type=positive_number, default=10.0, help="of them for one user (10)"
+    )
+    parser.add_argument(
+        "--sign-in-rate", type=positive_number, default=120.0, help="sign-in calls a second (120)"
+    )
+    parser.add_argument(
+        "--workers", type=bounded_int(1, 1024), help="threads that send (default: by the rate)"
+    )
+    parser.add_argument(
+        "--limit", type=bounded_int(1, 1 << 62), metavar="N", help="send at most N devices"
+    )
+    parser.add_argument(
+        "--on-error",
+        choices=("stop", "skip", "collect"),
+        default="stop",
+        help="what to do about rows that cannot be used: stop before anything is sent (the "
+        "default), skip them, or list them in INPUT.rejected.jsonl",
+    )
+    parser.add_argument("--client-id", help="app client of rows that name none")
+    parser.add_argument("--user-pool-id", help="pool of rows that name none")
+    add_aws_options(parser)
+    add_output_options(parser, formats=("json", "text"))
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    source = Input(arguments.input, client_id=arguments.client_id, pool_id=arguments.user_pool_id)
+    _warn_if_shared(arguments.input)
+    if arguments.dry_run:
+        write(arguments, _plan(arguments, _screen(arguments, source, None)))
+        return 0
+    if arguments.save is not None:
+        check_output(arguments.save, replace=arguments.resume)
+    # The enroller's own kind of client: every send is counted and paced, so none is botocore's.
+    client = make_client(
+        arguments, retries={"total_max_attempts": 1}, max_pool_connections=_CONNECTIONS
+    )
+    path = arguments.journal or f"{arguments.input}.journal"
+    _check_journal(path, resume=arguments.resume)
+    with Journal.open(path, key=read_key(arguments, path)) as journal:
+        found = _screen(arguments, source, journal)
+        journal.bind(found.fingerprint)
+        left = found.rows - found.done
+        total = left if arguments.limit is None else min(left, arguments.limit)
+        with display() as show:
+            run = BulkRun(
+                lambda on_event: Enroller(
+                    client,
+                    rate=arguments.rate,
+                    per_user_rate=arguments.per_user_rate,
+                    sign_in_rate=arguments.sign_in_rate,
+                    workers=arguments.workers,
+                    journal=journal,
+                    on_event=on_event,
+                ),
+                journal,
+                rate=arguments.rate,
+                total=total,
+                show=show,
+            )
+            with _signals(run):
+                ended = _enroll(run, source, path)
+        document = _summary(arguments, found, journal, ended)
+        if arguments.save is not None:
+            with progress("Writing the devices"):
+                write_devices(journal, arguments.save)
+    write(arguments, document)
+    if run.stopped:
+        note(_how_to_resume(path))
+        return INTERRUPTED
+    return REFUSED if ended.refused_by or document["NotConfirmed"] else 0
+
+
+def _check_journal(path: str, *, resume: bool) -> None:
+    exists = Path(path).exists() and Path(path).stat().st_size > 0
+    if exists and not resume:
+        fix = "add --resume to go on with it, or name another with --journal"
+        raise InvalidInputError(path, "is the journal of an earlier run", fix)
+    if resume and not exists:
+        rule = "is no journal, so there is nothing to resume"
+        raise InvalidInputError(path, rule, "check --journal, or leave --resume out")
+
+
+def _enroll(run: BulkRun, source: Input, path: str) -> Progress:
+    try:
+        return run.run(source)
+    except JournalError as error:
+        raise UnavailableError(f"{error}. {_how_to_resume(path)}") from error
+
+
+def _how_to_resume(path: str) -> str:
+    return f"Nothing is lost: go on with the same command and --resume (journal: {path})"
+
+
+@contextlib.contextmanager
+def _signals(run: BulkRun) -> Iterator[None]:
+    """Ctrl-C and SIGTERM finish what is in flight; a second one ends the program at once, which
+    loses no more than a kill would: nothing."""
+
+    def stop(number: int, _: object) -> None:
+        if run.stopped:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        run.stop()
+        # Not print: what the signal came upon may be printing.
+        os.write(2, b"\ncognito-srp: finishing what is in flight (again to quit at once)\n")
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, stop) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _screen(arguments: argparse.Namespace, source: Input, journal: Journal | None) -> Screening:
+    """Check the whole input, and do about its faults what ``--on-error`` says."""
+    path, count = arguments.input, 0
+    with contextlib.ExitStack() as stack:
+        rejected = None
+        if arguments.on_error == "collect":
+            rejected = stack.enter_context(replace_secret(f"{path}.rejected.jsonl"))
+
+        def on_fault(fault: Fault) -> None:
+            nonlocal count
+            count += 1
+            if arguments.on_error == "stop" and not arguments.dry_run:
+                fix = "correct it, or use --on-error skip or collect; nothing was sent"
+                raise InvalidInputError(f"{path}:{fault.position}", fault.reason, fix)
+            if rejected is not None:
+                record = {"position": fault.position, "reason": fault.reason}
+                rejected.write(json.dumps(record).encode() + b"\n")
+            elif count <= _TOLD:
+                note(f"{path}:{fault.position}: {fault.reason}")
+
+        stack.enter_context(progress("Checking the input"))
+        found = screen(source, journal, rate=arguments.rate, on_fault=on_fault)
+    if rejected is not None:
+        note(f"{count:,} rows cannot be used: see {path}.rejected.jsonl")
+    elif count > _TOLD:
+        note(f"and {count - _TOLD:,} more rows that cannot be used")
+    if found.short_lived:
+        note(
+            f"{found.short_lived:,} tokens will have run out before it is their turn at "
+            f"{arguments.rate:g} calls a second: add refresh tokens, or split the input"
+        )
+    return found
+
+
+def _warn_if_shared(path: str) -> None:
+    mode = stat.S_IMODE(os.stat(path).st_mode)
+    if os.name == "posix" and mode & 0o077:
+        note(f"{path} holds tokens, and other users can read it (mode {mode:04o}): chmod 600 it")
+
+
+def _plan(arguments: argparse.Namespace, found: Screening) -> dict[str, Any]:
+    return {
+        "Input": arguments.input,
+        "Rows": found.rows,
+        "Rejected": found.faults,
+        "SignIns": found.sign_ins,
+        "TokensTooShortLived": found.short_lived,
+        "Seconds": round(found.rows / arguments.rate, 1),
+        "Ends": time.strftime(
+            "%Y-%m-%dT%H:%M:%S%z", time.localtime(time.time() + found.rows / arguments.rate)
+        ),
+    }
+
+
+def _summary(
+    arguments: argparse.Namespace, found: Screening, journal: Journal, ended: Progress
+) -> dict[str, Any]:
+    states = journal.counts()
+    confirmed = states.get("confirmed", 0)
+    reasons = {f"{state}: {error}" if error else state: n for state, error, n in journal.reasons()}
+    return {
+        "Input": arguments.input,
+        "Rows": found.rows,
+        "Rejected": found.faults,
+        "Confirmed": confirmed,
+        "NotConfirmed": sum(states.values()) - confirmed,
+        "NotStarted": max(0, found.rows - sum(states.values())),
+        "Outcomes": reasons,
+        "ThisRun": {
+            "Confirmed": ended.confirmed,
+            "Calls": ended.sent,
+            "Throttled": ended.throttled,
+            "SentAgain": ended.retried,
+            "Seconds": round(ended.elapsed, 1),
+            "CallsPerSecond": round(ended.sent / max(ended.elapsed, 0.001), 1),
+        },
+        "Journal": str(journal.path),
+        "Saved": arguments.save,
+    }

@@ -1,0 +1,80 @@
+"""The key that seals a journal: from a file, the keyring, KMS or the environment."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from ..enroll.journal import Journal
+from ..errors import InvalidInputError
+from ..sealing import SealingKey
+from .failures import note
+
+__all__ = ["add_key_options", "read_key"]
+
+_VARIABLE: Final = "COGNITO_SEALING_KEY"
+
+
+def add_key_options(parser: argparse.ArgumentParser) -> None:
+    """``--key-file``, ``--keyring`` and ``--kms-key-id``."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--key-file",
+        metavar="FILE",
+        help="32 random bytes or their base64, mode 0600, which seal the journal's secrets; made "
+        f"for a new journal if it does not exist (default: ${_VARIABLE}, base64)",
+    )
+    group.add_argument(
+        "--keyring", metavar="SERVICE/NAME", help="the key in this entry of the system's keyring"
+    )
+    group.add_argument(
+        "--kms-key-id", metavar="KEY", help="a data key of this KMS key, kept in the journal"
+    )
+
+
+def read_key(arguments: argparse.Namespace, journal: str) -> SealingKey:
+    """The key for the journal at this path, which may not exist yet.
+
+    Raises `InvalidInputError`, `ImportError`, `OSError` and botocore's errors.
+    """
+    if arguments.kms_key_id is not None:
+        encrypted = Journal.encrypted_key(journal)
+        if encrypted is None and Path(journal).exists():
+            rule = "did not give the key that sealed this journal"
+            raise InvalidInputError("--kms-key-id", rule, "use the key that it was made with")
+        return SealingKey.from_kms(
+            _kms(arguments), key_id=arguments.kms_key_id, encrypted=encrypted
+        )
+    if arguments.keyring is not None:
+        service, slash, name = arguments.keyring.partition("/")
+        if not slash or not name:
+            raise InvalidInputError("--keyring", "names no entry", "give it as SERVICE/NAME")
+        return SealingKey.from_keyring(service, name)
+    if arguments.key_file is not None:
+        return _from_file(arguments.key_file, journal)
+    if os.environ.get(_VARIABLE):
+        return SealingKey.from_environment(_VARIABLE)
+    rule = "is missing: the journal seals the devices' secrets with it"
+    fix = f"use --key-file FILE, --keyring, --kms-key-id, or set {_VARIABLE}"
+    raise InvalidInputError("sealing key", rule, fix)
+
+
+def _from_file(path: str, journal: str) -> SealingKey:
+    if Path(path).exists():
+        return SealingKey.from_file(path)
+    if Path(journal).exists():
+        rule = "does not exist, but the journal that it has to open does"
+        raise InvalidInputError(path, rule, "name the key file that the journal was made with")
+    key = SealingKey.generate()
+    key.save(path)
+    note(f"made the key {path}: without it nobody can read the journal")
+    return key
+
+
+def _kms(arguments: argparse.Namespace) -> Any:
+    import boto3
+
+    # Not --endpoint-url, which is Cognito's; AWS_ENDPOINT_URL_KMS is boto3's own.
+    return boto3.Session(profile_name=arguments.profile, region_name=arguments.region).client("kms")
