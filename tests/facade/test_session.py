@@ -89,6 +89,18 @@ def test_a_session_from_a_refresh_token_that_was_kept(
     renew(client, pool, token, device, auth_flow="REFRESH_TOKEN_AUTH", username="zoë")
 
 
+@pytest.mark.parametrize("secret", [False, True])
+def test_a_revoked_session(client: Any, cognito: LocalCognito, secret: bool) -> None:
+    pool = cognito.create_pool(client_secret=secret)
+    session = enter(client, pool, pool.create_user("ann", PASSWORD))
+    device = session.enroll_device()
+    session.revoke()
+    with pytest.raises(TokenExpiredError, match="revoked"):
+        session.refresh()
+    with pytest.raises(TokenExpiredError, match="revoked"):
+        get_device(client, access_token=session.tokens.access_token, device_key=device.device_key)
+
+
 def test_signing_out_everywhere_ends_other_sessions_too(
     client: Any, pool: LocalPool, newcomer: Newcomer
 ) -> None:

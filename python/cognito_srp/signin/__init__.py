@@ -79,7 +79,9 @@ def answer_challenge_steps(
     """Answer a sign-in's challenge, and go on to the next one for someone else or to the tokens.
 
     `responses` are the service's ChallengeResponses, without USERNAME, SECRET_HASH and
-    DEVICE_KEY; none are needed to send again what this package had answered by itself. Returns
+    DEVICE_KEY; none are needed to send again what this package had answered by itself. PASSWORD in
+    them is proven by SRP, not sent, where PASSWORD_SRP is asked for or chosen; SESSION, which
+    VerifySoftwareToken gives for MFA_SETUP, takes the place of the challenge's. Returns
     and raises as `sign_in` and `begin_sign_in` do; every exception carries as ``.sign_in`` the one
     to go on from: the given one while its answer has not arrived.
     """

@@ -41,6 +41,8 @@ def answer_of(sign_in: SignIn, responses: Mapping[str, str] | None) -> Answer:
     if responses is None and needs_answer(sign_in):
         raise unanswered(sign_in)
     given = dict(responses or {})
+    if "SESSION" in given:
+        sign_in = sign_in.with_session(given.pop("SESSION"))
     way = given.get("ANSWER") if name == "SELECT_CHALLENGE" else name
     return _password(sign_in, given, way) if way in _BY_PASSWORD else (given, sign_in)
 

@@ -57,7 +57,7 @@ def _answer(sign_in: SignIn, responses: Mapping[str, str] | None) -> Steps[SignI
     try:
         given, going_on = answer_of(sign_in, responses)
         try:
-            response = yield sign_in.respond(given)
+            response = yield going_on.respond(given)
         except ServiceError as error:
             if _forgotten(error, sign_in.request) and sign_in.can_do_without_device:
                 return (yield from _without_device(sign_in, responses))

@@ -124,15 +124,17 @@ class Request:
         return self.proves_by_srp or self.auth_flow in _PASSWORD_FLOWS
 
     @property
-    def _hashes_secret(self) -> bool:
-        return self.app.has_secret and self.auth_flow != _REFRESH_OPERATION
+    def proves_by_srp(self) -> bool:
+        """Whether InitiateAuth carries SRP_A.
+
+        Where the password may become known later, only if it is known now.
+        """
+        may = self.auth_flow == "CUSTOM_AUTH" or self.preferred_challenge == "PASSWORD_SRP"
+        return self.auth_flow in _SRP_FLOWS or (may and self.password is not None)
 
     @property
-    def proves_by_srp(self) -> bool:
-        """Whether InitiateAuth carries SRP_A: CUSTOM_AUTH does where there is a password."""
-        custom_with_password = self.auth_flow == "CUSTOM_AUTH" and self.password is not None
-        preferred = self.preferred_challenge == "PASSWORD_SRP"
-        return self.auth_flow in _SRP_FLOWS or custom_with_password or preferred
+    def _hashes_secret(self) -> bool:
+        return self.app.has_secret and self.auth_flow != _REFRESH_OPERATION
 
     def initiate(self, srp_a: str | None = None) -> Call:
         """InitiateAuth, AdminInitiateAuth or GetTokensFromRefreshToken."""

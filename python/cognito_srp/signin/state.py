@@ -89,6 +89,10 @@ class SignIn:
         """The same without the device, which the service has forgotten."""
         return replace(self, request=replace(self.request, device=None), device_forgotten=True)
 
+    def with_session(self, session: str) -> SignIn:
+        """The same with the Session that VerifySoftwareToken gave for MFA_SETUP."""
+        return replace(self, challenge=replace(self.challenge, session=session))
+
     def with_exchange(self, exchange: ClientExchange | None) -> SignIn:
         """The same with an SRP exchange begun, or used up."""
         return replace(self, exchange=exchange)

@@ -1,0 +1,445 @@
+"""Every flow and every challenge over HTTP, public and by IAM, with a client secret and without."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import botocore.session
+import pytest
+from people import PASSWORD, enter
+
+from cognito_srp import (
+    Challenge,
+    InvalidInputError,
+    RememberedDevice,
+    Session,
+    answer_challenge,
+    begin_sign_in,
+    sign_in,
+)
+from cognito_srp.local import CustomAuth, LocalCognito, LocalPool
+from cognito_srp.local.totp import totp
+from cognito_srp.signin import begin_sign_in_steps
+from cognito_srp.steps import Call, Done, resume
+
+FACTORS = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]}}
+REACHABLE = {
+    "email": "zoë@example.com",
+    "email_verified": "true",
+    "phone_number": "+15555550123",
+    "phone_number_verified": "true",
+}
+
+
+@pytest.fixture(params=[False, True], ids=["public", "admin"])
+def admin(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture(params=[False, True], ids=["open", "secret"])
+def secret(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture(autouse=True)
+def clock(cognito: LocalCognito) -> Any:
+    yield
+    cognito.clock.reset()
+
+
+class Asked:
+    """Answers challenges, each by a function of its name, and keeps those that came."""
+
+    def __init__(self, **answers: Callable[[Challenge], dict[str, str]] | dict[str, str]) -> None:
+        self.answers = answers
+        self.challenges: list[str] = []
+
+    def __call__(self, challenge: Challenge) -> dict[str, str]:
+        self.challenges.append(challenge.name)
+        answer = self.answers[challenge.name]
+        return answer if isinstance(answer, dict) else answer(challenge)
+
+
+def mailed(cognito: LocalCognito, username: str, key: str) -> Callable[[Challenge], dict[str, str]]:
+    return lambda _: {key: cognito.emails(username)[-1].code}
+
+
+def texted(cognito: LocalCognito, username: str, key: str) -> Callable[[Challenge], dict[str, str]]:
+    return lambda _: {key: cognito.text_messages(username)[-1].code}
+
+
+def comes_back(session: Session, client: Any, pool: LocalPool, **how: Any) -> None:
+    """The session's device enrolls, signs in by the same flow, and renews tokens."""
+    device = session.enroll_device(device_name="συσκευή")
+    again = enter(client, pool, session.username, device=device, **how)
+    assert again.new_device is None
+    assert again.device == device
+    again.refresh()
+
+
+PASSWORD_FLOWS = {
+    False: ["USER_SRP_AUTH", "USER_PASSWORD_AUTH"],
+    True: ["USER_SRP_AUTH", "ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"],
+}
+
+
+def test_the_password_flows(client: Any, cognito: LocalCognito, admin: bool, secret: bool) -> None:
+    pool = cognito.create_pool(client_secret=secret)
+    username = pool.create_user("zoë", PASSWORD)
+    for flow in PASSWORD_FLOWS[admin]:
+        how = {"auth_flow": flow, "admin": admin}
+        comes_back(enter(client, pool, username, **how), client, pool, **how)
+
+
+@pytest.mark.parametrize("preferred", ["PASSWORD", "PASSWORD_SRP"])
+def test_a_preferred_password(
+    client: Any, cognito: LocalCognito, admin: bool, secret: bool, preferred: str
+) -> None:
+    pool = cognito.create_pool(client_secret=secret, Policies=FACTORS)
+    username = pool.create_user("zoë", PASSWORD)
+    how = {"auth_flow": "USER_AUTH", "preferred_challenge": preferred, "admin": admin}
+    comes_back(enter(client, pool, username, **how), client, pool, **how)
+    # The same when the password becomes known only when it is asked for.
+    asked = Asked(**{preferred: {"PASSWORD": PASSWORD}})
+    enter(client, pool, username, password=None, on_challenge=asked, **how)
+    assert asked.challenges == [preferred]
+
+
+@pytest.mark.parametrize("choice", ["PASSWORD", "PASSWORD_SRP"])
+@pytest.mark.parametrize("known", [True, False])
+def test_a_chosen_password(
+    client: Any, cognito: LocalCognito, admin: bool, secret: bool, choice: str, known: bool
+) -> None:
+    pool = cognito.create_pool(client_secret=secret, Policies=FACTORS)
+    username = pool.create_user("zoë", PASSWORD)
+    given = {} if known else {"PASSWORD": PASSWORD}
+    offered: list[tuple[str, ...]] = []
+
+    def choose(challenge: Challenge) -> dict[str, str]:
+        offered.append(challenge.available)
+        return {"ANSWER": choice, **given}
+
+    how = {
+        "auth_flow": "USER_AUTH",
+        "admin": admin,
+        "on_challenge": Asked(SELECT_CHALLENGE=choose),
+        "password": PASSWORD if known else None,
+    }
+    comes_back(enter(client, pool, username, **how), client, pool, **how)
+    assert all(choice in available for available in offered)
+
+
+@pytest.mark.parametrize("preferred", [True, False])
+@pytest.mark.parametrize("factor", ["EMAIL_OTP", "SMS_OTP"])
+def test_a_code_in_the_place_of_the_password(
+    client: Any, cognito: LocalCognito, admin: bool, secret: bool, factor: str, preferred: bool
+) -> None:
+    pool = cognito.create_pool(client_secret=secret, Policies=FACTORS)
+    username = pool.create_user("zoë", PASSWORD, attributes=REACHABLE)
+    read = mailed if factor == "EMAIL_OTP" else texted
+    answers: dict[str, Any] = {factor: read(cognito, username, f"{factor}_CODE")}
+    asked = Asked(SELECT_CHALLENGE={"ANSWER": factor}, **answers)
+    how = {
+        "auth_flow": "USER_AUTH",
+        "admin": admin,
+        "password": None,
+        "preferred_challenge": factor if preferred else None,
+        "on_challenge": asked,
+    }
+    comes_back(enter(client, pool, username, **how), client, pool, **how)
+    assert asked.challenges[:2] == ([factor] * 2 if preferred else ["SELECT_CHALLENGE", factor])
+
+
+class Riddle:
+    """The triggers of CUSTOM_AUTH: a riddle, after the password where one is proven."""
+
+    def define(self, event: Any, _: Any) -> Any:
+        passed = [e["challengeName"] for e in event["request"]["session"] if e["challengeResult"]]
+        event["response"] = {
+            "failAuthentication": len(passed) < len(event["request"]["session"]),
+            "issueTokens": "CUSTOM_CHALLENGE" in passed,
+            "challengeName": "PASSWORD_VERIFIER" if passed == ["SRP_A"] else "CUSTOM_CHALLENGE",
+        }
+        return event
+
+    def create(self, event: Any, _: Any) -> Any:
+        event["response"] = {
+            "publicChallengeParameters": {"riddle": "6 · 7"},
+            "privateChallengeParameters": {"answer": "42"},
+            "challengeMetadata": "RIDDLE",
+        }
+        return event
+
+    def verify(self, event: Any, _: Any) -> Any:
+        request = event["request"]
+        self.metadata = request.get("clientMetadata")
+        right = request["privateChallengeParameters"]["answer"] == request["challengeAnswer"]
+        event["response"]["answerCorrect"] = right
+        return event
+
+
+@pytest.mark.parametrize("password", [PASSWORD, None], ids=["SRP", "no password"])
+def test_custom_challenges(
+    client: Any, cognito: LocalCognito, admin: bool, secret: bool, password: str | None
+) -> None:
+    pool, riddle = cognito.create_pool(client_secret=secret), Riddle()
+    pool.use_custom_auth(CustomAuth(riddle.define, riddle.create, riddle.verify))
+    username = pool.create_user("zoë", PASSWORD)
+    asked = Asked(CUSTOM_CHALLENGE=lambda c: {"ANSWER": str(len(c.parameters["riddle"]) + 37)})
+    how = {
+        "auth_flow": "CUSTOM_AUTH",
+        "admin": admin,
+        "password": password,
+        "on_challenge": asked,
+        "client_metadata": {"zoë": "ü"},
+    }
+    comes_back(enter(client, pool, username, **how), client, pool, **how)
+    assert asked.challenges == ["CUSTOM_CHALLENGE"] * 2
+    assert riddle.metadata == {"zoë": "ü"}
+
+
+def member(cognito: LocalCognito, *, secret: bool, **settings: Any) -> tuple[LocalPool, str]:
+    pool = cognito.create_pool(mfa="OPTIONAL", client_secret=secret, **settings)
+    return pool, pool.create_user("zoë", PASSWORD)
+
+
+def authenticator(cognito: LocalCognito, key: str) -> Callable[[Challenge], dict[str, str]]:
+    def code(_: Challenge) -> dict[str, str]:
+        cognito.clock.advance(30)
+        return {"SOFTWARE_TOKEN_MFA_CODE": totp(key, cognito.clock.time())}
+
+    return code
+
+
+def test_second_factors(client: Any, cognito: LocalCognito, admin: bool, secret: bool) -> None:
+    """Each asks for its code, until a remembered device takes its place."""
+    pool, username = member(cognito, secret=secret)
+    pool.use_text_messages(username)
+    asked = Asked(SMS_MFA=texted(cognito, username, "SMS_MFA_CODE"))
+    comes_back(
+        enter(client, pool, username, on_challenge=asked, admin=admin), client, pool, admin=admin
+    )
+    pool, username = member(cognito, secret=secret)
+    pool.use_emails(username)
+    asked = Asked(EMAIL_OTP=mailed(cognito, username, "EMAIL_OTP_CODE"))
+    comes_back(
+        enter(client, pool, username, on_challenge=asked, admin=admin), client, pool, admin=admin
+    )
+    pool, username = member(cognito, secret=secret)
+    code = authenticator(cognito, pool.use_authenticator(username))
+    session = enter(
+        client, pool, username, on_challenge=Asked(SOFTWARE_TOKEN_MFA=code), admin=admin
+    )
+    comes_back(session, client, pool, admin=admin)
+
+
+def test_a_choice_of_second_factors(
+    client: Any, cognito: LocalCognito, admin: bool, secret: bool
+) -> None:
+    pool, username = member(cognito, secret=secret)
+    pool.use_text_messages(username)
+    pool.use_authenticator(username)
+    for settings in ({"SMSMfaSettings": {"Enabled": True, "PreferredMfa": False}}, {}):
+        client.admin_set_user_mfa_preference(
+            UserPoolId=pool.pool_id,
+            Username=username,
+            SoftwareTokenMfaSettings={"Enabled": True, "PreferredMfa": False},
+            **settings,
+        )
+    asked = Asked(
+        SELECT_MFA_TYPE={"ANSWER": "SMS_MFA"}, SMS_MFA=texted(cognito, username, "SMS_MFA_CODE")
+    )
+    enter(client, pool, username, on_challenge=asked, admin=admin).enroll_device()
+    assert asked.challenges == ["SELECT_MFA_TYPE", "SMS_MFA"]
+
+
+def test_a_second_factor_that_is_set_up_on_the_way(
+    client: Any, cognito: LocalCognito, admin: bool, secret: bool
+) -> None:
+    pool = cognito.create_pool(mfa="ON", client_secret=secret)
+    username = pool.create_user("zoë", PASSWORD)
+
+    def set_up(challenge: Challenge) -> dict[str, str]:
+        assert "SOFTWARE_TOKEN_MFA" in challenge.parameters["MFAS_CAN_SETUP"]
+        started = client.associate_software_token(Session=challenge.session)
+        code = totp(started["SecretCode"], cognito.clock.time())
+        verified = client.verify_software_token(Session=started["Session"], UserCode=code)
+        return {"SESSION": verified["Session"]}
+
+    session = enter(client, pool, username, on_challenge=Asked(MFA_SETUP=set_up), admin=admin)
+    comes_back(session, client, pool, admin=admin)
+
+
+def test_a_temporary_password(
+    client: Any, cognito: LocalCognito, admin: bool, secret: bool
+) -> None:
+    schema = [{"Name": "email", "AttributeDataType": "String", "Required": True, "Mutable": True}]
+    pool = cognito.create_pool(client_secret=secret, Schema=schema)
+    username = pool.create_user("zoë", PASSWORD, temporary=True)
+
+    def choose(challenge: Challenge) -> dict[str, str]:
+        (attribute,) = json.loads(challenge.parameters["requiredAttributes"])
+        return {"NEW_PASSWORD": "Größer-als-1", attribute: "zoë@example.com"}
+
+    asked = Asked(NEW_PASSWORD_REQUIRED=choose)
+    session = enter(client, pool, username, on_challenge=asked, admin=admin)
+    device = session.enroll_device()
+    enter(client, pool, username, password="Größer-als-1", device=device, admin=admin)
+
+
+def test_an_alias_is_replaced_by_the_internal_name(
+    client: Any, cognito: LocalCognito, secret: bool
+) -> None:
+    """SECRET_HASH is that of the internal name from the first challenge on, in refreshes too."""
+    settings = {"mfa": "OPTIONAL", "UsernameAttributes": ["email"]}
+    pool = cognito.create_pool(client_secret=secret, **settings)
+    username = pool.create_user("zoe@example.com", PASSWORD)
+    code = authenticator(cognito, pool.use_authenticator(username))
+    for flow in ("USER_SRP_AUTH", "USER_PASSWORD_AUTH"):
+        session = enter(
+            client,
+            pool,
+            "zoe@example.com",
+            auth_flow=flow,
+            on_challenge=Asked(SOFTWARE_TOKEN_MFA=code),
+        )
+        assert session.username == username != "zoe@example.com"
+        session.enroll_device()
+        session.refresh(auth_flow="REFRESH_TOKEN_AUTH")
+
+
+def test_a_changed_password_leaves_the_device_as_it_is(
+    client: Any, pool: LocalPool, newcomer: Any
+) -> None:
+    session = enter(client, pool, newcomer(pool).username)
+    device = session.enroll_device()
+    client.change_password(
+        AccessToken=session.tokens.access_token,
+        PreviousPassword=PASSWORD,
+        ProposedPassword="Andere-Größe-2",
+    )
+    again = enter(client, pool, session.username, password="Andere-Größe-2", device=device)
+    assert again.new_device is None
+
+
+# What the API's model names: each is either ours to answer or goes to someone else.
+
+MODEL = botocore.session.get_session().get_service_model("cognito-idp")
+CHALLENGES = MODEL.shape_for("ChallengeNameType").enum
+FLOWS = MODEL.shape_for("AuthFlowType").enum
+OURS = {"PASSWORD_VERIFIER", "PASSWORD", "PASSWORD_SRP", "DEVICE_SRP_AUTH"}
+OURS |= {"DEVICE_PASSWORD_VERIFIER"}
+SRP = {
+    "USERNAME": "zoë",
+    "USER_ID_FOR_SRP": "zoë",
+    "SALT": "a",
+    "SRP_B": "5",
+    "SECRET_BLOCK": "AA==",
+}
+HOW = {"pool_id": "eu_x", "client_id": "c", "username": "zoë"}
+KNOWN = RememberedDevice(device_key="eu_1", device_group_key="-g", device_password="p")
+
+
+@pytest.mark.parametrize("challenge", [*CHALLENGES, "NOT_YET_INVENTED"])
+def test_every_challenge_of_the_model_is_answered_or_handed_on(challenge: str) -> None:
+    """Through the steps: SRP began, then this challenge came, with parameters of every kind."""
+    steps = begin_sign_in_steps(password=PASSWORD, device=KNOWN, **HOW)
+    assert isinstance(resume(steps), Call)
+    came = {"ChallengeName": challenge, "ChallengeParameters": SRP, "Session": "s"}
+    step = resume(steps, came)
+    if challenge in OURS:
+        assert isinstance(step, Call)
+        assert step.parameters["ChallengeName"] == challenge
+        assert step.parameters["Session"] == "s"
+    else:
+        assert isinstance(step, Done)
+        assert step.value.challenge.name == challenge  # type: ignore[union-attr]
+        assert step.value.challenge.parameters == SRP  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("admin_form", [False, True])
+@pytest.mark.parametrize("flow", FLOWS)
+def test_every_flow_of_the_model_begins_or_is_refused_in_words(flow: str, admin_form: bool) -> None:
+    refreshes = flow.startswith("REFRESH")
+    proof = {"refresh_token": "t"} if refreshes else {"password": PASSWORD}
+    steps = begin_sign_in_steps(auth_flow=flow, admin=admin_form, **HOW, **proof)
+    wrong = flow.startswith("ADMIN_") if not admin_form else flow == "USER_PASSWORD_AUTH"
+    if wrong:
+        with pytest.raises(InvalidInputError, match="choose"):
+            resume(steps)
+        return
+    step = resume(steps)
+    assert isinstance(step, Call)
+    assert step.parameters["AuthFlow"] == flow
+    assert step.operation == ("AdminInitiateAuth" if admin_form else "InitiateAuth")
+    assert ("UserPoolId" in step.parameters) == admin_form
+    valid = MODEL.operation_model(step.operation).input_shape.members
+    assert set(step.parameters) <= set(valid)
+
+
+@pytest.mark.parametrize("admin_form", [False, True])
+def test_what_is_passed_through(admin_form: bool) -> None:
+    """ClientMetadata, the context and the analytics go with every call that takes them."""
+    steps = begin_sign_in_steps(
+        password=PASSWORD,
+        admin=admin_form,
+        client_metadata={"m": "1"},
+        user_context_data={"IpAddress": "127.0.0.1"},
+        analytics_metadata={"AnalyticsEndpointId": "e"},
+        auth_parameters={"MAX_AGE": "60"},
+        session="from ConfirmSignUp",
+        **HOW,
+    )
+    first = resume(steps)
+    second = resume(steps, {"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": SRP})
+    context = "ContextData" if admin_form else "UserContextData"
+    for step in (first, second):
+        assert isinstance(step, Call)
+        assert step.parameters["ClientMetadata"] == {"m": "1"}
+        assert step.parameters[context] == {"IpAddress": "127.0.0.1"}
+        assert step.parameters["AnalyticsMetadata"] == {"AnalyticsEndpointId": "e"}
+        assert set(step.parameters) <= set(
+            MODEL.operation_model(step.operation).input_shape.members
+        )
+    assert isinstance(first, Call)
+    assert first.parameters["AuthParameters"]["MAX_AGE"] == "60"
+    assert first.parameters["Session"] == "from ConfirmSignUp"
+    assert isinstance(second, Call)
+    assert "Session" not in second.parameters
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"auth_flow": "USER_PASSWORD_AUTH", "admin": True}, "auth_flow"),
+        ({"auth_flow": "ADMIN_NO_SRP_AUTH"}, "auth_flow"),
+        ({"auth_flow": "GetTokensFromRefreshToken", "admin": True}, "auth_flow"),
+        ({"preferred_challenge": "PASSWORD"}, "preferred_challenge"),
+        ({"refresh_token": "t", "auth_flow": "USER_SRP_AUTH"}, "refresh_token"),
+        ({"auth_flow": "REFRESH_TOKEN_AUTH"}, "refresh_token"),
+        ({"password": None}, "password"),
+        ({"username": None}, "username"),
+    ],
+)
+def test_what_does_not_go_together(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        sign_in(None, **{**HOW, "password": "p", **changes})  # type: ignore[arg-type]
+    assert caught.value.field == field
+
+
+def test_a_choice_without_a_password(client: Any, cognito: LocalCognito) -> None:
+    pool = cognito.create_pool(Policies=FACTORS)
+    pool.create_user("zoë", PASSWORD)
+    progress = begin_sign_in(
+        client,
+        pool_id=pool.pool_id,
+        client_id=pool.client_id,
+        username="zoë",
+        auth_flow="USER_AUTH",
+    )
+    with pytest.raises(InvalidInputError, match=r"password: .*answer with PASSWORD"):
+        answer_challenge(client, progress, {"ANSWER": "PASSWORD_SRP"})  # type: ignore[arg-type]
+    answer = {"ANSWER": "PASSWORD_SRP", "PASSWORD": PASSWORD}
+    assert isinstance(answer_challenge(client, progress, answer), Session)  # type: ignore[arg-type]
