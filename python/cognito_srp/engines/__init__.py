@@ -5,5 +5,6 @@ Needs extras: pyarrow (``srp-native[arrow]``) for the batches, aws-lambda-powert
 """
 
 from .batches import DERIVED_COLUMNS, derive_batches, derived_schema
+from .shared_rate import SharedRate, equal_share
 
-__all__ = ["DERIVED_COLUMNS", "derive_batches", "derived_schema"]
+__all__ = ["DERIVED_COLUMNS", "SharedRate", "derive_batches", "derived_schema", "equal_share"]
