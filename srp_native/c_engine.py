@@ -134,13 +134,15 @@ class CEngine(Engine):
         used, _keep = _rows_struct(rows._replace(passwords=made.passwords, salts=made.salts))
         texts = ffi.new("srp_column *", _pointers(made.verifiers))
         buffer = ffi.from_buffer("uint8_t[]", tally)
-        _raise_unless_ok(lib.srp_tally_rows(buffer, used, texts, len(made.verifiers)))
+        count = len(made.verifiers)
+        _raise_unless_ok(lib.srp_tally_rows(self._kernel, buffer, used, texts, count))
 
     def tally_verifiers(
         self, tally: bytearray, elements: bytes, salts: Column, identities: Column
     ) -> None:
         columns = [_pointers(salts), _pointers(identities)]
         code = lib.srp_tally_verifiers(
+            self._kernel,
             ffi.from_buffer("uint8_t[]", tally),
             ffi.from_buffer("uint8_t[]", elements),
             *(ffi.new("srp_column *", pointers) for pointers in columns),

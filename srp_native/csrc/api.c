@@ -57,16 +57,16 @@ int srp_make_rows(const srp_kernel *kernel, const srp_new_rows *out, const srp_r
 
 void srp_tally_start(uint8_t *tally) { tally_start(tally); }
 
-int srp_tally_rows(uint8_t *tally, const srp_rows *in, const srp_column *verifiers,
-                   size_t count) {
-    int code = tally_rows(tally, in, verifiers, count);
+int srp_tally_rows(const srp_kernel *kernel, uint8_t *tally, const srp_rows *in,
+                   const srp_column *verifiers, size_t count) {
+    int code = tally_rows(kernel, tally, in, verifiers, count);
     srp_wipe_stack();
     return code;
 }
 
-int srp_tally_verifiers(uint8_t *tally, const uint8_t *elements, const srp_column *salts,
-                        const srp_column *identities, size_t count) {
-    int code = tally_verifiers(tally, elements, salts, identities, count);
+int srp_tally_verifiers(const srp_kernel *kernel, uint8_t *tally, const uint8_t *elements,
+                        const srp_column *salts, const srp_column *identities, size_t count) {
+    int code = tally_verifiers(kernel, tally, elements, salts, identities, count);
     srp_wipe_stack();
     return code;
 }

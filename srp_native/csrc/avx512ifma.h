@@ -67,8 +67,11 @@ LANES_END
 /* digits[i * stride], i < 60 = the number of SRP_ELEMENT_SIZE bytes. CT: values. */
 void ifma_from_bytes(uint64_t *digits, size_t stride, const uint8_t *bytes);
 
-/* The bytes of digits[i * stride], a number below 2 N, reduced to [0, N). CT: values. */
+/* The bytes of digits[i * stride], a number below N. CT: values. */
 void ifma_to_bytes(uint8_t *bytes, const uint64_t *digits, size_t stride);
+
+/* The bytes of a row, a number below 2 N, reduced to [0, N). CT: values. */
+void ifma_row_to_bytes(uint8_t *bytes, const uint64_t *row);
 
 /*
  * Bits [position, position + width) of a number of `length` big-endian bytes, 0 past its end;
@@ -108,6 +111,9 @@ void ifma_mul(lanes *result, const lanes *a, const lanes *b, ifma_scratch *scrat
 /* result = a^2 / R. `result` may be `a`. CT: values. */
 void ifma_sqr(lanes *result, const lanes *a, ifma_scratch *scratch);
 
+/* result = a mod N, in [0, N). Not in place. CT: values. */
+void ifma_reduce(lanes *result, const lanes *a);
+
 /* ---- avx512ifma_row.c: one number --------------------------------------------------------- */
 
 /* result = a b / R. `result` may be an operand. CT: values. */
@@ -136,6 +142,11 @@ void avx512ifma_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, siz
 /* avx512ifma_powmod.c */
 void avx512ifma_powmod(uint8_t *out, const uint8_t *bases, const uint8_t *exponents, size_t length,
                        size_t count);
+
+/* avx512ifma_product.c */
+void avx512ifma_product_start(srp_product *product);
+void avx512ifma_product_add(srp_product *product, const uint8_t *elements, size_t count);
+void avx512ifma_product_finish(uint8_t *out, const srp_product *product);
 
 #endif
 #endif

@@ -1,61 +1,55 @@
 /*
  * Between big-endian bytes and digits of 52 bits. Two digits are 13 bytes, so a digit begins at a
- * byte or in the middle of one: an even digit 2 p at byte 13 p, an odd one 4 bits into byte 13 p + 6.
+ * byte or in the middle of one: an even digit 2 p at byte 13 p from the end, an odd one 4 bits into
+ * byte 13 p + 6.
  */
 #include "avx512ifma.h"
 
 #ifdef SRP_HAVE_LANES
 
-/* 384 bytes, and 6 of zeros or garbage that the last pair of digits reaches into. */
-#define PADDED_SIZE (SRP_IFMA_DIGITS / 2 * 13)
-
-static uint64_t load_64(const uint8_t *bytes) {
-    uint64_t value = 0;
-    for (unsigned i = 0; i < 8; i++) value |= (uint64_t)bytes[i] << 8 * i;
-    return value;
-}
-
-static void store_64(uint8_t *bytes, uint64_t value) {
-    for (unsigned i = 0; i < 8; i++) bytes[i] = (uint8_t)(value >> 8 * i);
-}
+#define PAIR_SIZE 13
 
 void ifma_from_bytes(uint64_t *digits, size_t stride, const uint8_t *bytes) {
-    uint8_t little[PADDED_SIZE + 8] = {0};
-    for (size_t i = 0; i < SRP_ELEMENT_SIZE; i++) little[i] = bytes[SRP_ELEMENT_SIZE - 1 - i];
-    for (size_t pair = 0; pair < SRP_IFMA_DIGITS / 2; pair++) {
-        const uint8_t *from = little + 13 * pair;
-        digits[2 * pair * stride] = load_64(from) & IFMA_DIGIT_MASK;
-        digits[(2 * pair + 1) * stride] = load_64(from + 6) >> 4 & IFMA_DIGIT_MASK;
+    const uint8_t *end = bytes + SRP_ELEMENT_SIZE;
+    for (size_t i = 0; i < SRP_IFMA_DIGITS - 2; i += 2, end -= PAIR_SIZE) {
+        digits[i * stride] = load_64(end - 8) & IFMA_DIGIT_MASK;
+        digits[(i + 1) * stride] = load_64(end - 14) >> 4 & IFMA_DIGIT_MASK;
     }
-    srp_wipe(little, sizeof little);
+    /* Seven bytes are left, of the last pair's 13. */
+    uint64_t top = load_64(bytes) >> 8;
+    digits[(SRP_IFMA_DIGITS - 2) * stride] = top & IFMA_DIGIT_MASK;
+    digits[(SRP_IFMA_DIGITS - 1) * stride] = top >> SRP_IFMA_DIGIT_BITS;
 }
 
-/* result = value mod N for a value below 2 N */
-static void reduce_fully(uint64_t *result, const uint64_t *value, size_t stride) {
+void ifma_to_bytes(uint8_t *bytes, const uint64_t *digits, size_t stride) {
+    uint8_t *end = bytes + SRP_ELEMENT_SIZE;
+    for (size_t i = 0; i < SRP_IFMA_DIGITS - 2; i += 2, end -= PAIR_SIZE) {
+        uint64_t low = digits[i * stride], high = digits[(i + 1) * stride];
+        store_64(end - 8, low | high << SRP_IFMA_DIGIT_BITS);
+        /* Five bytes; the three zeros above them are overwritten by the next pair. */
+        store_64(end - 16, high >> 12);
+    }
+    uint64_t low = digits[(SRP_IFMA_DIGITS - 2) * stride];
+    uint64_t top = low | digits[(SRP_IFMA_DIGITS - 1) * stride] << SRP_IFMA_DIGIT_BITS;
+    while (end > bytes) {
+        *--end = (uint8_t)(top & 0xFF);
+        top >>= 8;
+    }
+}
+
+void ifma_row_to_bytes(uint8_t *bytes, const uint64_t *row) {
+    uint64_t reduced[SRP_IFMA_DIGITS];
     uint64_t borrow = 0; /* 0 or -1 */
     for (size_t i = 0; i < SRP_IFMA_DIGITS; i++) {
-        uint64_t difference = value[i * stride] - srp_ifma_modulus[i] + borrow;
-        result[i] = difference & IFMA_DIGIT_MASK;
+        uint64_t difference = row[i] - srp_ifma_modulus[i] + borrow;
+        reduced[i] = difference & IFMA_DIGIT_MASK;
         borrow = 0 - (difference >> 63);
     }
     uint64_t was_below = opaque(borrow);
     for (size_t i = 0; i < SRP_IFMA_DIGITS; i++)
-        result[i] = (value[i * stride] & was_below) | (result[i] & ~was_below);
-}
-
-void ifma_to_bytes(uint8_t *bytes, const uint64_t *digits, size_t stride) {
-    uint64_t reduced[SRP_IFMA_DIGITS];
-    uint8_t little[PADDED_SIZE + 3];
-    reduce_fully(reduced, digits, stride);
-    for (size_t pair = 0; pair < SRP_IFMA_DIGITS / 2; pair++) {
-        uint64_t low = reduced[2 * pair], high = reduced[2 * pair + 1];
-        store_64(little + 13 * pair, low | high << 52);
-        /* Five bytes; the three zeros above them are overwritten by the next pair. */
-        store_64(little + 13 * pair + 8, high >> 12);
-    }
-    for (size_t i = 0; i < SRP_ELEMENT_SIZE; i++) bytes[i] = little[SRP_ELEMENT_SIZE - 1 - i];
+        reduced[i] = (row[i] & was_below) | (reduced[i] & ~was_below);
+    ifma_to_bytes(bytes, reduced, 1);
     srp_wipe(reduced, sizeof reduced);
-    srp_wipe(little, sizeof little);
 }
 
 uint64_t ifma_window(const uint8_t *bytes, size_t length, size_t position, unsigned width) {

@@ -52,7 +52,7 @@ void ifma_comb(uint8_t *out, const uint8_t *exponent, size_t length) {
     ifma_row_mul(w.product, w.product, w.factor);
     free_factor(w.factor, exponent, length);
     ifma_row_mul(w.product, w.product, w.factor);
-    ifma_to_bytes(out, w.product, 1);
+    ifma_row_to_bytes(out, w.product);
     srp_wipe(&w, sizeof w);
 }
 

@@ -299,6 +299,18 @@ void ifma_sqr(lanes *result, const lanes *a, ifma_scratch *s) {
     reduce(result, s);
 }
 
+void ifma_reduce(lanes *result, const lanes *a) {
+    const lanes zero = lanes_splat(0), one = lanes_splat(1), mask = lanes_splat(IFMA_DIGIT_MASK);
+    lanes borrow = zero; /* 0 or 1 */
+    for (int i = 0; i < SRP_IFMA_DIGITS; i++) {
+        lanes difference = lanes_sub(lanes_sub(a[i], lanes_splat(srp_ifma_modulus[i])), borrow);
+        result[i] = lanes_and(difference, mask);
+        borrow = lanes_and(lanes_carry(difference), one);
+    }
+    lanes_mask was_below = lanes_test(borrow, one);
+    for (int i = 0; i < SRP_IFMA_DIGITS; i++) result[i] = lanes_choose(was_below, a[i], result[i]);
+}
+
 LANES_END
 
 #else

@@ -120,8 +120,10 @@ static void batch(uint8_t *out, const uint8_t *exponents, size_t length, size_t 
         start_group(w, group, exponents + group * LANES * length, length, count - group * LANES);
     for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++)
         multiply_window(w, window, groups);
+    for (size_t group = 0; group < groups; group++)
+        ifma_reduce(w->factor[group], w->product[group]);
     for (size_t i = 0; i < count; i++) {
-        const uint64_t *digits = (const uint64_t *)w->product[i / LANES] + i % LANES;
+        const uint64_t *digits = (const uint64_t *)w->factor[i / LANES] + i % LANES;
         ifma_to_bytes(out + i * SRP_ELEMENT_SIZE, digits, LANES);
     }
 }

@@ -100,9 +100,10 @@ static SRP_NEVER_INLINE void run_groups(uint8_t *out, const uint8_t *bases,
         size_t left = count - done;
         fill_group(w, bases + done * SRP_ELEMENT_SIZE, left);
         power_of_group(w, exponents + done * length, length, left);
+        ifma_reduce(w->factor, w->product);
         for (size_t lane = 0; lane < LANES && lane < left; lane++)
             ifma_to_bytes(out + (done + lane) * SRP_ELEMENT_SIZE,
-                          (const uint64_t *)w->product + lane, LANES);
+                          (const uint64_t *)w->factor + lane, LANES);
     }
 }
 
@@ -138,7 +139,7 @@ static void single(uint8_t *out, const uint8_t *base, const uint8_t *exponent, s
     /* Times the plain 1: out of Montgomery form. */
     for (size_t i = 0; i < SRP_IFMA_ROW; i++) w.factor[i] = i == 0;
     ifma_row_mul(w.product, w.product, w.factor);
-    ifma_to_bytes(out, w.product, 1);
+    ifma_row_to_bytes(out, w.product);
     srp_wipe(&w, sizeof w);
 }
 

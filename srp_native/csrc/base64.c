@@ -8,9 +8,10 @@
 
 /* Characters that are worked on at once, so that the loops over them become vector code. */
 #define RUN 64
+#define RUN_BYTES (RUN / 4 * 3)
 
 /* All ones when a < b, else 0; both below 128. Bytes throughout: 16 to a vector. */
-static uint8_t below(uint8_t a, uint8_t b) { return (uint8_t)(0 - ((uint8_t)(a - b) >> 7)); }
+static uint8_t below(uint8_t a, uint8_t b) { return (uint8_t)(0 - ((int8_t)a < (int8_t)b)); }
 
 /* The character of 6 bits: each range of the alphabet moves what lies above it. */
 static uint8_t character(uint8_t bits) {
@@ -37,56 +38,60 @@ static uint8_t six_bits(uint8_t c) {
     return (uint8_t)((found & ~(0 - (c >> 7))) - 1);
 }
 
+/* The 48 bits of six bytes, and 6 of them in each byte. */
+static uint64_t spread(uint64_t bits) {
+    bits = (bits & 0x0000FFFFFF000000) << 8 | (bits & 0x0000000000FFFFFF);
+    bits = (bits & 0x00FFF00000FFF000) << 4 | (bits & 0x00000FFF00000FFF);
+    return (bits & 0x0FC00FC00FC00FC0) << 2 | (bits & 0x003F003F003F003F);
+}
+
+static uint64_t join(uint64_t bits) {
+    bits = (bits & 0x3F003F003F003F00) >> 2 | (bits & 0x003F003F003F003F);
+    bits = (bits & 0x0FFF00000FFF0000) >> 4 | (bits & 0x00000FFF00000FFF);
+    return (bits & 0x00FFFFFF00000000) >> 8 | (bits & 0x0000000000FFFFFF);
+}
+
+static size_t at_most(size_t size, size_t limit) { return size < limit ? size : limit; }
+
 size_t base64_encode(uint8_t *text, const uint8_t *bytes, size_t length) {
-    uint8_t bits[RUN] = {0}, last[3] = {0};
+    uint8_t group[RUN_BYTES + 2] = {0}, bits[RUN];
     size_t size = (length + 2) / 3 * 4;
-    for (size_t start = 0; start < size; start += RUN) {
-        size_t run = size - start < RUN ? size - start : RUN;
-        for (size_t i = 0; i < run; i += 4) {
-            size_t at = (start + i) / 4 * 3;
-            const uint8_t *group = bytes + at;
-            if (length - at < 3) {
-                for (size_t j = 0; j < length - at; j++) last[j] = group[j];
-                group = last;
-            }
-            uint32_t three = (uint32_t)group[0] << 16 | (uint32_t)group[1] << 8 | group[2];
-            for (int j = 0; j < 4; j++) bits[i + (size_t)j] = three >> (18 - 6 * j) & 63;
-        }
-        for (size_t i = 0; i < RUN; i++) bits[i] = character(bits[i] & 63);
-        memcpy(text + start, bits, run);
+    for (size_t start = 0, done = 0; start < size; start += RUN, done += RUN_BYTES) {
+        size_t part = at_most(length - done, RUN_BYTES);
+        memcpy(group, bytes + done, part);
+        memset(group + part, 0, RUN_BYTES - part);
+        for (size_t i = 0; i < RUN / 8; i++)
+            store_64(bits + 8 * i, spread(load_64(group + 6 * i) >> 16));
+        for (size_t i = 0; i < RUN; i++) bits[i] = character(bits[i]);
+        memcpy(text + start, bits, at_most(size - start, RUN));
     }
     for (size_t i = 1; i <= (3 - length % 3) % 3; i++) text[size - i] = '=';
     srp_wipe(bits, sizeof bits);
-    srp_wipe(last, sizeof last);
+    srp_wipe(group, sizeof group);
     return size;
 }
 
 size_t base64_decode(uint8_t *bytes, size_t room, const uint8_t *text, size_t length) {
-    uint8_t bits[RUN], wrong = 0;
+    uint8_t group[RUN_BYTES + 2], bits[RUN], wrong = 0;
     if (!length || length % 4) return 0;
     size_t padding = (size_t)(text[length - 1] == '=') + (text[length - 2] == '=');
     padding = (size_t)srp_public(padding);
     size_t size = length / 4 * 3 - padding;
     if (size > room) return 0;
-    for (size_t start = 0; start < length; start += RUN) {
-        size_t run = length - start < RUN ? length - start : RUN;
-        memset(bits, 'A', sizeof bits); /* which stands for 0, as padding does */
-        memcpy(bits, text + start, start + run == length ? run - padding : run);
+    for (size_t start = 0, done = 0; start < length; start += RUN, done += RUN_BYTES) {
+        size_t characters = at_most(length - padding - start, RUN);
+        size_t part = at_most(size - done, RUN_BYTES);
+        memcpy(bits, text + start, characters);
+        memset(bits + characters, 'A', RUN - characters); /* which stands for 0, as padding does */
         for (size_t i = 0; i < RUN; i++) bits[i] = six_bits(bits[i]);
         for (size_t i = 0; i < RUN; i++) wrong |= bits[i] >> 6;
-        for (size_t i = 0; i < run; i += 4) {
-            uint32_t group = 0;
-            for (size_t j = i; j < i + 4; j++) group = group << 6 | (bits[j] & 63);
-            size_t to = (start + i) / 4 * 3;
-            for (size_t j = 0; j < 3; j++) {
-                uint8_t byte = (uint8_t)(group >> (16 - 8 * j) & 0xFF);
-                if (to + j < size)
-                    bytes[to + j] = byte;
-                else
-                    wrong |= byte; /* bits that stand for nothing must be 0 */
-            }
-        }
+        for (size_t i = 0; i < RUN / 8; i++)
+            store_64(group + 6 * i, join(load_64(bits + 8 * i)) << 16);
+        memcpy(bytes + done, group, part);
+        /* Bits that stand for nothing must be 0. */
+        for (size_t i = part; i < RUN_BYTES; i++) wrong |= group[i];
     }
     srp_wipe(bits, sizeof bits);
+    srp_wipe(group, sizeof group);
     return srp_public(wrong) ? 0 : size;
 }

@@ -1,16 +1,43 @@
 /*
  * Which kernels there are: the only file that knows more than one, and the only one that may ask
- * the CPU what it can do. Nothing is cached: the caller picks a kernel once and passes it to every
- * call.
+ * the CPU what it can do. The caller picks a kernel once and passes it to every call; which SHA-256
+ * runs here is remembered, as asking the CPU takes longer than hashing, in a virtual machine much.
  */
 #include "avx512ifma.h"
 #include "internal.h"
 
 static int always(void) { return 1; }
 
-#if SRP_HAS_ADX
+#if SRP_HAS_SHANI
 
 #include <cpuid.h>
+
+#define LEAF_1_ECX_SSSE3 (1u << 9)
+#define LEAF_1_ECX_SSE41 (1u << 19)
+#define LEAF_7_EBX_SHA (1u << 29)
+
+static int shani_runs_here(void) {
+    const unsigned sse = LEAF_1_ECX_SSSE3 | LEAF_1_ECX_SSE41;
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & sse) != sse) return 0;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & LEAF_7_EBX_SHA);
+}
+
+sha256_compress *srp_sha256_compress(void) {
+    static sha256_compress *found;
+    sha256_compress *compress = __atomic_load_n(&found, __ATOMIC_RELAXED);
+    if (!compress) {
+        compress = shani_runs_here() ? sha256_shani : sha256_portable;
+        __atomic_store_n(&found, compress, __ATOMIC_RELAXED);
+    }
+    return compress;
+}
+
+#else
+sha256_compress *srp_sha256_compress(void) { return sha256_portable; }
+#endif
+
+#if SRP_HAS_ADX
 
 /* Bits of the CPU's answers: Intel's manual, volume 2, CPUID; volume 1, section 13.3 for XCR0. */
 #define LEAF_1_ECX_OSXSAVE (1u << 27)
@@ -48,12 +75,16 @@ static int avx512ifma_runs_here(void) {
 
 static const struct srp_kernel kernels[] = {
 #if defined(SRP_HAVE_LANES)
-    {"avx512ifma", 1, avx512ifma_runs_here, avx512ifma_pow_g, avx512ifma_powmod},
+    {"avx512ifma", 1, avx512ifma_runs_here, avx512ifma_pow_g, avx512ifma_powmod,
+     SRP_IFMA_DIGITS * SRP_IFMA_DIGIT_BITS, avx512ifma_product_start, avx512ifma_product_add,
+     avx512ifma_product_finish},
 #endif
 #if SRP_HAS_ADX
-    {"adx", 0, adx_runs_here, adx_pow_g, adx_powmod},
+    {"adx", 0, adx_runs_here, adx_pow_g, adx_powmod, SRP_ADX_LIMBS * 64, adx_product_start,
+     adx_product_add, adx_product_finish},
 #endif
-    {"portable", 0, always, portable_pow_g, portable_powmod},
+    {"portable", 0, always, portable_pow_g, portable_powmod, SRP_DIGITS * SRP_DIGIT_BITS,
+     portable_product_start, portable_product_add, portable_product_finish},
 };
 
 const srp_kernel *srp_kernel_at(size_t index) {

@@ -36,6 +36,13 @@ extern const uint64_t srp_comb_table[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_DIGI
 #define SRP_HAS_ADX 0
 #endif
 
+/* And the SHA instructions, where they have names. */
+#if defined(__GNUC__) && defined(__x86_64__)
+#define SRP_HAS_SHANI 1
+#else
+#define SRP_HAS_SHANI 0
+#endif
+
 #define SRP_ADX_LIMBS 48
 
 #if SRP_HAS_ADX
@@ -116,6 +123,17 @@ static inline unsigned bit_at(const uint8_t *bytes, size_t length, size_t index)
     return (unsigned)bytes[length - 1 - index / 8] >> index % 8 & 1;
 }
 
+/* Eight big-endian bytes. CT: values. */
+static inline uint64_t load_64(const uint8_t *b) {
+    return (uint64_t)b[0] << 56 | (uint64_t)b[1] << 48 | (uint64_t)b[2] << 40 |
+           (uint64_t)b[3] << 32 | (uint64_t)b[4] << 24 | (uint64_t)b[5] << 16 |
+           (uint64_t)b[6] << 8 | b[7];
+}
+
+static inline void store_64(uint8_t *bytes, uint64_t value) {
+    for (int i = 7; i >= 0; i--, value >>= 8) bytes[i] = (uint8_t)(value & 0xFF);
+}
+
 /*
  * Which entry of a comb's table: one bit of each block of the exponent, tooth i being bit
  * (i TABLES + table) COLUMNS + column above the free ones. CT: values.
@@ -130,18 +148,33 @@ static inline uint64_t comb_index(const uint8_t *exponent, size_t length, size_t
     return index;
 }
 
-/* ---- sha256.c ----------------------------------------------------------------------------- */
+/* ---- sha256.c, sha256_shani.c ------------------------------------------------------------------ */
+
+typedef struct sha256_context sha256_context;
+
+/* Takes blocks of 64 bytes into the state. CT: values. */
+typedef void sha256_compress(sha256_context *context, const uint8_t *data, size_t blocks);
 
 /* A hash in progress. Holds what was hashed: wipe it. */
-typedef struct {
+struct sha256_context {
+    sha256_compress *compress;
     uint32_t state[8];
     uint32_t schedule[64];
     uint8_t block[64];
     uint64_t length; /* bytes so far */
-} sha256_context;
+};
+
+/* The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
+extern const uint32_t sha256_constants[64];
+
+/* In C11, and with the SHA instructions of x86. */
+sha256_compress sha256_portable;
+#if SRP_HAS_SHANI
+sha256_compress sha256_shani;
+#endif
 
 /* CT: values; lengths are public. */
-void sha256_start(sha256_context *context);
+void sha256_start(sha256_context *context, sha256_compress *compress);
 void sha256_update(sha256_context *context, const uint8_t *data, size_t length);
 void sha256_finish(sha256_context *context, uint8_t out[SRP_DIGEST_SIZE]);
 
@@ -174,6 +207,15 @@ void field_from_bytes(uint64_t *digits, const uint8_t *bytes);
 
 /* The bytes of `digits`, below 2 N, reduced to [0, N). CT: values. */
 void field_to_bytes(uint8_t *bytes, const uint64_t *digits);
+
+/* ---- products: scalar_product.h, avx512ifma_product.c ------------------------------------------ */
+
+#define SRP_PRODUCT_DIGITS 480 /* eight numbers of 60 digits */
+
+/* A product in the making, as the kernel has its numbers. Holds secrets: wipe it. */
+typedef struct {
+    _Alignas(64) uint64_t digits[SRP_PRODUCT_DIGITS];
+} srp_product;
 
 /* ---- portable_select.c -------------------------------------------------------------------- */
 
@@ -217,12 +259,18 @@ void adx_select(uint64_t *result, const uint64_t *table, size_t entries, uint64_
 
 #endif
 
+/* ---- dispatch.c --------------------------------------------------------------------------- */
+
+/* The faster one of the above that this CPU can run. */
+sha256_compress *srp_sha256_compress(void);
+
 /* ---- kernels ------------------------------------------------------------------------------ */
 
 /*
  * What a kernel has to offer; one file (or a few with its name in front) per kernel, and a line in
- * dispatch.c. The two functions are srp_pow_g and srp_powmod for this instruction set, with
- * count >= 1. They wipe their workspaces; their callers wipe the stack. CT: values.
+ * dispatch.c. The first two functions are srp_pow_g and srp_powmod for this instruction set, with
+ * count >= 1. They wipe their workspaces; their callers wipe the stack. The products are by
+ * multiplications that pow_g has no part in, and leave the stack dirty. CT: values.
  */
 struct srp_kernel {
     const char *name;
@@ -231,6 +279,11 @@ struct srp_kernel {
     void (*pow_g)(uint8_t *out, const uint8_t *exponents, size_t length, size_t count);
     void (*powmod)(uint8_t *out, const uint8_t *bases, const uint8_t *exponents, size_t length,
                    size_t count);
+    /* product = 1; product = product * element / 2^product_bits for each of them; out = product. */
+    unsigned product_bits;
+    void (*product_start)(srp_product *product);
+    void (*product_add)(srp_product *product, const uint8_t *elements, size_t count);
+    void (*product_finish)(uint8_t *out, const srp_product *product);
 };
 
 /* portable_comb.c */
@@ -240,6 +293,11 @@ void portable_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_
 void portable_powmod(uint8_t *out, const uint8_t *bases, const uint8_t *exponents, size_t length,
                      size_t count);
 
+/* portable_product.c */
+void portable_product_start(srp_product *product);
+void portable_product_add(srp_product *product, const uint8_t *elements, size_t count);
+void portable_product_finish(uint8_t *out, const srp_product *product);
+
 #if SRP_HAS_ADX
 /* adx_comb.c */
 void adx_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_t count);
@@ -247,6 +305,11 @@ void adx_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_t cou
 /* adx_window.c */
 void adx_powmod(uint8_t *out, const uint8_t *bases, const uint8_t *exponents, size_t length,
                 size_t count);
+
+/* adx_product.c */
+void adx_product_start(srp_product *product);
+void adx_product_add(srp_product *product, const uint8_t *elements, size_t count);
+void adx_product_finish(uint8_t *out, const srp_product *product);
 #endif
 
 /* ---- protocol.c --------------------------------------------------------------------------- */
@@ -285,9 +348,10 @@ int rows_make(const srp_kernel *kernel, const srp_new_rows *out, const srp_rows 
 
 /* CT: values, but for whether a text is valid and whether the tally holds. */
 void tally_start(uint8_t *tally);
-int tally_rows(uint8_t *tally, const srp_rows *in, const srp_column *verifiers, size_t count);
-int tally_verifiers(uint8_t *tally, const uint8_t *elements, const srp_column *salts,
-                    const srp_column *identities, size_t count);
+int tally_rows(const srp_kernel *kernel, uint8_t *tally, const srp_rows *in,
+               const srp_column *verifiers, size_t count);
+int tally_verifiers(const srp_kernel *kernel, uint8_t *tally, const uint8_t *elements,
+                    const srp_column *salts, const srp_column *identities, size_t count);
 void tally_join(uint8_t *tally, const uint8_t *other);
 int tally_holds(const srp_kernel *kernel, const uint8_t *tally);
 

@@ -240,15 +240,16 @@ void field_sub(uint64_t *result, const uint64_t *minuend, const uint64_t *subtra
     }
 }
 
-/* A digit is 15 half bytes, so half bytes are what both directions count in; the lowest is 0. */
-#define HALVES_PER_DIGIT (SRP_DIGIT_BITS / 4)
+/* Two digits are 15 bytes, counted from the end; of the last two, 9 are left. */
+#define PAIR_SIZE 15
 
 void field_from_bytes(uint64_t *digits, const uint8_t *bytes) {
-    for (size_t i = 0; i < SRP_DIGITS; i++) digits[i] = 0;
-    for (size_t half = 0; half < 2 * SRP_ELEMENT_SIZE; half++) {
-        uint64_t value = bytes[SRP_ELEMENT_SIZE - 1 - half / 2] >> 4 * (half % 2) & 0xF;
-        digits[half / HALVES_PER_DIGIT] |= value << 4 * (half % HALVES_PER_DIGIT);
+    const uint8_t *end = bytes + SRP_ELEMENT_SIZE;
+    for (size_t i = 0; i < SRP_DIGITS; i += 2, end -= PAIR_SIZE) {
+        digits[i] = load_64(end - 8) & DIGIT_MASK;
+        if (i < SRP_DIGITS - 2) digits[i + 1] = load_64(end - 15) >> 4 & DIGIT_MASK;
     }
+    digits[SRP_DIGITS - 1] = load_64(bytes) >> 52;
 }
 
 /* result = value mod N for a value below 2 N */
@@ -267,10 +268,12 @@ static void reduce_fully(uint64_t *result, const uint64_t *value) {
 void field_to_bytes(uint8_t *bytes, const uint64_t *digits) {
     uint64_t reduced[SRP_DIGITS];
     reduce_fully(reduced, digits);
-    for (size_t i = 0; i < SRP_ELEMENT_SIZE; i++) bytes[i] = 0;
-    for (size_t half = 0; half < 2 * SRP_ELEMENT_SIZE; half++) {
-        uint64_t value = reduced[half / HALVES_PER_DIGIT] >> 4 * (half % HALVES_PER_DIGIT) & 0xF;
-        bytes[SRP_ELEMENT_SIZE - 1 - half / 2] |= (uint8_t)(value << 4 * (half % 2));
+    uint8_t *end = bytes + SRP_ELEMENT_SIZE;
+    for (size_t i = 0; i < SRP_DIGITS; i += 2, end -= PAIR_SIZE) {
+        store_64(end - 8, reduced[i] | reduced[i + 1] << SRP_DIGIT_BITS);
+        /* Seven bytes; the zero above them is overwritten by the next pair. */
+        if (i < SRP_DIGITS - 2) store_64(end - 16, reduced[i + 1] >> 4);
     }
+    bytes[0] = (uint8_t)(reduced[SRP_DIGITS - 1] >> 4);
     srp_wipe(reduced, sizeof reduced);
 }

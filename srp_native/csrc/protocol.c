@@ -10,10 +10,11 @@
 
 void private_key(uint8_t out[SRP_DIGEST_SIZE], srp_slice salt, const srp_slice *parts,
                  size_t count, sha256_context *context) {
-    sha256_start(context);
+    sha256_compress *compress = srp_sha256_compress();
+    sha256_start(context, compress);
     for (size_t i = 0; i < count; i++) sha256_update(context, parts[i].bytes, parts[i].length);
     sha256_finish(context, out);
-    sha256_start(context);
+    sha256_start(context, compress);
     sha256_update(context, salt.bytes, salt.length);
     sha256_update(context, out, SRP_DIGEST_SIZE);
     sha256_finish(context, out);

@@ -3,8 +3,7 @@
 
 #include "internal.h"
 
-/* The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
-static const uint32_t round_constant[64] = {
+const uint32_t sha256_constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
     0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -25,8 +24,7 @@ static void store(uint8_t *bytes, uint32_t word) {
     for (int i = 0; i < 4; i++) bytes[i] = (uint8_t)(word >> (24 - 8 * i));
 }
 
-/* One block of 64 bytes into the state. */
-static void compress(sha256_context *context, const uint8_t *block) {
+static void compress_block(sha256_context *context, const uint8_t *block) {
     uint32_t *w = context->schedule;
     for (int t = 0; t < 16; t++) w[t] = load(block + 4 * t);
     for (int t = 16; t < 64; t++) {
@@ -40,7 +38,7 @@ static void compress(sha256_context *context, const uint8_t *block) {
     uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
     for (int t = 0; t < 64; t++) {
         uint32_t first = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + ((e & f) ^ (~e & g)) +
-                         round_constant[t] + w[t];
+                         sha256_constants[t] + w[t];
         uint32_t second =
             (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
         h = g, g = f, f = e, e = d + first;
@@ -50,11 +48,16 @@ static void compress(sha256_context *context, const uint8_t *block) {
     state[4] += e, state[5] += f, state[6] += g, state[7] += h;
 }
 
-void sha256_start(sha256_context *context) {
+void sha256_portable(sha256_context *context, const uint8_t *data, size_t blocks) {
+    for (; blocks--; data += 64) compress_block(context, data);
+}
+
+void sha256_start(sha256_context *context, sha256_compress *compress) {
     /* The first 32 bits of the fractional parts of the square roots of the first 8 primes. */
     static const uint32_t initial[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                         0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
     memcpy(context->state, initial, sizeof initial);
+    context->compress = compress;
     context->length = 0;
 }
 
@@ -63,35 +66,39 @@ void sha256_update(sha256_context *context, const uint8_t *data, size_t length) 
     context->length += length;
     while (length) {
         if (!used && length >= 64) {
-            compress(context, data);
-            data += 64, length -= 64;
+            size_t blocks = length / 64;
+            context->compress(context, data, blocks);
+            data += 64 * blocks, length -= 64 * blocks;
             continue;
         }
         size_t part = length < 64 - used ? length : 64 - used;
         memcpy(context->block + used, data, part);
         data += part, length -= part, used += part;
         if (used == 64) {
-            compress(context, context->block);
+            context->compress(context, context->block, 1);
             used = 0;
         }
     }
 }
 
 void sha256_finish(sha256_context *context, uint8_t out[SRP_DIGEST_SIZE]) {
-    static const uint8_t padding[64] = {0x80};
     uint64_t bits = context->length * 8;
-    uint8_t trailer[8];
-    store(trailer, (uint32_t)(bits >> 32));
-    store(trailer + 4, (uint32_t)bits);
-    /* 1 to 64 bytes of padding, so that the trailer ends a block. */
-    sha256_update(context, padding, 1 + (119 - context->length % 64) % 64);
-    sha256_update(context, trailer, sizeof trailer);
+    size_t used = context->length % 64;
+    context->block[used++] = 0x80;
+    if (used > 56) { /* no room for the length */
+        memset(context->block + used, 0, 64 - used);
+        context->compress(context, context->block, 1);
+        used = 0;
+    }
+    memset(context->block + used, 0, 56 - used);
+    store_64(context->block + 56, bits);
+    context->compress(context, context->block, 1);
     for (int i = 0; i < 8; i++) store(out + 4 * i, context->state[i]);
 }
 
 void sha256_digest(uint8_t out[SRP_DIGEST_SIZE], const uint8_t *data, size_t length) {
     sha256_context context;
-    sha256_start(&context);
+    sha256_start(&context, srp_sha256_compress());
     sha256_update(&context, data, length);
     sha256_finish(&context, out);
     srp_wipe(&context, sizeof context);

@@ -149,11 +149,12 @@ void srp_tally_start(uint8_t *tally);
  * Count in the texts that srp_make_rows made, salts and passwords as it returned them.
  * Returns SRP_OK, SRP_ERROR_TEXT or SRP_ERROR_RANDOM.
  */
-int srp_tally_rows(uint8_t *tally, const srp_rows *in, const srp_column *verifiers, size_t count);
+int srp_tally_rows(const srp_kernel *kernel, uint8_t *tally, const srp_rows *in,
+                   const srp_column *verifiers, size_t count);
 
 /* Count in what srp_verifiers made. Returns SRP_OK or SRP_ERROR_RANDOM. */
-int srp_tally_verifiers(uint8_t *tally, const uint8_t *elements, const srp_column *salts,
-                        const srp_column *identities, size_t count);
+int srp_tally_verifiers(const srp_kernel *kernel, uint8_t *tally, const uint8_t *elements,
+                        const srp_column *salts, const srp_column *identities, size_t count);
 
 /* Count in all that another tally has. */
 void srp_tally_join(uint8_t *tally, const uint8_t *other);

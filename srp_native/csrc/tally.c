@@ -2,11 +2,14 @@
  * A batch checked as a whole. A tally holds two pairs of an exponent and a product, and every row
  * goes at random into one of them:
  *
- *     product of v / R^rows = 2^(sum of x - 3120 rows)        R = 2^3120
+ *     product of v / R^rows = 2^(sum of x - log2(R) rows)        R = 2^3120, or 2^3072 for adx
  *
  * One wrong v makes its product wrong. Two rows that changed places do, too, unless they are in
  * the same pair. The powers of R come from Montgomery's multiplication, which divides by R; taking
- * 3120 from the exponent for each saves multiplying them back.
+ * log2(R) from the exponent for each saves multiplying them back.
+ *
+ * Neither side is computed by what computed the verifiers: products of any two numbers on the one
+ * side and powers of any base on the other, where pow_g multiplies by constants.
  *
  * Everything is read again from the strings that the caller gets, so that a slip on the way from a
  * kernel's result to its text shows as well.
@@ -18,7 +21,7 @@
 #define SIDES 2
 #define EXPONENT_SIZE 40 /* sums of up to 2^64 x */
 #define GROUP 16         /* rows per two random bytes */
-#define R_BITS (SRP_DIGITS * SRP_DIGIT_BITS)
+#define FACTORS 8        /* that a side collects before they are multiplied: a kernel's lanes */
 
 typedef struct {
     uint8_t exponent[SIDES][EXPONENT_SIZE];
@@ -30,10 +33,10 @@ _Static_assert(sizeof(tally) == SRP_TALLY_SIZE, "srp.h has to say how large a ta
 /* What counting rows writes; wiped as a whole. */
 typedef struct {
     sha256_context hash;
-    field_scratch field;
-    tally sum;
-    uint64_t product[SIDES][SRP_DIGITS];
-    uint64_t factor[SRP_DIGITS];
+    srp_product product[SIDES];
+    tally sum; /* of these rows alone */
+    uint8_t factor[SIDES][FACTORS][SRP_ELEMENT_SIZE];
+    size_t factors[SIDES];
     uint8_t x[SRP_DIGEST_SIZE];
     uint8_t salt[SRP_SALT_MAX + 1];
     uint8_t v[1 + SRP_ELEMENT_SIZE];
@@ -50,23 +53,13 @@ static void add_exponent(uint8_t *exponent, const uint8_t *x, size_t length, int
     }
 }
 
-static void open_tally(workspace *w, const uint8_t *bytes) {
-    memcpy(&w->sum, bytes, sizeof w->sum);
-    for (size_t side = 0; side < SIDES; side++)
-        field_from_bytes(w->product[side], w->sum.product[side]);
-}
-
-static void close_tally(uint8_t *bytes, workspace *w) {
-    for (size_t side = 0; side < SIDES; side++)
-        field_to_bytes(w->sum.product[side], w->product[side]);
-    memcpy(bytes, &w->sum, sizeof w->sum);
-}
-
 /* One row more on one side. */
-static void count_in(workspace *w, size_t side) {
-    field_from_bytes(w->factor, w->v + 1);
-    field_mul(w->product[side], w->product[side], w->factor, &w->field);
-    add_exponent(w->sum.exponent[side], w->x, sizeof w->x, R_BITS);
+static void count_in(workspace *w, const srp_kernel *kernel, size_t side) {
+    memcpy(w->factor[side][w->factors[side]++], w->v + 1, SRP_ELEMENT_SIZE);
+    add_exponent(w->sum.exponent[side], w->x, sizeof w->x, (int32_t)kernel->product_bits);
+    if (w->factors[side] < FACTORS) return;
+    kernel->product_add(&w->product[side], w->factor[side][0], FACTORS);
+    w->factors[side] = 0;
 }
 
 void tally_start(uint8_t *bytes) {
@@ -112,46 +105,73 @@ static int read_element(workspace *w, const batch *b, size_t row) {
     return SRP_OK;
 }
 
-static int count_rows(uint8_t *bytes, const batch *b, size_t count) {
-    workspace w;
+static SRP_NEVER_INLINE int count_rows(const srp_kernel *kernel, const batch *b, size_t count,
+                                       workspace *w) {
     uint8_t sides[GROUP / 8];
-    int code = SRP_OK;
-    open_tally(&w, bytes);
-    for (size_t row = 0; row < count && code == SRP_OK; row++) {
-        if (row % GROUP == 0 && !srp_random(sides, sizeof sides)) code = SRP_ERROR_RANDOM;
-        if (code == SRP_OK) code = b->texts ? read_texts(&w, b, row) : read_element(&w, b, row);
-        if (code == SRP_OK) count_in(&w, sides[row % GROUP / 8] >> row % 8 & 1);
+    tally_start((uint8_t *)&w->sum);
+    for (size_t side = 0; side < SIDES; side++) {
+        kernel->product_start(&w->product[side]);
+        w->factors[side] = 0;
     }
-    if (code == SRP_OK) close_tally(bytes, &w);
+    for (size_t row = 0; row < count; row++) {
+        if (row % GROUP == 0 && !srp_random(sides, sizeof sides)) return SRP_ERROR_RANDOM;
+        int code = b->texts ? read_texts(w, b, row) : read_element(w, b, row);
+        if (code != SRP_OK) return code;
+        count_in(w, kernel, sides[row % GROUP / 8] >> row % 8 & 1);
+    }
+    for (size_t side = 0; side < SIDES; side++) {
+        kernel->product_add(&w->product[side], w->factor[side][0], w->factors[side]);
+        kernel->product_finish(w->sum.product[side], &w->product[side]);
+    }
+    return SRP_OK;
+}
+
+/*
+ * With its workspace this reaches further down than srp_wipe_stack, so the frames below it, which
+ * start with count_rows, are wiped from here.
+ */
+static int count_batch(const srp_kernel *kernel, uint8_t *bytes, const batch *b, size_t count) {
+    workspace w;
+    int code = count_rows(kernel, b, count, &w);
+    if (code == SRP_OK) tally_join(bytes, (const uint8_t *)&w.sum);
     srp_wipe(&w, sizeof w);
+    srp_wipe_stack();
     return code;
 }
 
-int tally_rows(uint8_t *bytes, const srp_rows *in, const srp_column *verifiers, size_t count) {
+int tally_rows(const srp_kernel *kernel, uint8_t *bytes, const srp_rows *in,
+               const srp_column *verifiers, size_t count) {
     batch b = {.rows = in, .texts = verifiers};
-    return count_rows(bytes, &b, count);
+    return count_batch(kernel, bytes, &b, count);
 }
 
-int tally_verifiers(uint8_t *bytes, const uint8_t *elements, const srp_column *salts,
-                    const srp_column *identities, size_t count) {
+int tally_verifiers(const srp_kernel *kernel, uint8_t *bytes, const uint8_t *elements,
+                    const srp_column *salts, const srp_column *identities, size_t count) {
     batch b = {.elements = elements, .salts = salts, .identities = identities};
-    return count_rows(bytes, &b, count);
+    return count_batch(kernel, bytes, &b, count);
+}
+
+/* product = product * factor mod N, 384 bytes each */
+static void multiply(uint8_t *product, const uint8_t *factor) {
+    field_scratch scratch;
+    uint64_t a[SRP_DIGITS], b[SRP_DIGITS];
+    field_from_bytes(a, product);
+    field_from_bytes(b, factor);
+    field_mul(b, b, srp_montgomery_r2, &scratch);
+    field_mul(a, a, b, &scratch);
+    field_to_bytes(product, a);
 }
 
 void tally_join(uint8_t *bytes, const uint8_t *other) {
-    workspace w;
-    tally more;
-    open_tally(&w, bytes);
+    tally sum, more;
+    memcpy(&sum, bytes, sizeof sum);
     memcpy(&more, other, sizeof more);
     for (size_t side = 0; side < SIDES; side++) {
-        /* Times R first, so that a side without rows stays 2^0 = 1. */
-        field_from_bytes(w.factor, more.product[side]);
-        field_mul(w.factor, w.factor, srp_montgomery_r2, &w.field);
-        field_mul(w.product[side], w.product[side], w.factor, &w.field);
-        add_exponent(w.sum.exponent[side], more.exponent[side], EXPONENT_SIZE, 0);
+        multiply(sum.product[side], more.product[side]);
+        add_exponent(sum.exponent[side], more.exponent[side], EXPONENT_SIZE, 0);
     }
-    close_tally(bytes, &w);
-    srp_wipe(&w, sizeof w);
+    memcpy(bytes, &sum, sizeof sum);
+    srp_wipe(&sum, sizeof sum);
     srp_wipe(&more, sizeof more);
 }
 

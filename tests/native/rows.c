@@ -82,14 +82,14 @@ static int make(const srp_kernel *kernel, const srp_rows *in, size_t rows) {
 }
 
 /* A fresh tally of the rows [first, last) of what was made. */
-static void count(uint8_t *tally, const srp_rows *in, size_t first, size_t last) {
+static void count(const srp_kernel *kernel, uint8_t *tally, const srp_rows *in, size_t first, size_t last) {
     srp_rows part = {{in->realms.bytes, in->realms.offsets + first},
                      {in->names.bytes, in->names.offsets + first},
                      {passwords, ends[2] + first},
                      {salts, ends[1] + first}};
     srp_column texts = {verifiers, ends[0] + first};
     srp_tally_start(tally);
-    if (srp_tally_rows(tally, &part, &texts, last - first) != SRP_OK) fail("a text is wrong");
+    if (srp_tally_rows(kernel, tally, &part, &texts, last - first) != SRP_OK) fail("a text is wrong");
 }
 
 static void batch(const srp_kernel *kernel, size_t rows) {
@@ -106,16 +106,16 @@ static void batch(const srp_kernel *kernel, size_t rows) {
         printf("error %d, %s", code, dirty ? "dirty" : "zeroed");
         return;
     }
-    count(tally, &in, 0, rows);
+    count(kernel, tally, &in, 0, rows);
     printf("%d ", srp_tally_holds(kernel, tally));
-    count(tally, &in, 0, rows / 2);
-    count(other, &in, rows / 2, rows);
+    count(kernel, tally, &in, 0, rows / 2);
+    count(kernel, other, &in, rows / 2, rows);
     srp_tally_join(tally, other);
     printf("%d ", srp_tally_holds(kernel, tally));
     if (!rows) return;
     uint8_t *digit = verifiers + ends[0][rows - 1] + 17;
     *digit = *digit == 'A' ? 'B' : 'A';
-    count(tally, &in, 0, rows);
+    count(kernel, tally, &in, 0, rows);
     printf("%d", srp_tally_holds(kernel, tally));
 }
 

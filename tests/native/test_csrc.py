@@ -159,7 +159,9 @@ def protocol_cases(rounds: int) -> list[tuple[str, str]]:
     cases = []
     for length in range(201):
         data = rng.randbytes(length)
-        cases.append((f"sha256 {data.hex() or '-'}", hashlib.sha256(data).hexdigest()))
+        digest = hashlib.sha256(data).hexdigest()
+        for name in ("sha256", "sha256_portable"):
+            cases.append((f"{name} {data.hex() or '-'}", digest))
 
     short, long = (0, 1, 2047, 2048, 2**256 - 1), (2**256, N - 1, N, 2**3072 - 1)
     for e in (*short, *(1 << i for i in range(0, 256, 17)), *long):
