@@ -262,6 +262,22 @@ class TestTokens:
             assert enroller.stats().signed_in == len(asked) == 2
         assert expired not in {call.token for call in lean_cognito.calls()}
 
+    def test_suppliers_are_paced(self, lean_cognito: LeanCognito) -> None:
+        asked: list[float] = []
+
+        def supply() -> str:
+            asked.append(time.monotonic())
+            return "token"
+
+        with Enroller(lean_cognito.client(), rate=math.inf, sign_in_rate=20) as enroller:
+            wait(
+                [
+                    enroller.submit(request(number, access_token=None, access=supply))
+                    for number in range(15)
+                ]
+            )
+        assert asked[-1] - asked[0] > 0.5
+
     def test_what_a_supplier_raises_is_the_callers(self, lean_cognito: LeanCognito) -> None:
         def supply() -> str:
             raise LookupError("nobody of that name")

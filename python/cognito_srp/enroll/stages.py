@@ -10,7 +10,7 @@ from typing import Final, Literal
 from ..calls import Client
 from ..errors import DeviceKeyExistsError, EnrollerClosedError, NotSentError
 from .batching import Gatherer
-from .clients import paced_client, without_retries
+from .clients import without_retries
 from .crew import Crew
 from .events import Events
 from .job import Job
@@ -64,7 +64,8 @@ class Stages:
             may_wait=self._line.is_long,
         )
         self._tokens = TokenStage(
-            paced_client(client, sign_ins, self._cancelling),
+            client,
+            sign_ins,
             retry,
             rate=pace.rate,
             workers=_TOKEN_WORKERS,

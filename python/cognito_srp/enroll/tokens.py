@@ -11,8 +11,10 @@ from typing import Final
 from ..calls import Client, call
 from ..errors import CognitoSrpError, SignInError, TokenExpiredError
 from ..signin import Tokens, sign_in
+from .clients import paced_client, wait_for_slot
 from .crew import Crew
 from .job import Job
+from .pacing import Pace
 from .requests import Credentials, Grant, RefreshToken
 from .sending import RetryPolicy, worth_retrying
 
@@ -27,13 +29,14 @@ _LEAST_AHEAD: Final = 16
 class TokenStage:
     """Threads that fetch tokens, as long as no more than 20 seconds' worth of them wait.
 
-    `client` is paced already. `granted` gets jobs that have a token, `failed` the others with
-    their error, `wanted` tells which are still worth a sign-in.
+    Their calls are paced, a supplier's as one call. `granted` gets jobs that have a token, `failed`
+    the others with their error, `wanted` tells which are still worth a sign-in.
     """
 
     def __init__(
         self,
         client: Client,
+        pace: Pace,
         retry: RetryPolicy,
         *,
         rate: float,
@@ -43,7 +46,8 @@ class TokenStage:
         wanted: Callable[[Job], bool],
         stopped: threading.Event,
     ) -> None:
-        self._client, self._retry = client, retry
+        self._client = paced_client(client, pace, stopped)
+        self._pace, self._retry = pace, retry
         self._granted, self._failed, self._wanted = granted, failed, wanted
         self._stopped = stopped
         self._most_ahead = max(rate * _AHEAD, _LEAST_AHEAD)
@@ -124,6 +128,7 @@ class TokenStage:
             return _refresh(self._client, source, job.device_key, rotated)
         if not isinstance(source, Credentials):
             assert source is not None  # noqa: S101 - only requests with a source come here
+            wait_for_slot(self._pace.reserve(), self._stopped)
             return Grant.of(source())
         if last is None:
             return Grant.of(
