@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -245,6 +246,29 @@ def test_many_sign_ins_at_once(person):
     for thread in threads:
         thread.join()
     assert not failures
+
+
+def test_a_burst_of_connections(cognito):
+    """Five hundred at once, before the first request of any; each is answered twice."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4096)), hard))
+    host, port = cognito.endpoint_url.removeprefix("http://").split(":")
+    request = f"POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: {TARGET}GetUser\r\n"
+    request += "Content-Length: 2\r\n\r\n{}"
+    with contextlib.ExitStack() as stack:
+        address = (host, int(port))
+        connections = [
+            stack.enter_context(socket.create_connection(address, timeout=30)) for _ in range(500)
+        ]
+        for _ in range(2):
+            for connection in connections:
+                connection.sendall(request.encode())
+            for connection in connections:
+                response = http.client.HTTPResponse(connection)
+                response.begin()
+                assert json.loads(response.read())["__type"] == "InvalidParameterException"
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_one_challenge_raced_for_is_won_once(person):
