@@ -200,6 +200,16 @@ class Pycognito(PlainClient):
         )
 
 
+class PycognitoOnOurs(Pycognito):
+    """The same with the drop-in installed underneath: all goes through the client, whole."""
+
+    sends_secret_hash_with_devices = True
+
+    def __init__(self, client: Any, monkeypatch: Any) -> None:
+        PlainClient.__init__(self, client)
+        monkeypatch.delattr(requests, "post")
+
+
 def run_json(
     command: list[str], request: dict[str, Any], code: Callable[[], str] = str, **settings: Any
 ) -> dict[str, Any]:

@@ -21,12 +21,14 @@ from foreign_clients import (
     AwsCli,
     PlainClient,
     Pycognito,
+    PycognitoOnOurs,
     RefusedError,
     WarrantLite,
 )
 from installing import npm_install, pip_install
 from local_people import PASSWORD
 
+from cognito_srp import aws_srp
 from cognito_srp.local import totp
 
 WRONG = ("NotAuthorizedException", "Incorrect username or password.")
@@ -43,6 +45,12 @@ def plain(server, client):
 def pycognito(server, client, monkeypatch):
     pytest.importorskip("pycognito")
     return Pycognito(client, server.endpoint_url, monkeypatch)
+
+
+@pytest.fixture
+def pycognito_on_ours(client, monkeypatch):
+    with aws_srp.install("pycognito"):
+        yield PycognitoOnOurs(client, monkeypatch)
 
 
 @pytest.fixture
@@ -72,6 +80,7 @@ def warrant_lite(server, tmp_path_factory):
 CLIENTS = {
     "plain": PlainClient,
     "pycognito": Pycognito,
+    "pycognito_on_ours": PycognitoOnOurs,
     "aws_cli": PlainClient,
     "identity_js": AmazonCognitoIdentityJs,
     "warrant_lite": WarrantLite,

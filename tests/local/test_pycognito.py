@@ -1,4 +1,7 @@
-"""pycognito as it comes from PyPI, and with the drop-in under it, against our endpoint."""
+"""pycognito as it comes from PyPI, and with the drop-in under it, against our endpoint.
+
+The life of a device with both is in test_foreign_clients.py.
+"""
 
 from __future__ import annotations
 
@@ -88,43 +91,6 @@ def enrolled(aws_srp, person, secret=None, name="a device"):
         "device_password": password,
     }
     return device, result["AccessToken"], answer.json()["UserConfirmationNecessary"]
-
-
-@pytest.mark.parametrize("client_secret", [False, True], ids=["public", "secret"])
-@pytest.mark.parametrize("mfa", ["OFF", "OPTIONAL", "ON"])
-@pytest.mark.parametrize("remember", ["always", "opt-in"])
-def test_a_devices_life(aws_srp, make_person, refused, client_secret, mfa, remember):
-    """Confirmed, remembered, signed in with; after a change of password; forgotten."""
-    person = make_person(client_secret=client_secret, mfa=mfa, remember_devices=remember)
-    secret = person.pool.use_authenticator(person.username) if mfa != "OFF" else None
-    device, token, asked = enrolled(aws_srp, person, secret)
-    assert asked == (remember == "opt-in")
-    if asked:
-        result, code = sign_in(aws_srp, person, secret, **device)
-        assert code == (mfa != "OFF")
-        said = awssrp(aws_srp, person).update_device_status(True, token, device["device_key"])
-        assert said.startswith("<Response [200]> : ")
-    if client_secret and not is_ours(aws_srp):
-        with refused("NotAuthorizedException", "SECRET_HASH was not received"):
-            sign_in(aws_srp, person, secret, **device)  # theirs leaves it out there
-        return
-    result, code = sign_in(aws_srp, person, secret, **device)
-    assert not code
-    assert "NewDeviceMetadata" not in result
-
-    person.pool.set_password(person.username, PERMANENT)
-    person.password = PERMANENT
-    result, code = sign_in(aws_srp, person, secret, **device)
-    assert not code
-
-    helper = awssrp(aws_srp, person)
-    said = helper.forget_device(result["AccessToken"], device["device_key"])
-    assert said.startswith("<Response [200]> : ")
-    with refused("ResourceNotFoundException"):
-        sign_in(aws_srp, person, secret, **device)
-    result, code = sign_in(aws_srp, person, secret)
-    assert code == (mfa != "OFF")
-    assert result["NewDeviceMetadata"]
 
 
 def test_a_device_that_is_not_remembered_any_more(aws_srp, make_person):
