@@ -13,12 +13,13 @@ import pytest
 __all__ = ["npm_install", "pip_install"]
 
 
-def pip_install(folder: Path, package: str) -> Path:
-    """Installs a package into a new virtual environment; the folder of its programs. Skips where
-    there is no index that has it."""
-    venv.create(folder, with_pip=True)
+def pip_install(folder: Path, *packages: str) -> Path:
+    """Installs packages into a virtual environment of their own, made where there is none; the
+    folder of its programs. Skips where there is no index that has them."""
+    if not (folder / "pyvenv.cfg").exists():
+        venv.create(folder, with_pip=True)
     binaries = folder / ("Scripts" if os.name == "nt" else "bin")
-    _run([binaries / "python", "-m", "pip", "install", "--quiet", package], folder)
+    _run([binaries / "python", "-m", "pip", "install", "--quiet", *packages], folder)
     return binaries
 
 
