@@ -18,9 +18,13 @@ from cognito_srp import (
     SignInError,
     SrpError,
     encoding,
+    forget_device,
     sign_in,
+    srp,
+    update_device_status,
 )
 from cognito_srp.local import LocalCognito, LocalPool
+from cognito_srp.signin import answers, flow
 from srp_native import N
 
 Newcomer = Callable[[LocalPool], Someone]
@@ -59,6 +63,43 @@ def test_a_device_that_must_be_remembered_first(
     username = newcomer(opt_in_pool).username
     device = enter(client, opt_in_pool, username).enroll_device(remember=True)
     assert enter(client, opt_in_pool, username, device=device).new_device is None
+
+
+@pytest.mark.parametrize("secret", [False, True])
+@pytest.mark.parametrize("remember", ["always", "opt-in"])
+@pytest.mark.parametrize("mfa", ["OFF", "OPTIONAL", "ON"])
+def test_a_device_through_its_whole_life(
+    client: Any, cognito: LocalCognito, mfa: str, remember: str, secret: bool
+) -> None:
+    """Enrolled, back without a code, after a new password, not remembered, and forgotten."""
+    pool = cognito.create_pool(mfa=mfa, remember_devices=remember, client_secret=secret)
+    username = pool.create_user("zoë", PASSWORD)
+    if mfa != "OFF":
+        pool.use_text_messages(username)
+    asked: list[str] = []
+
+    def answer(challenge: Challenge) -> dict[str, str]:
+        asked.append(challenge.name)
+        return {"SMS_MFA_CODE": cognito.text_messages(username)[-1].code}
+
+    how: dict[str, Any] = {"on_challenge": answer}
+    device = enter(client, pool, username, **how).enroll_device(remember=True)
+    codes = [] if mfa == "OFF" else ["SMS_MFA"]
+    assert asked == codes
+    session = enter(client, pool, username, device=device, **how)
+    token = {"access_token": session.tokens.access_token, "device_key": device.device_key}
+    pool.set_password(username, "Größer-als-1")
+    how["password"] = "Größer-als-1"
+    assert not enter(client, pool, username, device=device, **how).device_forgotten
+    assert asked == codes  # the device stood in for the code
+    update_device_status(client, **token, remembered=False)
+    enter(client, pool, username, device=device, **how)
+    assert asked == codes * 2
+    forget_device(client, **token)
+    again = enter(client, pool, username, device=device, **how)
+    assert asked == codes * 3
+    assert again.device_forgotten
+    assert again.enroll_device(remember=True).device_key != device.device_key
 
 
 def test_a_wrong_password(client: Any, pool: LocalPool, someone: str) -> None:
@@ -172,7 +213,12 @@ def answered(*answers: dict[str, Any], **changes: Any) -> Scripted:
     [
         (password_verifier(SRP_B="0"), SrpError, "B is 0"),
         (password_verifier(SRP_B=encoding.to_hex(N)), SrpError, "B is 0"),
+        (password_verifier(SRP_B=encoding.to_hex(2 * N).upper()), SrpError, "B is 0"),
+        (password_verifier(SRP_B="00"), SrpError, "B is 0"),
         (password_verifier(SRP_B="xyz"), SignInError, "hexadecimal"),
+        (password_verifier(SALT=""), SignInError, "hexadecimal"),
+        (password_verifier(SRP_B=None), SignInError, "came without 'SRP_B'"),
+        (password_verifier(SALT=None), SignInError, "came without 'SALT'"),
         (password_verifier(SRP_B=""), SignInError, "hexadecimal"),
         (password_verifier(SALT="-1"), SignInError, "hexadecimal"),
         (password_verifier(SECRET_BLOCK="*"), SignInError, "base64"),
@@ -180,7 +226,10 @@ def answered(*answers: dict[str, Any], **changes: Any) -> Scripted:
         (password_verifier(USER_ID_FOR_SRP=None), SignInError, "came without 'USER_ID_FOR_SRP'"),
         ({}, SignInError, "no 'AuthenticationResult'"),
         ({"AuthenticationResult": {}}, SignInError, "no 'AccessToken'"),
+        (password_verifier(SECRET_BLOCK="AAA"), SignInError, "base64"),
+        (password_verifier(SECRET_BLOCK="ÄÖ=="), SignInError, "base64"),
         ({"ChallengeName": "DEVICE_SRP_AUTH"}, ChallengeError, "device="),
+        ({"ChallengeName": "DEVICE_PASSWORD_VERIFIER"}, ChallengeError, "device="),
         ({"ChallengeName": "NOT_YET_INVENTED"}, ChallengeError, "NOT_YET_INVENTED"),
     ],
 )
@@ -191,14 +240,44 @@ def test_answers_that_make_no_sense(
         answered(answer)
 
 
-def test_a_proof_out_of_order_is_not_made() -> None:
-    with pytest.raises(SignInError, match="before its SRP exchange began"):
-        answered(password_verifier(), password_verifier())
+@pytest.mark.parametrize(
+    "challenges",
+    [
+        [password_verifier()] * 2,
+        [{**password_verifier(), "ChallengeName": "DEVICE_PASSWORD_VERIFIER"}],
+        [{"ChallengeName": "DEVICE_SRP_AUTH"}, password_verifier()],
+    ],
+)
+def test_a_proof_out_of_order_is_not_made(challenges: list[dict[str, Any]]) -> None:
+    device = RememberedDevice(device_key="eu_k", device_group_key="-g", device_password="p")
+    with pytest.raises(SignInError, match="before its SRP exchange began") as caught:
+        answered(*challenges, device=device)
+    assert caught.value.sign_in is not None
 
 
-def test_odd_and_upper_case_hex_is_read() -> None:
-    sent = answered(password_verifier(SALT="0ABC", SRP_B="0FF"), TOKENS).sent
-    assert len(sent) == 2
+def test_u_of_zero_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Zero:
+        def digest(self) -> bytes:
+            return bytes(32)
+
+    # No preimage of zero is known, so the hash has to be bent to get there.
+    monkeypatch.setattr(srp.hashlib, "sha256", lambda _: Zero())
+    with pytest.raises(SrpError, match="u is 0"):
+        answered(password_verifier())
+
+
+def test_odd_and_upper_case_hex_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And leading zeros change nothing; nor does a B of N or more, which is reduced."""
+    monkeypatch.setattr(answers, "timestamp", lambda: "Sat Sep 5 07:03:09 UTC 2026")
+    spellings = [("abc", "ff"), ("ABC", "0FF"), ("000Abc", "00fF")]
+    claims = set()
+    for salt, B in spellings:
+        exchange = srp.ClientExchange(b"\1" * 32)
+        monkeypatch.setattr(flow, "ClientExchange", lambda used=exchange: used)
+        sent = answered(password_verifier(SALT=salt, SRP_B=B), TOKENS).sent
+        claims.add(sent[1]["ChallengeResponses"]["PASSWORD_CLAIM_SIGNATURE"])
+    assert len(claims) == 1
+    assert len(answered(password_verifier(SRP_B=encoding.to_hex(N + 5)), TOKENS).sent) == 2
 
 
 def test_session_is_returned_exactly_when_it_came() -> None:

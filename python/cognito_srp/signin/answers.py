@@ -7,9 +7,10 @@ from typing import Final, TypeAlias
 
 from ..checks import check_text
 from ..device import RememberedDevice
-from ..encoding import decode_base64, encode_base64, from_hex, timestamp, to_hex
+from ..encoding import decode_base64, encode_base64, from_hex, timestamp
 from ..errors import ChallengeError, SignInError
 from ..srp import ClientExchange, claim_signature, device_identity, user_identity
+from .exchange import Exchange
 from .state import SignIn
 
 __all__ = ["Answer", "answer_of", "needs_answer", "unanswered"]
@@ -62,12 +63,12 @@ def _password(sign_in: SignIn, given: dict[str, str], way: str | None) -> Answer
     sign_in = sign_in.with_password(password or "")
     if way == "PASSWORD":
         return {**given, "PASSWORD": password or ""}, sign_in
-    return _begin_exchange(sign_in, given)
+    return _begin_exchange(sign_in, given, "PASSWORD_VERIFIER")
 
 
-def _begin_exchange(sign_in: SignIn, given: dict[str, str]) -> Answer:
-    exchange = ClientExchange()
-    return {**given, "SRP_A": to_hex(exchange.A)}, sign_in.with_exchange(exchange)
+def _begin_exchange(sign_in: SignIn, given: dict[str, str], proof: str) -> Answer:
+    exchange = Exchange(ClientExchange(), proof)
+    return {**given, "SRP_A": exchange.srp_a}, sign_in.with_exchange(exchange)
 
 
 def _password_verifier(sign_in: SignIn) -> Answer:
@@ -81,7 +82,7 @@ def _password_verifier(sign_in: SignIn) -> Answer:
 
 def _device_srp_auth(sign_in: SignIn) -> Answer:
     _device(sign_in)
-    return _begin_exchange(sign_in, {})
+    return _begin_exchange(sign_in, {}, "DEVICE_PASSWORD_VERIFIER")
 
 
 def _device_password_verifier(sign_in: SignIn) -> Answer:
@@ -93,7 +94,7 @@ def _device_password_verifier(sign_in: SignIn) -> Answer:
 
 def _proof(sign_in: SignIn, identity: bytes, prefix: str) -> Answer:
     name, parameters = sign_in.challenge.name, sign_in.challenge.parameters
-    if sign_in.exchange is None:
+    if sign_in.exchange is None or sign_in.exchange.proof != name:
         raise SignInError(f"challenge {name} came before its SRP exchange began")
     secret_block = parameters["SECRET_BLOCK"]
     try:
@@ -101,7 +102,7 @@ def _proof(sign_in: SignIn, identity: bytes, prefix: str) -> Answer:
         block = decode_base64(secret_block)
     except ValueError as error:
         raise SignInError(f"challenge {name}: {error}") from None
-    key = sign_in.exchange.session_key(B=B, salt=salt, identity=identity)
+    key = sign_in.exchange.client.session_key(B=B, salt=salt, identity=identity)
     now = timestamp()
     answer = {
         "PASSWORD_CLAIM_SECRET_BLOCK": secret_block,

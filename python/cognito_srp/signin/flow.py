@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from ..diagnosis import explain
-from ..encoding import to_hex, token_claims
+from ..encoding import token_claims
 from ..errors import CognitoSrpError, ResourceNotFoundError, ServiceError
 from ..srp import ClientExchange
 from ..steps import Challenge, Steps
 from .answers import answer_of, needs_answer
+from .exchange import Exchange
 from .request import Request
 from .session import SignedIn, Tokens, new_device
 from .state import SignIn, internal_name
@@ -25,8 +26,8 @@ def begin(request: Request, *, device_forgotten: bool = False) -> Steps[SignIn |
     Begins again without the device where the service has forgotten it.
     """
     request.check()
-    exchange = ClientExchange() if request.proves_by_srp else None
-    call = request.initiate(to_hex(exchange.A) if exchange else None)
+    exchange = Exchange(ClientExchange(), "PASSWORD_VERIFIER") if request.proves_by_srp else None
+    call = request.initiate(exchange.srp_a if exchange else None)
     try:
         response = yield call
     except ServiceError as error:
@@ -100,7 +101,7 @@ def _received(
     request: Request,
     response: Mapping[str, Any],
     known: str,
-    exchange: ClientExchange | None,
+    exchange: Exchange | None,
     device_forgotten: bool,
 ) -> SignIn | SignedIn:
     """What the service's answer means: another challenge, or tokens."""

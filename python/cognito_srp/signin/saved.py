@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ..device import RememberedDevice
 from ..encoding import decode_base64, encode_base64
 from ..errors import InvalidInputError
-from ..srp import ClientExchange
 from ..steps import Challenge
+from .exchange import Exchange
 from .request import AppClient, Request
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ def dump(sign_in: SignIn, seal: SealingKey | None) -> str:
     document["secrets"] = {name: getattr(request, name) for name in _SECRET} | {
         "client_secret": request.app.client_secret,
         "device": request.device.to_json() if request.device else None,
-        "a": encode_base64(exchange.a) if exchange else None,
-        "A": exchange.A if exchange else None,
+        "exchange": exchange.to_fields() if exchange else None,
     }
     sealed = seal.seal(json.dumps(document).encode(), bound_to=_PURPOSE)
     return json.dumps({"sealed": encode_base64(sealed)})
@@ -90,7 +89,7 @@ def load(
         device = RememberedDevice.from_json(secrets["device"]) if secrets["device"] else None
     else:
         _check_given(document, given)
-        secrets = dict.fromkeys((*_SECRET, "a")) | given
+        secrets = dict.fromkeys((*_SECRET, "exchange")) | given
     try:
         return _fields(document, secrets, device)
     except (KeyError, TypeError):
@@ -141,15 +140,12 @@ def _fields(
     )
     request = {name: document["request"][name] for name in _OPEN}
     request |= {name: secrets[name] for name in _SECRET}
-    challenge = document["challenge"]
-    exchange = None
-    if secrets["a"] is not None:
-        exchange = ClientExchange(decode_base64(secrets["a"]), secrets["A"])
+    challenge, exchange = document["challenge"], secrets["exchange"]
     return {
         "request": Request(app=app, device=device, **request),
         "challenge": Challenge(**{**challenge, "available": tuple(challenge["available"])}),
         "username": document["username"],
-        "exchange": exchange,
+        "exchange": exchange and Exchange.from_fields(exchange),
         "device_forgotten": document["device_forgotten"],
     }
 

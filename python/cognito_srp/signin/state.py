@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..device import RememberedDevice
-from ..srp import ClientExchange
 from ..steps import Call, Challenge
+from .exchange import Exchange
 from .request import Request
 from .saved import dump, load
 
@@ -32,8 +32,8 @@ class SignIn:
     request: Request = field(repr=False)
     #: The internal name, as far as it is known.
     username: str
-    #: The SRP exchange that waits for its proof.
-    exchange: ClientExchange | None = field(default=None, repr=False)
+    #: What waits for its proof.
+    exchange: Exchange | None = field(default=None, repr=False)
 
     @property
     def device(self) -> RememberedDevice | None:
@@ -93,7 +93,7 @@ class SignIn:
         """The same with the Session that VerifySoftwareToken gave for MFA_SETUP."""
         return replace(self, challenge=replace(self.challenge, session=session))
 
-    def with_exchange(self, exchange: ClientExchange | None) -> SignIn:
+    def with_exchange(self, exchange: Exchange | None) -> SignIn:
         """The same with an SRP exchange begun, or used up."""
         return replace(self, exchange=exchange)
 
