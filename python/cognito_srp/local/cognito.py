@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .custom_auth import CustomAuth
     from .helpers import LocalPool
+    from .passkeys import Passkey
     from .server.app import App
     from .server.listener import Listener
     from .store.state import Message
@@ -210,6 +211,10 @@ class LocalCognito:
         """A verified authenticator for a user, without the sign-in that setting one up takes;
         returns its secret, for `totp`. `LocalPool.use_authenticator` also switches it on."""
         return self._app.give_authenticator(pool_id, username)
+
+    def give_passkey(self, pool_id: str, username: str) -> Passkey:
+        """See `LocalPool.use_passkey`."""
+        return self._app.give_passkey(pool_id, username)
 
     def use_custom_auth(self, pool_id: str, triggers: CustomAuth | None) -> None:
         """See `LocalPool.use_custom_auth`."""

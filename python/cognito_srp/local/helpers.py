@@ -10,6 +10,7 @@ from ..srp import secret_hash
 if TYPE_CHECKING:
     from .cognito import LocalCognito
     from .custom_auth import CustomAuth
+    from .passkeys import Passkey
 
 __all__ = ["LocalPool", "create_pool"]
 
@@ -77,6 +78,11 @@ class LocalPool:
         self._admin("AdminUpdateUserAttributes", username, UserAttributes=listed)
         settings = {"Enabled": True, "PreferredMfa": True}
         self._admin("AdminSetUserMFAPreference", username, EmailMfaSettings=settings)
+
+    def use_passkey(self, username: str) -> Passkey:
+        """A passkey of the user's, for USER_AUTH in a pool whose SignInPolicy allows WEB_AUTHN;
+        its `answer` does what a browser would."""
+        return self.cognito.give_passkey(self.pool_id, username)
 
     def use_custom_auth(self, triggers: CustomAuth | None) -> None:
         """Puts functions in the place of the Lambda triggers of CUSTOM_AUTH; None takes them

@@ -1,4 +1,4 @@
-"""USER_AUTH, where the client chooses how to begin: with a password or with a code sent to it."""
+"""USER_AUTH, where the client chooses how to begin: with a password, a code or a passkey."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from .answers import Answer
 from .codes import EMAIL, SMS, check_code, described, send_code
 from .first_factor import Start, begin_srp, check_password
 from .mfa import has_second_factor
+from .web_authn import ask_passkey, passkey_answered, passkeys_of
 
 __all__ = ["CHOICE_HANDLERS", "begin_by_choice"]
 
@@ -48,6 +49,8 @@ def _available(start: Start, user: CognitoIdpUser | None) -> list[str]:
             for code, medium in _CODES.items()
             if code in allowed and known.get(f"{medium.attribute}_verified") == "true"
         ]
+        if "WEB_AUTHN" in allowed and passkeys_of(start.pool, user):
+            challenges.append("WEB_AUTHN")
     return challenges
 
 
@@ -58,13 +61,15 @@ _PROOF = {"PASSWORD": "PASSWORD", "PASSWORD_SRP": "SRP_A"}
 def _first_factor(
     start: Start, challenge: str, username: str, user: CognitoIdpUser | None
 ) -> dict[str, Any]:
-    """Takes a password at once, begins with SRP, or sends a code."""
+    """Takes a password at once, begins with SRP, asks a passkey, or sends a code."""
     if challenge == "PASSWORD":
         return check_password(start, user)
     if challenge == "PASSWORD_SRP":
         return begin_srp(start, username, user)
     if user is None:
         raise invalid_parameter(f"{challenge} is not one of the available challenges")
+    if challenge == "WEB_AUTHN":
+        return ask_passkey(start, user)
     with start.state.lock:
         message = send_code(start.state, user, _CODES[challenge], _DIGITS)
     pending = replace(
@@ -126,4 +131,5 @@ CHOICE_HANDLERS = {
     "PASSWORD_SRP": _password_srp,
     "SELECT_CHALLENGE": _select_challenge,
     "SMS_OTP": _one_time_password,
+    "WEB_AUTHN": passkey_answered,
 }

@@ -6,11 +6,15 @@ import json
 import logging
 import os
 import re
+import secrets
 import tempfile
 from email.message import Message
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from moto.cognitoidp.models import CognitoIdpUser
 from moto.cognitoidp.responses import (
     CognitoIdpJsonWebKeyResponse,
     CognitoIdpOpenIdConfigurationResponse,
@@ -18,6 +22,8 @@ from moto.cognitoidp.responses import (
 
 from ..custom_auth import CustomAuth
 from ..faults import Faults
+from ..passkeys import Passkey, to_base64url
+from ..store.pool import PasskeyRecord, Pool
 from ..store.snapshot import dump, restore
 from ..store.state import State
 from ..totp import SoftwareToken
@@ -90,15 +96,35 @@ class App:
     def give_authenticator(self, pool_id: str, username: str) -> str:
         """A verified software token for a user, and its secret."""
         with self.state.lock:
-            pool = self.state.pool(pool_id)
-            user = pool.user(username) if pool is not None else None
-            if pool is None or user is None:
-                raise ValueError(f"no user {username} in pool {pool_id}")
+            pool, user = self._user(pool_id, username)
             token = SoftwareToken()
             token.secret, token.unverified = token.associate(), None
             pool.software_tokens[user.id] = token
             user.token_verified = True
             return token.secret
+
+    def give_passkey(self, pool_id: str, username: str) -> Passkey:
+        """A passkey for a user, known to the pool."""
+        with self.state.lock:
+            pool, user = self._user(pool_id, username)
+            key = generate_private_key(SECP256R1())
+            passkey = Passkey(
+                credential_id=to_base64url(secrets.token_bytes(16)),
+                user_handle=to_base64url(user.id.encode()),
+                private_key=key,
+            )
+            encoding, form = Encoding.X962, PublicFormat.UncompressedPoint
+            point = key.public_key().public_bytes(encoding, form).hex()
+            record = PasskeyRecord(user.id, passkey.credential_id, point)
+            pool.passkeys = (*pool.passkeys, record)
+            return passkey
+
+    def _user(self, pool_id: str, username: str) -> tuple[Pool, CognitoIdpUser]:
+        pool = self.state.pool(pool_id)
+        user = pool.user(username) if pool is not None else None
+        if pool is None or user is None:
+            raise ValueError(f"no user {username} in pool {pool_id}")
+        return pool, user
 
     def use_custom_auth(self, pool_id: str, triggers: CustomAuth | None) -> None:
         """Gives a pool the functions of CUSTOM_AUTH."""

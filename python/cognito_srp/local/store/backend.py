@@ -51,12 +51,10 @@ class Backend(CognitoIdpBackend):
         return untracked(user), *others
 
     def admin_delete_user(self, user_pool_id: str, username: str) -> None:
-        """moto's, and the user's devices and authenticator go with the user."""
+        """moto's, and the user's devices and factors go with the user."""
         user = self.admin_get_user(user_pool_id, username)
         super().admin_delete_user(user_pool_id, username)
-        pool = self.user_pools[user_pool_id]
-        pool.devices.forget_user(user.id)
-        pool.software_tokens.pop(user.id, None)
+        self.user_pools[user_pool_id].forget_user(user.id)
         self._state.verifiers.forget(user.id)
 
     def delete_user_pool(self, user_pool_id: str) -> None:

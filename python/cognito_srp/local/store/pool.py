@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .backend import Backend
     from .state import State
 
-__all__ = ["ACCOUNT", "Pool", "SignIn", "untracked"]
+__all__ = ["ACCOUNT", "PasskeyRecord", "Pool", "SignIn", "untracked"]
 
 #: moto's default account id; ARNs show it.
 ACCOUNT = "123456789012"
@@ -87,12 +87,24 @@ class SignIn:
     device_key: str | None
 
 
+@dataclass
+class PasskeyRecord:
+    """What a pool keeps of a passkey: its public key as an uncompressed point in hex, and how often
+    it has been used."""
+
+    user_id: str
+    credential_id: str
+    public_key: str
+    uses: int = 0
+
+
 class Pool(CognitoIdpUserPool):
     """A user pool that also keeps devices, and dates its tokens by the injectable clock."""
 
     #: EmailMfaConfiguration, and the `sub` of those who have it as a second factor.
     email_mfa_config: dict[str, Any] | None = None
     email_mfa_users: tuple[str, ...] = ()
+    passkeys: tuple[PasskeyRecord, ...] = ()
     #: The functions of CUSTOM_AUTH. They belong to a process: no state file holds them.
     custom_auth: CustomAuth | None = None
 
@@ -166,6 +178,13 @@ class Pool(CognitoIdpUserPool):
     def user(self, username: str) -> CognitoIdpUser | None:
         """The user of that name, alias or sub."""
         return self._get_user(username)
+
+    def forget_user(self, user_id: str) -> None:
+        """The user has gone, and the devices and factors with the user."""
+        self.devices.forget_user(user_id)
+        self.software_tokens.pop(user_id, None)
+        self.email_mfa_users = tuple(sub for sub in self.email_mfa_users if sub != user_id)
+        self.passkeys = tuple(record for record in self.passkeys if record.user_id != user_id)
 
     def sign_out(self, username: str) -> None:
         # Tokens are filed under the internal name; moto looks for the name it was given.

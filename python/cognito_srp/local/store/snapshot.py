@@ -15,7 +15,7 @@ from moto.cognitoidp import models
 
 from ..totp import SoftwareToken
 from .devices import Device, DeviceStore
-from .pool import Pool, SignIn
+from .pool import PasskeyRecord, Pool, SignIn
 from .state import State
 
 __all__ = ["dump", "restore"]
@@ -34,6 +34,7 @@ _CLASSES: dict[str, type] = {
         models.CognitoResourceServer,
         Device,
         DeviceStore,
+        PasskeyRecord,
         Pool,
         SignIn,
         SoftwareToken,
