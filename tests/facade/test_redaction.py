@@ -10,17 +10,20 @@ import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
+from installing import pip_install
 from people import PASSWORD
 
 from cognito_srp import aws_srp, redaction
 from cognito_srp.local import LocalCognito, LocalPool, totp
 from cognito_srp.redaction import HIDDEN
 
+ROOT = Path(__file__).parent.parent.parent
 #: Names whose values must not show, in requests and answers, however deep. Kept apart from the
 #: model, which the filter goes by.
 SECRET = {
@@ -318,6 +321,42 @@ def test_any_logger_below_those_of_the_three(log: io.StringIO, logger: str) -> N
     assert "hunter2" not in log.getvalue()
     assert "hunter3 is mine to log" in log.getvalue()
     assert "'ok': 'shown'" in log.getvalue()
+
+
+@pytest.mark.long
+def test_aiobotocore(cognito: LocalCognito, tmp_path: Path) -> None:
+    """Eight tasks at once on one loop, whose answers are judged each by its own operation."""
+    python = pip_install(tmp_path, "aiobotocore", "gmpy2", "cffi") / "python"
+    pool = cognito.create_pool()
+    names = [pool.create_user(f"aio-{number}", PASSWORD) for number in range(8)]
+    request = {
+        "client": {
+            "endpoint_url": cognito.endpoint_url,
+            "region_name": cognito.region,
+            "aws_access_key_id": "local",
+            "aws_secret_access_key": "local",
+        },
+        "client_id": pool.client_id,
+        "usernames": names,
+        "password": PASSWORD,
+    }
+    done = subprocess.run(
+        [python, Path(__file__).with_name("journey_aiobotocore.py")],
+        input=json.dumps(request),
+        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'python'}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answer = json.loads(done.stdout)
+    assert len(answer["secrets"]) == 1 + 8 * 5
+    assert not shown(set(answer["secrets"]), answer["log"])
+    for readable, times in (
+        ("OperationModel(name=ConfirmDevice)", 8),
+        ('"UserConfirmationNecessary": false', 8),
+        ("a device to read of", 8),  # attributes, which ListDevices shows, are marked as sensitive
+    ):
+        assert answer["log"].count(readable) == times, readable
 
 
 def test_two_threads_do_not_mix_their_operations(log: io.StringIO) -> None:
