@@ -21,7 +21,7 @@ def client(service: str, endpoint_url: str | None = None) -> Any:
 
 
 def create_table(dynamodb: Any) -> None:
-    """The table as deploy/template.yaml has it."""
+    """The table as examples/sqs_lambda/template.yaml has it."""
     dynamodb.create_table(
         TableName=TABLE,
         KeySchema=[{"AttributeName": "device_key", "KeyType": "HASH"}],

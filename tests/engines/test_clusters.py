@@ -39,9 +39,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def enough_of_a_system(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--long"):
-        pytest.skip("`make check` runs clusters")
+def a_network_of_its_own() -> None:
     if sys.platform != "linux" or not shutil.which("ip"):
         pytest.skip("there is no `ip` here to give an engine a network of its own")
     done = subprocess.run([*ALONE, "true"], capture_output=True, text=True, check=False)

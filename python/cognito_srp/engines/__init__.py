@@ -5,6 +5,18 @@ Needs extras: pyarrow (``srp-native[arrow]``) for the batches, aws-lambda-powert
 """
 
 from .batches import DERIVED_COLUMNS, derive_batches, derived_schema
+from .dynamo_journal import DynamoJournal, shared_sealing_key
 from .shared_rate import SharedRate, equal_share
+from .sqs import SqsHandler, read_message
 
-__all__ = ["DERIVED_COLUMNS", "SharedRate", "derive_batches", "derived_schema", "equal_share"]
+__all__ = [
+    "DERIVED_COLUMNS",
+    "DynamoJournal",
+    "SharedRate",
+    "SqsHandler",
+    "derive_batches",
+    "derived_schema",
+    "equal_share",
+    "read_message",
+    "shared_sealing_key",
+]

@@ -27,13 +27,14 @@ from ..errors import JournalError, SealingError, WrongSealingKeyError
 from ..sealing import SealingKey
 from .journal_file import Lock, connect, explained, read_only
 from .requests import Grant, Outcome, PreparedDevice
+from .sealed import open_texts, open_verifier, seal_texts, seal_verifier
 
 __all__ = ["Journal", "JournalRow", "State"]
 
 State = Literal["prepared", "sent", "confirmed", "refused", "unknown", "conflict"]
 
-#: What is sealed in a row.
-_SECRET, _GRANT = "secret", "grant"
+#: What is sealed in a row beside its secret: the tokens of the sign-in that gave its keys.
+_GRANT: Final = "grant"
 
 #: How many rows are read at a time: nothing here grows with the journal.
 _PAGE: Final = 1000
@@ -242,20 +243,17 @@ class Journal:
 
     def verifier(self, row: JournalRow) -> DeviceVerifier:
         """The secret of a row. Raises `SealingError` if the row is damaged."""
-        texts = self._open(row, row.sealed, _SECRET)
-        return DeviceVerifier(
-            device_key=row.device_key,
-            device_group_key=row.device_group_key,
-            device_password=texts[2] if len(texts) > 2 else None,
-            password_verifier=texts[0],
-            salt=texts[1],
-        )
+        with self._naming():
+            return open_verifier(self._key, row.device_key, row.device_group_key, row.sealed)
 
     def grant(self, row: JournalRow) -> Grant | None:
         """The tokens of the sign-in that gave the row's keys, until it is confirmed."""
         if row.sealed_grant is None:
             return None
-        access_token, *others = self._open(row, row.sealed_grant, _GRANT)
+        with self._naming():
+            access_token, *others = open_texts(
+                self._key, row.device_key, row.device_group_key, _GRANT, row.sealed_grant
+            )
         return Grant(access_token=access_token, refresh_token=others[0] if others else None)
 
     def counts(self) -> dict[State, int]:
@@ -297,24 +295,20 @@ class Journal:
     def _values(self, device: PreparedDevice, now: float) -> tuple[object, ...]:
         """A new row."""
         verifier, request = device.verifier, device.request
-        texts = [verifier.password_verifier, verifier.salt]
-        if verifier.device_password is not None:
-            texts.append(verifier.device_password)
-        grant = None
+        keys, grant = (verifier.device_key, verifier.device_group_key), None
         if request.device_key is None:
             tokens = [device.grant.access_token]
             if device.grant.refresh_token is not None:
                 tokens.append(device.grant.refresh_token)
-            grant = self._seal(verifier, tokens, _GRANT)
+            grant = seal_texts(self._key, *keys, _GRANT, tokens)
         return (
-            verifier.device_key,
-            verifier.device_group_key,
+            *keys,
             request.reference if isinstance(request.reference, int) else None,
             request.device_name,
             request.remember,
             now,
             now if device.sent_before else None,
-            self._seal(verifier, texts, _SECRET),
+            seal_verifier(self._key, verifier),
             grant,
         )
 
@@ -328,17 +322,13 @@ class Journal:
             ended=row.state if row.state in ("confirmed", "conflict") else None,
         )
 
-    def _seal(self, device: DeviceVerifier, texts: Sequence[str], what: str) -> bytes:
-        bound_to = _bound_to(device.device_key, device.device_group_key, what)
-        return self._key.seal("\0".join(texts).encode(), bound_to=bound_to)
-
-    def _open(self, row: JournalRow, sealed: bytes, what: str) -> list[str]:
-        bound_to = _bound_to(row.device_key, row.device_group_key, what)
+    @contextmanager
+    def _naming(self) -> Iterator[None]:
+        """Says in errors whose seal does not open."""
         try:
-            # At most two: a password may have any character.
-            return self._key.open(sealed, bound_to=bound_to).decode().split("\0", 2)
+            yield
         except SealingError as error:
-            raise SealingError(f"{self.path}: device {row.device_key}: {error}") from None
+            raise SealingError(f"{self.path}: {error}") from None
 
     def _select(self, where: str, values: tuple[object, ...]) -> list[JournalRow]:
         with self._lock, explained(self.path):
@@ -365,10 +355,6 @@ class Journal:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
-
-
-def _bound_to(device_key: str, device_group_key: str | None, what: str) -> bytes:
-    return f"{device_key}\0{device_group_key or ''}\0{what}".encode()
 
 
 def _journal_row(*values: Any) -> JournalRow:
