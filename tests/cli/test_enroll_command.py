@@ -148,7 +148,7 @@ def test_a_token_that_is_refused_for_its_age_is_no_last_word(
 ) -> None:
     rows = devices(pool, 1)
     good, rows[0]["access_token"] = rows[0]["access_token"], expired_token()
-    monkeypatch.setattr("cognito_srp.enroll.screening._is_hopeless", lambda _: False)
+    monkeypatch.setattr("cognito_srp.enroll.screening._expires_at", lambda _: float("inf"))
     outcome = run("enroll", write_input(rows), *KEY, *at(pool))
     assert outcome.code == 1
     rows[0]["access_token"] = good

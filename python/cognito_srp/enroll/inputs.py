@@ -86,7 +86,7 @@ def _request(
     position: int, fields: Mapping[str, object], defaults: Mapping[str, str | None]
 ) -> EnrollmentRequest:
     given = {name: value for name, value in fields.items() if value not in (None, "")}
-    unknown = given.keys() - set(FIELDS)
+    unknown = given.keys() - _KNOWN
     if unknown:
         rule, fix = "is not a field of a device", f"rename or remove it; there are {_LISTED}"
         raise InvalidInputError(ascii(min(unknown, key=str))[:60], rule, fix)
@@ -128,6 +128,7 @@ def _access(texts: Mapping[str, Any]) -> TokenSource | None:
     return Credentials(**{name: texts.get(name) for name in names})  # type: ignore[arg-type]
 
 
+_KNOWN: Final = frozenset(FIELDS)
 _LISTED: Final = ", ".join(FIELDS)
 
 #: A row's position, and its fields or what is wrong with it.
@@ -149,7 +150,7 @@ def _read_json_lines(path: str) -> _Rows:
 
 def _parse_json(line: bytes) -> Mapping[str, object] | str:
     try:
-        fields = json.loads(line)
+        fields = json.loads(line.decode())
     except (ValueError, RecursionError):  # holds the line
         return "is not JSON; write one JSON object a line"
     return fields if isinstance(fields, dict) else "is not a JSON object; write one a line"

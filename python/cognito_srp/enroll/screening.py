@@ -23,10 +23,15 @@ _TOKEN_EXPIRED: Final = "TokenExpired"  # noqa: S105 - an error code
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A row of the input, and what the journal knows of it. ``done``: there is nothing to send."""
+    """A row of the input, and what the journal knows of it.
+
+    ``done``: there is nothing to send. ``expires_at``: when its token runs out, in seconds since
+    1970; infinity if it needs none of its own, or does not say.
+    """
 
     row: Row
     known: JournalRow | None
+    expires_at: float
 
     @property
     def done(self) -> bool:
@@ -76,11 +81,8 @@ def screen(
         if candidate.done:
             done += 1
             continue
-        grant = request.grant()
-        if grant is None:
-            sign_ins += 1
-        elif request.access is None and grant.expires_at < now + (rows - done) / rate:
-            short_lived += 1
+        sign_ins += request.access_token is None
+        short_lived += candidate.expires_at < now + (rows - done) / rate
     return Screening(rows, faults, done, sign_ins, short_lived, fingerprint.hexdigest())
 
 
@@ -101,10 +103,10 @@ def candidates(
                 on_fault(item)
                 continue
             first = earlier.get(item.position)
-            candidate = Candidate(item, known.get(item.position))
+            candidate = Candidate(item, known.get(item.position), _expires_at(item.request))
             if first is not None:
                 on_fault(Fault(item.position, f"device_key: is that of line {first} already"))
-            elif not candidate.done and _is_hopeless(item.request):
+            elif not candidate.done and candidate.expires_at < time.time():
                 on_fault(Fault(item.position, "access_token: has expired; get a fresh one"))
             else:
                 yield candidate
@@ -136,9 +138,9 @@ def request_for(candidate: Candidate, journal: Journal) -> EnrollmentRequest:
     )
 
 
-def _is_hopeless(request: EnrollmentRequest) -> bool:
-    grant = request.grant()
-    return request.access is None and grant is not None and grant.expired()
+def _expires_at(request: EnrollmentRequest) -> float:
+    grant = request.grant() if request.access is None else None
+    return float("inf") if grant is None else grant.expires_at
 
 
 def _look_up(journal: Journal | None, rows: list[Row]) -> dict[int, JournalRow]:
