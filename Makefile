@@ -35,6 +35,7 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy tests/typing
 
 clean:
 	rm -rf $(VENV) build *.egg-info srp_native/_srp*.so

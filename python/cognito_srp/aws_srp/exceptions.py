@@ -8,7 +8,8 @@ because importing pycognito loads boto3.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from ..errors import SignInError
 
@@ -18,37 +19,42 @@ __all__ = [
     "SoftwareTokenMFAChallengeException",
 ]
 
-try:
-    from pycognito.exceptions import (
-        ForceChangePasswordException,
-        SMSMFAChallengeException,
-        SoftwareTokenMFAChallengeException,
-    )
-except ImportError:
 
-    class ForceChangePasswordException(SignInError):  # type: ignore[no-redef] # noqa: N818
-        """The user has to choose a new password first."""
+class ForceChangePasswordException(SignInError):  # noqa: N818 - pycognito's names, here and below
+    """The user has to choose a new password first."""
 
-    class _MFAChallengeException(SignInError):  # noqa: N818
-        """A second factor is asked for; `get_tokens` gives the service's answer."""
 
-        def __init__(self, message: str, tokens: Mapping[str, Any]) -> None:
-            super().__init__(message, tokens)
-            self.message = message
+class _MFAChallengeException(SignInError):  # noqa: N818
+    """A second factor is asked for; `get_tokens` gives the service's answer."""
 
-        def get_tokens(self) -> Mapping[str, Any]:
-            """The answer that holds the challenge and its Session."""
-            tokens: Mapping[str, Any] = self.args[1]
-            return tokens
+    def __init__(self, message: str, tokens: Mapping[str, Any]) -> None:
+        super().__init__(message, tokens)
+        self.message = message
 
-        def __str__(self) -> str:
-            return self.message  # and not the tokens, which a Session is among
+    def get_tokens(self) -> Mapping[str, Any]:
+        """The answer that holds the challenge and its Session."""
+        tokens: Mapping[str, Any] = self.args[1]
+        return tokens
 
-        def __repr__(self) -> str:
-            return f"{type(self).__name__}({self.message!r})"
+    def __str__(self) -> str:
+        return self.message  # and not the tokens, which a Session is among
 
-    class SoftwareTokenMFAChallengeException(_MFAChallengeException):  # type: ignore[no-redef]
-        """A code from an authenticator app is asked for."""
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.message!r})"
 
-    class SMSMFAChallengeException(_MFAChallengeException):  # type: ignore[no-redef]
-        """A code from a text message is asked for."""
+
+class SoftwareTokenMFAChallengeException(_MFAChallengeException):
+    """A code from an authenticator app is asked for."""
+
+
+class SMSMFAChallengeException(_MFAChallengeException):
+    """A code from a text message is asked for."""
+
+
+if not TYPE_CHECKING:  # its have no types, and the same methods
+    with suppress(ImportError):
+        from pycognito.exceptions import (
+            ForceChangePasswordException,
+            SMSMFAChallengeException,
+            SoftwareTokenMFAChallengeException,
+        )
