@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
 import pytest
 from installing import pip_install
+from own_keyring import OwnKeyring
 
 import srp_native
 from srp_native import c_engine
@@ -40,6 +42,15 @@ def long_run(request: pytest.FixtureRequest) -> bool:
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The AWS CLI in an environment of its own: it pins botocore."""
     return pip_install(tmp_path_factory.mktemp("awscli"), "awscli") / "aws"
+
+
+@pytest.fixture
+def own_keyring() -> Iterator[OwnKeyring]:
+    """A keyring in the place of the machine's, for the test."""
+    before, own = keyring.get_keyring(), OwnKeyring()
+    keyring.set_keyring(own)
+    yield own
+    keyring.set_keyring(before)
 
 
 @pytest.fixture(params=_runners())

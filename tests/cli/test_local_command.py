@@ -255,7 +255,8 @@ def test_the_rules_of_faults(text: str, rule: Fault) -> None:
     "text",
     [
         "throttle", "any:", ":throttle", "any:explode", "any:throttle=1", "any:delay",
-        "any:delay=soon", "any:delay=0", "any:error", "any:throttle:often", "any:throttle:200%",
+        "any:delay=soon", "any:delay=0", "any:delay=inf", "any:error",
+        "any:throttle:often", "any:throttle:200%",
         "any:throttle:1%,", "any:throttle:1%,2%", "any:throttle:0", "any:throttle:5-3",
         "ConfirmDevise:throttle",
     ],

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from command_line import PASSWORD, Run
+from own_keyring import OwnKeyring
 from terminal import at_terminal
 
 from cognito_srp import RememberedDevice
@@ -102,40 +103,17 @@ def test_a_device_is_remembered_and_used(
 
 @pytest.mark.usefixtures("given")
 def test_a_device_in_the_keyring(
-    make_pool: Callable[..., LocalPool], run: Run, monkeypatch: pytest.MonkeyPatch
+    make_pool: Callable[..., LocalPool], run: Run, own_keyring: OwnKeyring
 ) -> None:
-    keyring = pytest.importorskip("keyring")
-    from keyring.backend import KeyringBackend
-
-    class InMemory(KeyringBackend):
-        priority = 1  # type: ignore[assignment]
-
-        def __init__(self) -> None:
-            self.entries: dict[tuple[str, str], str] = {}
-
-        def get_password(self, service: str, username: str) -> str | None:
-            return self.entries.get((service, username))
-
-        def set_password(self, service: str, username: str, password: str) -> None:
-            self.entries[service, username] = password
-
-        def delete_password(self, service: str, username: str) -> None:
-            del self.entries[service, username]
-
-    memory, earlier = InMemory(), keyring.get_keyring()
-    keyring.set_keyring(memory)
-    try:
-        pool = make_pool()
-        code, out, err = run(*options(pool), "--device", "keyring:ann")
-        assert (code, out) == (2, "")
-        assert "keyring:ann: is not in the keyring" in err
-        saved = json.loads(run(*options(pool), "--save-device", "keyring:ann").out)
-        assert list(memory.entries) == [("cognito-srp", "ann")]
-        used = json.loads(run(*options(pool), "--device", "keyring:ann").out)
-        assert used["DeviceKey"] == saved["DeviceKey"]
-        assert run(*options(pool), "--save-device", "keyring:ann").code == 2
-    finally:
-        keyring.set_keyring(earlier)
+    pool = make_pool()
+    code, out, err = run(*options(pool), "--device", "keyring:ann")
+    assert (code, out) == (2, "")
+    assert "keyring:ann: is not in the keyring" in err
+    saved = json.loads(run(*options(pool), "--save-device", "keyring:ann").out)
+    assert list(own_keyring.entries) == [("cognito-srp", "ann")]
+    used = json.loads(run(*options(pool), "--device", "keyring:ann").out)
+    assert used["DeviceKey"] == saved["DeviceKey"]
+    assert run(*options(pool), "--save-device", "keyring:ann").code == 2
 
 
 @pytest.mark.usefixtures("given")
@@ -282,10 +260,28 @@ def test_setting_up_an_authenticator(
 def test_a_temporary_password(cognito: LocalCognito) -> None:
     pool = cognito.create_pool()
     pool.create_user("ann", PASSWORD, temporary=True)
-    typed = [("Password:", PASSWORD), ("New password:", "Other-horse-2")]
+    typed = [
+        ("Password:", PASSWORD),
+        ("New password:", "Other-horse-2"),
+        ("once more: New password:", "Other-hrose-2"),
+        ("New password:", "Other-horse-2"),
+        ("once more: New password:", "Other-horse-2"),
+    ]
     screen = at_terminal(*options(pool), answers=typed)
     assert screen.code == 0, screen.shown
     assert "Other-horse-2" not in screen.shown
+    assert pool.sign_in("ann", "Other-horse-2")
+
+
+@pytest.mark.usefixtures("given")
+def test_a_temporary_password_in_a_script(cognito: LocalCognito, run: Run) -> None:
+    pool = cognito.create_pool()
+    pool.create_user("ann", PASSWORD, temporary=True)
+    code, out, err = run(*options(pool))
+    assert (code, out) == (2, "")
+    assert "new password: is missing; use --new-password-file PATH" in err
+    Path("new").write_text("Other-horse-2\n")
+    assert run(*options(pool), "--new-password-file", "new").code == 0
     assert pool.sign_in("ann", "Other-horse-2")
 
 
@@ -348,7 +344,8 @@ def test_a_client_secret_and_the_admin_forms(
 @pytest.mark.parametrize(
     "more",
     [
-        ("--password", "secret"), ("--client-secret", "secret"), ("--mfa-code", "123456"),
+        ("--password", "secret"), ("--client-secret", "secret"), ("--mfa-code", "secret"),
+        ("--new-password", "secret"), ("--answer", "secret"),
         ("--device-name", "x"), ("--remember",), ("--device", "keyring:"),
         ("--device", "none.json"), ("--password-file", "-", "--mfa-code-file", "-"),
     ],

@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
-import keyring
 import pytest
-from keyring.backend import KeyringBackend
 from people import PASSWORD, Someone
 
 from cognito_srp import NewDevice
@@ -55,26 +53,3 @@ def newcomer(client: Any) -> Callable[[LocalPool], Someone]:
         return Someone(username, result["AccessToken"], device)
 
     return make
-
-
-class Keyring(KeyringBackend):
-    """A keyring that forgets, for keyring's own front end."""
-
-    priority = 1  # type: ignore[assignment]
-
-    def __init__(self) -> None:
-        self.entries: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.entries.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.entries[service, username] = password
-
-
-@pytest.fixture
-def own_keyring() -> Iterator[None]:
-    before = keyring.get_keyring()
-    keyring.set_keyring(Keyring())
-    yield
-    keyring.set_keyring(before)

@@ -190,7 +190,7 @@ def test_refresh_tokens_expire_too(cognito, once, make_person, refused):
     refresh = {"REFRESH_TOKEN": person.tokens()["RefreshToken"]}
     cognito.faults.add(Fault("expired-token", "InitiateAuth", times=1))
     for _ in range(2):
-        with refused("NotAuthorizedException", "expired"):
+        with refused("NotAuthorizedException", "Refresh Token has expired"):
             once.initiate_auth(
                 ClientId=person.pool.client_id,
                 AuthFlow="REFRESH_TOKEN_AUTH",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeVar
 
 from ..calls import Client, call
 from ..errors import ChallengeError, InvalidInputError, ServiceError
@@ -18,14 +19,17 @@ from .secret_input import (
     MFA_CODE,
     NEW_PASSWORD,
     USER_PASSWORD,
+    Secret,
     is_given,
     read_secret,
 )
 
-__all__ = ["Person"]
+__all__ = ["SECRETS", "Person"]
 
 T = TypeVar("T")
-Question: TypeAlias = Callable[[SignIn], Mapping[str, str]]
+
+#: What a person may be asked for.
+SECRETS: Final = (USER_PASSWORD, MFA_CODE, NEW_PASSWORD, CHALLENGE_ANSWER)
 
 #: How often a person may mistype a code; Cognito itself ends a sign-in after a few more.
 _TRIES: Final = 3
@@ -35,21 +39,22 @@ _MISTYPED: Final = {"CodeMismatchException", "EnableSoftwareTokenMFAException"}
 
 _CODES: Final = ("EMAIL_OTP", "SMS_MFA", "SMS_OTP", "SOFTWARE_TOKEN_MFA")
 _CHOICES: Final = ("SELECT_CHALLENGE", "SELECT_MFA_TYPE")
+_PASSWORDS: Final = ("PASSWORD", "PASSWORD_SRP")
 #: What may be chosen that cannot be answered at a terminal.
 _NOT_HERE: Final = {"WEB_AUTHN"}
 
 
 @dataclass
 class Person:
-    """Who answers: a code that was given beforehand, and then the terminal.
+    """Who answers: what was given beforehand, and then the terminal.
 
     Whatever is secret, codes included, is typed without an echo; questions go to stderr. Where
     nothing was given and stdin is no terminal, `InvalidInputError` says what is missing.
     """
 
     client: Client
-    #: ``--mfa-code-file``
-    code_file: str | None
+    #: With the ``--NAME-file`` of every secret of `SECRETS`.
+    arguments: argparse.Namespace
 
     def go_through(self, progress: SignIn | Session) -> Session:
         """Answer challenges until there are tokens."""
@@ -61,17 +66,17 @@ class Person:
         name = sign_in.challenge.name
         if name == "MFA_SETUP":
             return answer_challenge(self.client, self._with_authenticator(sign_in), {})
-        ask = self._question(name)
+        questions: dict[str, Callable[[SignIn], Mapping[str, str]]] = {
+            **dict.fromkeys(_CODES, self._code),
+            **dict.fromkeys(_CHOICES, self._choice),
+            **dict.fromkeys(_PASSWORDS, self._password),
+            "CUSTOM_CHALLENGE": self._custom,
+            "NEW_PASSWORD_REQUIRED": self._new_password,
+        }
+        ask = questions.get(name)
+        if ask is None:
+            raise ChallengeError(name, f"the service wants {name}, which cannot be answered here")
         return self._try(lambda: answer_challenge(self.client, sign_in, ask(sign_in)))
-
-    def _question(self, name: str) -> Question:
-        if name in _CODES:
-            return self._code
-        if name in _CHOICES:
-            return _choice
-        if name in _OTHERS:
-            return _OTHERS[name]
-        raise ChallengeError(name, f"the service wants {name}, which cannot be answered here")
 
     def _try(self, attempt: Callable[[], T]) -> T:
         """What an attempt comes to that a person may repeat, having mistyped a code."""
@@ -80,11 +85,18 @@ class Person:
             try:
                 return attempt()
             except ServiceError as error:
-                typed = not is_given(MFA_CODE, self.code_file)
-                if error.code not in _MISTYPED or not typed or tries == _TRIES:
+                given = is_given(MFA_CODE, self._file(MFA_CODE))
+                if error.code not in _MISTYPED or given or tries == _TRIES:
                     raise
             note("that code is not right: try again")
             tries += 1
+
+    def _read(self, secret: Secret) -> str:
+        return read_secret(secret, self._file(secret)) or ""
+
+    def _file(self, secret: Secret) -> str | None:
+        path: str | None = getattr(self.arguments, secret.file_argument)
+        return path
 
     def _code(self, sign_in: SignIn) -> Mapping[str, str]:
         challenge = sign_in.challenge
@@ -95,10 +107,42 @@ class Person:
 
     def _read_code(self) -> str:
         while True:
-            code = (read_secret(MFA_CODE, self.code_file) or "").strip()
-            if len(code) >= _SHORTEST or is_given(MFA_CODE, self.code_file):
+            code = self._read(MFA_CODE).strip()
+            if len(code) >= _SHORTEST or is_given(MFA_CODE, self._file(MFA_CODE)):
                 return code
             note("a code has six digits or more: try again")
+
+    def _choice(self, sign_in: SignIn) -> Mapping[str, str]:
+        """SELECT_CHALLENGE and SELECT_MFA_TYPE, with the password if that is the choice."""
+        chosen = _chosen(sign_in.challenge)
+        if chosen in _PASSWORDS and sign_in.request.password is None:
+            return {"ANSWER": chosen, **self._password(sign_in)}
+        return {"ANSWER": chosen}
+
+    def _password(self, sign_in: SignIn) -> Mapping[str, str]:
+        return {"PASSWORD": self._read(USER_PASSWORD)}
+
+    def _custom(self, sign_in: SignIn) -> Mapping[str, str]:
+        """CUSTOM_CHALLENGE: what the service shows, and an answer without an echo."""
+        for name, value in sorted(sign_in.challenge.parameters.items()):
+            if name != "USERNAME":
+                print(f"{name}: {value}", file=sys.stderr)
+        return {"ANSWER": self._read(CHALLENGE_ANSWER)}
+
+    def _new_password(self, sign_in: SignIn) -> Mapping[str, str]:
+        """NEW_PASSWORD_REQUIRED, typed twice, with the attributes that the pool asks for."""
+        note("the password is temporary: choose a new one")
+        password = self._read(NEW_PASSWORD)
+        while not is_given(NEW_PASSWORD, self._file(NEW_PASSWORD)):
+            print("once more: ", end="", file=sys.stderr, flush=True)
+            if self._read(NEW_PASSWORD) == password:
+                break
+            note("these two differ: try again")
+            password = self._read(NEW_PASSWORD)
+        answer = {"NEW_PASSWORD": password}
+        for name in json.loads(sign_in.challenge.parameters.get("requiredAttributes") or "[]"):
+            answer[name] = _ask(f"{name.removeprefix('userAttributes.')}: ")
+        return answer
 
     def _with_authenticator(self, sign_in: SignIn) -> SignIn:
         """MFA_SETUP: an authenticator is set up within the sign-in, which goes on with the Session
@@ -125,16 +169,8 @@ class Person:
         return replace(sign_in, challenge=challenge)
 
 
-def _choice(sign_in: SignIn) -> Mapping[str, str]:
-    """SELECT_CHALLENGE and SELECT_MFA_TYPE: by number or by name, and the password if that is the
-    choice."""
-    chosen = _chosen(sign_in.challenge)
-    if chosen in ("PASSWORD", "PASSWORD_SRP") and sign_in.request.password is None:
-        return {"ANSWER": chosen, **_password(sign_in)}
-    return {"ANSWER": chosen}
-
-
 def _chosen(challenge: Challenge) -> str:
+    """What the person picks, by number or by name."""
     listed = challenge.parameters.get("MFAS_CAN_CHOOSE", "[]")
     offered = challenge.available or tuple(json.loads(listed))
     choices = [name for name in offered if name not in _NOT_HERE]
@@ -149,36 +185,6 @@ def _chosen(challenge: Challenge) -> str:
             return typed
         if typed.isdecimal() and 1 <= int(typed) <= len(choices):
             return choices[int(typed) - 1]
-
-
-def _password(sign_in: SignIn) -> Mapping[str, str]:
-    return {"PASSWORD": read_secret(USER_PASSWORD, None) or ""}
-
-
-def _new_password(sign_in: SignIn) -> Mapping[str, str]:
-    """NEW_PASSWORD_REQUIRED, with the attributes that the pool asks for."""
-    note("the password is temporary: choose a new one")
-    password = read_secret(NEW_PASSWORD, None) or ""
-    answer = {"NEW_PASSWORD": password}
-    for name in json.loads(sign_in.challenge.parameters.get("requiredAttributes") or "[]"):
-        answer[name] = _ask(f"{name.removeprefix('userAttributes.')}: ")
-    return answer
-
-
-def _custom(sign_in: SignIn) -> Mapping[str, str]:
-    """CUSTOM_CHALLENGE: what the service shows, and an answer without an echo."""
-    for name, value in sorted(sign_in.challenge.parameters.items()):
-        if name != "USERNAME":
-            print(f"{name}: {value}", file=sys.stderr)
-    return {"ANSWER": read_secret(CHALLENGE_ANSWER, None) or ""}
-
-
-_OTHERS: Final[Mapping[str, Question]] = {
-    "CUSTOM_CHALLENGE": _custom,
-    "NEW_PASSWORD_REQUIRED": _new_password,
-    "PASSWORD": _password,
-    "PASSWORD_SRP": _password,
-}
 
 
 def _ask(question: str) -> str:

@@ -40,6 +40,11 @@ class Secret:
     title: str
     required: bool
 
+    @property
+    def file_argument(self) -> str:
+        """What argparse calls ``--NAME-file``."""
+        return f"{self.option.removeprefix('--').replace('-', '_')}_file"
+
 
 ACCESS_TOKEN: Final = Secret("--access-token", "COGNITO_ACCESS_TOKEN", "access token", True)
 DEVICE_PASSWORD: Final = Secret(

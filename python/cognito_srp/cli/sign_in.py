@@ -11,13 +11,13 @@ from ..confirm import confirm_device
 from ..device import RememberedDevice, create_device_verifier
 from ..errors import CallError, InvalidInputError
 from ..signin import Session, begin_sign_in
-from .challenges import Person
+from .challenges import SECRETS, Person
 from .client import make_client
 from .device_places import DevicePlace, device_place
 from .failures import note
 from .options import add_aws_options, add_output_options, add_secret_option
 from .output import write
-from .secret_input import CLIENT_SECRET, MFA_CODE, PASSWORD, STDIN, USER_PASSWORD, read_secret
+from .secret_input import CLIENT_SECRET, PASSWORD, STDIN, USER_PASSWORD, read_secret
 
 if TYPE_CHECKING:
     from .parser import Commands
@@ -60,7 +60,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--preferred-challenge", metavar="NAME", help="in USER_AUTH: such as EMAIL_OTP"
     )
-    for secret in (USER_PASSWORD, CLIENT_SECRET, MFA_CODE):
+    for secret in (*SECRETS, CLIENT_SECRET):
         add_secret_option(parser, secret)
     parser.add_argument(
         "--device", metavar="PLACE", type=device_place, help="sign in with the device kept there"
@@ -103,7 +103,7 @@ def _run(arguments: argparse.Namespace) -> int:
         admin=arguments.admin,
         preferred_challenge=arguments.preferred_challenge,
     )
-    session = Person(client, arguments.mfa_code_file).go_through(progress)
+    session = Person(client, arguments).go_through(progress)
     if session.device_forgotten:
         note("the service has forgotten the device: this was a sign-in without it")
     if arguments.save_device is not None:
@@ -122,7 +122,7 @@ def _check_combination(arguments: argparse.Namespace) -> None:
             if getattr(arguments, name) is not None:
                 option = f"--{name.replace('_', '-')}"
                 raise InvalidInputError(option, "goes with --save-device only", "leave it out")
-    files = (arguments.password_file, arguments.client_secret_file, arguments.mfa_code_file)
+    files = [getattr(arguments, secret.file_argument) for secret in (*SECRETS, CLIENT_SECRET)]
     if files.count(STDIN) > 1:
         raise InvalidInputError("stdin", "holds one thing only", "put the others into files")
 

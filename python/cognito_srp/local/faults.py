@@ -8,6 +8,7 @@ calls over HTTP meet them.
 from __future__ import annotations
 
 import hashlib
+import math
 import random
 import threading
 import time
@@ -77,7 +78,7 @@ class Fault:
             raise ValueError("every, first and times count from 1")
         if self.last is not None and self.last < self.first:
             raise ValueError("the last call comes before the first")
-        if (self.kind == "delay") != (self.seconds > 0):
+        if (self.kind == "delay") != (0 < self.seconds < math.inf):
             raise ValueError("a delay, and nothing else, takes seconds above 0")
         if self.kind != "error" and (self.error or self.message):
             raise ValueError("only the kind error takes an error and a message of its own")
@@ -91,7 +92,7 @@ class Fault:
         return self.error or error, self.message or message
 
 
-@dataclass
+@dataclass(eq=False)
 class _Rule:
     """A fault, the calls that it has seen and its own source of chance."""
 
@@ -165,6 +166,9 @@ class Faults:
             delay, fault = self._strike(operation, token)
         if delay:
             time.sleep(delay)
+        if fault is not None and fault.kind == "expired-token" and "AccessToken" not in params:
+            error, message = "NotAuthorizedException", "Refresh Token has expired"
+            return Fault("error", operation, error=error, message=message)
         return fault
 
     def _strike(self, operation: str, token: str | None) -> tuple[float, Fault | None]:
