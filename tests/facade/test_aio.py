@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+from blocking import callbacks
 from botocore.config import Config
 from people import PASSWORD, Someone
 
@@ -207,3 +208,20 @@ def test_the_steps_never_run_on_the_event_loop() -> None:
     assert asyncio.run(aio.run(Client(), steps())) == "{}"
     assert len(ran_in) == 3
     assert threading.main_thread() not in ran_in
+
+
+def test_nothing_keeps_the_event_loop_for_two_milliseconds(
+    client: Any, pool: LocalPool, newcomer: Newcomer
+) -> None:
+    """Ours is all there is on the loop: the client is boto3's, and in threads."""
+    username = newcomer(pool).username
+    device = cognito_srp.sign_in(client, **how(pool, username)).enroll_device()
+
+    async def many() -> None:
+        request = how(pool, username, device=device)
+        await asyncio.gather(*(aio.sign_in(client, **request) for _ in range(20)))
+
+    with callbacks() as taken:
+        asyncio.run(many())
+    assert len(taken) > 20 * 8  # of each sign-in four calls, and its steps before and after
+    assert max(taken) < 0.002

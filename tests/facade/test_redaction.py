@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
-from installing import pip_install
 from people import PASSWORD
 
 from cognito_srp import aws_srp, redaction
@@ -324,9 +323,8 @@ def test_any_logger_below_those_of_the_three(log: io.StringIO, logger: str) -> N
 
 
 @pytest.mark.long
-def test_aiobotocore(cognito: LocalCognito, tmp_path: Path) -> None:
+def test_aiobotocore(cognito: LocalCognito, aiobotocore: Path) -> None:
     """Eight tasks at once on one loop, whose answers are judged each by its own operation."""
-    python = pip_install(tmp_path, "aiobotocore", "gmpy2", "cffi") / "python"
     pool = cognito.create_pool()
     names = [pool.create_user(f"aio-{number}", PASSWORD) for number in range(8)]
     request = {
@@ -341,7 +339,7 @@ def test_aiobotocore(cognito: LocalCognito, tmp_path: Path) -> None:
         "password": PASSWORD,
     }
     done = subprocess.run(
-        [python, Path(__file__).with_name("journey_aiobotocore.py")],
+        [aiobotocore, Path(__file__).with_name("journey_aiobotocore.py")],
         input=json.dumps(request),
         env={"PYTHONPATH": f"{ROOT}:{ROOT / 'python'}"},
         capture_output=True,

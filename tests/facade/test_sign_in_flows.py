@@ -152,6 +152,29 @@ def test_a_code_in_the_place_of_the_password(
     assert asked.challenges[:2] == ([factor] * 2 if preferred else ["SELECT_CHALLENGE", factor])
 
 
+@pytest.mark.parametrize("preferred", [True, False])
+def test_a_passkey(
+    client: Any, cognito: LocalCognito, admin: bool, secret: bool, preferred: bool
+) -> None:
+    factors = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}}
+    pool = cognito.create_pool(client_secret=secret, Policies=factors)
+    username = pool.create_user("zoë", PASSWORD)
+    passkey = pool.use_passkey(username)
+
+    def sign(challenge: Challenge) -> dict[str, str]:
+        options = challenge.parameters["CREDENTIAL_REQUEST_OPTIONS"]
+        return {"CREDENTIAL": passkey.answer(options)}
+
+    how = {
+        "auth_flow": "USER_AUTH",
+        "admin": admin,
+        "password": None,
+        "preferred_challenge": "WEB_AUTHN" if preferred else None,
+        "on_challenge": Asked(SELECT_CHALLENGE={"ANSWER": "WEB_AUTHN"}, WEB_AUTHN=sign),
+    }
+    comes_back(enter(client, pool, username, **how), client, pool, **how)
+
+
 class Riddle:
     """The triggers of CUSTOM_AUTH: a riddle, after the password where one is proven."""
 
