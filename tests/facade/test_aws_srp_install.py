@@ -160,6 +160,16 @@ else:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_a_package_that_fails_to_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an old one may, in any way; it does not keep ours from going under the other."""
+    (tmp_path / "warrant.py").write_text("raise AttributeError('it is not kept up')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with ours.install():
+        assert issubclass(theirs.AWSSRP, ours.AWSSRP)
+    with pytest.raises(InvalidInputError, match="warrant: it is not kept up"):
+        ours.install("warrant")
+
+
 def test_a_package_that_is_not_there() -> None:
     with pytest.raises(InvalidInputError, match="No module named 'not_there'"):
         ours.install("pycognito", "not_there")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import runpy
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from srp_native.registry import constant_time_engine
 
 SCRIPT = Path(__file__).parent.parent.parent / "examples" / "powmod_backend.py"
 COGNITO = format(N, "X")
+PAGE = SCRIPT.parent.parent / "docs" / "backends.md"
 #: What the two offer up to 4,096 bits, and Cognito's group.
 PYSRP_GROUPS = {
     "2048": {"ng_type": pysrp.NG_2048},
@@ -184,6 +186,12 @@ def test_what_they_ask_of_pow(ours: Pow, modulus: int) -> None:
     for base in (2, -5, -(modulus**2), modulus * 7 + 1):
         for exponent in (0, 1, 2**256 - 1, 2**2048 + 2**1024 + 1):
             assert ours(base, exponent, modulus) == pow(base, exponent, modulus)
+
+
+def test_the_pages_recipe_runs_as_it_stands() -> None:
+    [recipe] = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    check = "\nassert srp._pysrp.pow(2, 5, 23) == srptools.context.pow(2, 5, 23) == 9"
+    subprocess.run([sys.executable, "-c", recipe + check], check=True)
 
 
 def test_the_example_runs_as_it_stands() -> None:

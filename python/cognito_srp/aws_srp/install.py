@@ -38,8 +38,8 @@ class install(AbstractContextManager[None]):  # noqa: N801 - reads as a function
         for package in packages or _KNOWN:
             try:
                 found[package] = import_module(f"{package}.aws_srp")
-            except ImportError as error:
-                missing.append(str(error))
+            except Exception as error:  # what is not kept up may fail in any way
+                missing.append(f"{package}: {error}")
         if not found or (packages and missing):
             rule = f"has nothing to go under ({'; '.join(missing)})"
             fix = "install pycognito, or name a package that has a module aws_srp"
