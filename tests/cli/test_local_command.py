@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import stat
@@ -214,6 +215,26 @@ def suffered(client: Any, calls: int) -> list[str]:
         except ConnectionClosedError:
             words.append("lost")
     return words
+
+
+def test_codes_are_shown_to_whoever_runs_it() -> None:
+    options = ("--create-user", "ann", "--mfa-configuration", "ON")
+    with local(*options, COGNITO_PASSWORD=PASSWORD) as (process, ready):
+        client = a_client(ready)
+        client.admin_update_user_attributes(
+            UserPoolId=ready["UserPoolId"],
+            Username="ann",
+            UserAttributes=[{"Name": "phone_number", "Value": "+15555550100"}],
+        )
+        asked = client.initiate_auth(
+            ClientId=ready["ClientId"],
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": "ann", "PASSWORD": PASSWORD},
+        )
+        assert asked["ChallengeName"] == "SMS_MFA"
+        process.terminate()
+        err = process.communicate(timeout=10)[1]
+    assert re.search(r"^cognito-srp: SMS for ann: \d{6} is your authentication code$", err, re.M)
 
 
 def test_faults_by_position() -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import secrets
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,6 +66,12 @@ def add_parser(commands: Commands) -> None:
         default="always",
         help="how that pool remembers devices (always)",
     )
+    parser.add_argument(
+        "--mfa-configuration",
+        choices=("OFF", "OPTIONAL", "ON"),
+        default="OFF",
+        help="whether that pool asks for a second factor (OFF)",
+    )
     parser.add_argument("--create-user", metavar="NAME", help="and with a user; makes a pool, too")
     add_secret_option(parser, PASSWORD)
     parser.add_argument(
@@ -114,7 +123,7 @@ def _serve(arguments: argparse.Namespace, user: _User | None, stop: threading.Ev
         raise InvalidInputError("--host", str(error).partition(":")[0], fix) from None
     except OSError as error:
         raise UnavailableError(error.strerror or str(error)) from error
-    with cognito:
+    with cognito, _codes_shown():
         if arguments.state is not None and arguments.state.exists():
             _load(cognito, arguments.state)
         ready = {"EndpointUrl": cognito.endpoint_url, "Region": arguments.region}
@@ -129,6 +138,27 @@ def _serve(arguments: argparse.Namespace, user: _User | None, stop: threading.Ev
     for (operation, kind), count in sorted(cognito.faults.injected.items()):
         note(f"{operation} suffered {kind} {count} times")
     note("stopped")
+
+
+class _Notes(logging.Handler):
+    """Words for people out of what the server logs."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        note(record.getMessage())
+
+
+@contextmanager
+def _codes_shown() -> Iterator[None]:
+    """Show on stderr the codes that Cognito would send by SMS and e-mail, which are logged."""
+    log, notes = logging.getLogger("cognito_srp.local"), _Notes(logging.INFO)
+    level = log.level
+    log.addHandler(notes)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+        log.removeHandler(notes)
 
 
 def _add_faults(cognito: LocalCognito, arguments: argparse.Namespace) -> None:
@@ -186,7 +216,9 @@ def _prepare(
     """Make what was asked for, and return what to tell about it."""
     if user is None and not arguments.create_pool:
         return {}
-    pool = cognito.find_pool() or cognito.create_pool(remember_devices=arguments.remember_devices)
+    pool = cognito.find_pool() or cognito.create_pool(
+        remember_devices=arguments.remember_devices, mfa=arguments.mfa_configuration
+    )
     made = {"UserPoolId": pool.pool_id, "ClientId": pool.client_id}
     if user is not None:
         made["Username"] = user.name
