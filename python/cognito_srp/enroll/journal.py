@@ -16,53 +16,27 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from ..device import DeviceVerifier
 from ..errors import JournalError, SealingError, WrongSealingKeyError
 from ..sealing import SealingKey
 from .journal_file import Lock, connect, explained, read_only
+from .journal_rows import JournalRow, State, Whole
 from .requests import Grant, Outcome, PreparedDevice
 from .sealed import open_texts, open_verifier, seal_texts, seal_verifier
 
-__all__ = ["Journal", "JournalRow", "State"]
-
-State = Literal["prepared", "sent", "confirmed", "refused", "unknown", "conflict"]
+__all__ = ["Journal", "JournalRow", "State", "Whole"]
 
 #: What is sealed in a row beside its secret: the tokens of the sign-in that gave its keys.
 _GRANT: Final = "grant"
 
 #: How many rows are read at a time: nothing here grows with the journal.
 _PAGE: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class JournalRow:
-    """A row as it is. ``sent_before``: it may have reached Cognito, whatever its state is now."""
-
-    id: int
-    device_key: str
-    device_group_key: str | None
-    state: State
-    position: int | None
-    device_name: str | None
-    remember: bool | None
-    attempts: int
-    error: str
-    prepared_at: float
-    sent_at: float | None
-    finished_at: float | None
-    latency: float | None
-    sealed: bytes = field(repr=False)
-    sealed_grant: bytes | None = field(repr=False)
-
-    @property
-    def sent_before(self) -> bool:
-        return self.sent_at is not None
 
 
 _SELECT: Final = """
@@ -74,6 +48,9 @@ _INSERT: Final = """
         prepared_at, sent_at, sealed, sealed_grant)
     VALUES (?, ?, 'prepared', ?, ?, ?, ?, ?, ?, ?)
 """
+_PUT: Final = (
+    "INSERT OR REPLACE INTO device VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 _MARK: Final = """
     UPDATE device SET state = 'sent', sent_at = coalesce(sent_at, ?)
     WHERE device_key = ? AND state <> 'confirmed'
@@ -256,6 +233,48 @@ class Journal:
             )
         return Grant(access_token=access_token, refresh_token=others[0] if others else None)
 
+    def whole(self, row: JournalRow) -> Whole:
+        """A row with its secrets. Raises `SealingError` if it is damaged."""
+        return Whole(row, self.verifier(row), self.grant(row))
+
+    def put(self, rows: Sequence[Whole]) -> None:
+        """Take rows as they are, in the place of those of the same devices."""
+        values = [
+            (
+                whole.row.device_key,
+                whole.row.device_group_key,
+                whole.row.state,
+                whole.row.position,
+                whole.row.device_name,
+                whole.row.remember,
+                seal_verifier(self._key, whole.verifier),
+                None if whole.grant is None else self._seal_grant(whole.verifier, whole.grant),
+                whole.row.attempts,
+                whole.row.error,
+                whole.row.prepared_at,
+                whole.row.sent_at,
+                whole.row.finished_at,
+                whole.row.latency,
+            )
+            for whole in rows
+        ]
+        with self._transaction() as connection:
+            connection.executemany(_PUT, values)
+
+    def copy_runs(self, other: Journal) -> None:
+        """Take the runs of another journal, and their pace, for the report."""
+        with other._lock, explained(other.path):
+            runs = other._connection.execute("SELECT id, started_at, rate FROM run").fetchall()
+            pace = other._connection.execute("SELECT run, at, sent, throttled FROM pace").fetchall()
+        with self._transaction() as connection:
+            [last] = connection.execute("SELECT coalesce(max(id), 0) FROM run").fetchone()
+            connection.executemany(
+                "INSERT INTO run VALUES (? + ?, ?, ?)", [(last, *run) for run in runs]
+            )
+            connection.executemany(
+                "INSERT INTO pace VALUES (? + ?, ?, ?, ?)", [(last, *row) for row in pace]
+            )
+
     def counts(self) -> dict[State, int]:
         """How many rows are in each state; states without rows are left out."""
         with self._lock, explained(self.path):
@@ -295,22 +314,25 @@ class Journal:
     def _values(self, device: PreparedDevice, now: float) -> tuple[object, ...]:
         """A new row."""
         verifier, request = device.verifier, device.request
-        keys, grant = (verifier.device_key, verifier.device_group_key), None
-        if request.device_key is None:
-            tokens = [device.grant.access_token]
-            if device.grant.refresh_token is not None:
-                tokens.append(device.grant.refresh_token)
-            grant = seal_texts(self._key, *keys, _GRANT, tokens)
+        signed_in = request.device_key is None
         return (
-            *keys,
+            verifier.device_key,
+            verifier.device_group_key,
             request.reference if isinstance(request.reference, int) else None,
             request.device_name,
             request.remember,
             now,
             now if device.sent_before else None,
             seal_verifier(self._key, verifier),
-            grant,
+            self._seal_grant(verifier, device.grant) if signed_in else None,
         )
+
+    def _seal_grant(self, device: DeviceVerifier, grant: Grant) -> bytes:
+        tokens = [grant.access_token]
+        if grant.refresh_token is not None:
+            tokens.append(grant.refresh_token)
+        keys = (device.device_key, device.device_group_key)
+        return seal_texts(self._key, *keys, _GRANT, tokens)
 
     def _as_kept(self, device: PreparedDevice, row: JournalRow | None) -> PreparedDevice:
         if row is None:
@@ -333,7 +355,7 @@ class Journal:
     def _select(self, where: str, values: tuple[object, ...]) -> list[JournalRow]:
         with self._lock, explained(self.path):
             found = self._connection.execute(_SELECT + where, values).fetchall()
-        return [_journal_row(*row) for row in found]
+        return [JournalRow.read(*row) for row in found]
 
     def _update(self, statement: str, values: Sequence[Any]) -> None:
         with self._transaction() as connection:
@@ -355,8 +377,3 @@ class Journal:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
-
-
-def _journal_row(*values: Any) -> JournalRow:
-    row = JournalRow(*values)
-    return row if row.remember is None else replace(row, remember=bool(row.remember))

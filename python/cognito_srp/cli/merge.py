@@ -1,0 +1,110 @@
+"""``cognito-srp merge``: several journals made into one."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..enroll.journal import Journal
+from ..enroll.merging import MergeConflict, merge
+from ..enroll.outputs import check_output, write_devices
+from ..errors import InvalidInputError
+from ..secret_files import sync_directory
+from .failures import REFUSED, note
+from .options import add_output_options
+from .output import write
+from .progress import progress
+from .sealing_key import add_key_options, read_key
+
+if TYPE_CHECKING:
+    from .parser import Commands
+
+__all__ = ["add_parser"]
+
+
+def add_parser(commands: Commands) -> None:
+    """Add this command."""
+    parser = commands.add_parser(
+        "merge",
+        help="make several journals into one",
+        description="Make several journals of `cognito-srp enroll` into one, as when an input was "
+        "split over machines. The journals that are merged stay as they are; all have the same "
+        "key, or data keys of the same KMS key.",
+    )
+    parser.add_argument("journals", metavar="JOURNAL", nargs="+")
+    parser.add_argument("--into", metavar="FILE", required=True, help="the new journal")
+    parser.add_argument(
+        "--save", metavar="FILE", help="write devices and passwords here, .jsonl or .parquet"
+    )
+    add_key_options(parser)
+    parser.add_argument("--region", help="AWS region of the KMS key")
+    parser.add_argument("--profile", help="profile of the AWS configuration files")
+    add_output_options(parser, formats=("json", "text"))
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if Path(arguments.into).exists():
+        raise InvalidInputError(arguments.into, "is there already", "choose another name")
+    if arguments.save is not None:
+        check_output(arguments.save, replace=False)
+    conflicts: list[dict[str, Any]] = []
+
+    def on_conflict(conflict: MergeConflict) -> None:
+        kept = zip(conflict.journals, conflict.states, strict=True)
+        record = {"DeviceKey": conflict.device_key, "Journals": [list(pair) for pair in kept]}
+        conflicts.append(record)
+
+    with contextlib.ExitStack() as stack:
+        sources = [
+            stack.enter_context(Journal.open(_existing(path), key=read_key(arguments, path)))
+            for path in arguments.journals
+        ]
+        stack.enter_context(progress("Merging the journals"))
+        with _new_journal(arguments) as into:
+            merge(sources, into, on_conflict)
+            counts = into.counts()
+            if arguments.save is not None:
+                write_devices(into, arguments.save)
+    if conflicts:
+        note(
+            f"devices that may have been sent with two secrets: {len(conflicts):,}; keep the "
+            "journals, and let a sign-in with each secret tell"
+        )
+    document = {
+        "Journal": arguments.into,
+        "Devices": sum(counts.values()),
+        "Outcomes": counts,
+        "Conflicts": conflicts,
+        "Saved": arguments.save,
+    }
+    write(arguments, document)
+    return REFUSED if conflicts else 0
+
+
+def _existing(path: str) -> str:
+    if not Path(path).is_file():
+        raise FileNotFoundError(2, "there is no such journal", path)
+    return path
+
+
+@contextlib.contextmanager
+def _new_journal(arguments: argparse.Namespace) -> Iterator[Journal]:
+    """A journal that gets its name once it is whole: nobody can take half of one for it."""
+    path = Path(arguments.into)
+    partial = path.with_name(path.name + ".partial")
+    endings = ("", "-wal", "-shm", ".lock")
+    for ending in endings:
+        partial.with_name(partial.name + ending).unlink(missing_ok=True)
+    try:
+        with Journal.open(partial, key=read_key(arguments, str(partial))) as journal:
+            yield journal
+        os.replace(partial, path)
+        sync_directory(path.absolute().parent)
+    finally:
+        for ending in endings:
+            partial.with_name(partial.name + ending).unlink(missing_ok=True)

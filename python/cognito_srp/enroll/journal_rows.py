@@ -1,0 +1,53 @@
+"""A row of the journal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from ..device import DeviceVerifier
+from .requests import Grant
+
+__all__ = ["JournalRow", "State", "Whole"]
+
+State = Literal["prepared", "sent", "confirmed", "refused", "unknown", "conflict"]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalRow:
+    """A row as it is. ``sent_before``: it may have reached Cognito, whatever its state is now."""
+
+    id: int
+    device_key: str
+    device_group_key: str | None
+    state: State
+    position: int | None
+    device_name: str | None
+    remember: bool | None
+    attempts: int
+    error: str
+    prepared_at: float
+    sent_at: float | None
+    finished_at: float | None
+    latency: float | None
+    sealed: bytes = field(repr=False)
+    sealed_grant: bytes | None = field(repr=False)
+
+    @property
+    def sent_before(self) -> bool:
+        return self.sent_at is not None
+
+    @classmethod
+    def read(cls, *values: Any) -> JournalRow:
+        """From the columns in the order of the fields; SQLite has no booleans."""
+        row = cls(*values)
+        return row if row.remember is None else replace(row, remember=bool(row.remember))
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A row with its secrets opened."""
+
+    row: JournalRow
+    verifier: DeviceVerifier
+    grant: Grant | None

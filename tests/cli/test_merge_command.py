@@ -1,0 +1,67 @@
+"""``cognito-srp merge``."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from command_line import Run
+
+from cognito_srp import SealingKey, create_device_verifier
+from cognito_srp.enroll import EnrollmentRequest, Grant, PreparedDevice
+from cognito_srp.enroll.journal import Journal
+
+KEY = ("--key-file", "run.key")
+
+
+def write_journal(path: str, *numbers: int) -> None:
+    """A journal of devices that were sent."""
+    if not Path("run.key").exists():
+        SealingKey.generate().save("run.key")
+    with Journal.open(path, key=SealingKey.from_file("run.key"), source=path) as journal:
+        devices = []
+        for number in numbers:
+            keys = {"device_key": f"us-east-1_{number}", "device_group_key": "-g"}
+            request = EnrollmentRequest(access_token="t", **keys)
+            grant = Grant(access_token="t")
+            verifier = create_device_verifier(**keys)
+            devices.append(PreparedDevice(request=request, verifier=verifier, grant=grant))
+        journal.prepare(devices)
+        journal.mark_sent([device.verifier.device_key for device in devices])
+
+
+def test_two_journals(run: Run) -> None:
+    write_journal("a.journal", 1, 2)
+    write_journal("b.journal", 3)
+    into = ("--into", "c.journal", "--save", "devices.jsonl")
+    outcome = run("merge", "a.journal", "b.journal", *KEY, *into)
+    assert outcome.code == 0, outcome.err
+    document = json.loads(outcome.out)
+    assert (document["Devices"], document["Outcomes"]) == (3, {"sent": 3})
+    assert len(Path("devices.jsonl").read_text().splitlines()) == 3
+    assert not [name for name in os.listdir() if "partial" in name]
+    assert run("report", "c.journal").code == 0
+    again = run("merge", "a.journal", "b.journal", *KEY, *into)
+    assert (again.code, "c.journal: is there already" in again.err) == (2, True)
+
+
+def test_two_secrets_of_one_device(run: Run) -> None:
+    write_journal("a.journal", 1, 2)
+    write_journal("b.journal", 2)
+    outcome = run("merge", "a.journal", "b.journal", *KEY, "--into", "c.journal")
+    assert outcome.code == 1
+    [conflict] = json.loads(outcome.out)["Conflicts"]
+    assert conflict["DeviceKey"] == "us-east-1_2"
+    assert conflict["Journals"] == [["a.journal", "sent"], ["b.journal", "sent"]]
+    assert "devices that may have been sent with two secrets: 1;" in outcome.err
+
+
+def test_what_cannot_be_merged(run: Run) -> None:
+    write_journal("a.journal", 1)
+    missing = run("merge", "a.journal", "none.journal", *KEY, "--into", "c.journal")
+    assert (missing.code, "none.journal: there is no such journal" in missing.err) == (2, True)
+    SealingKey.generate().save("other.key")
+    wrong = run("merge", "a.journal", "--key-file", "other.key", "--into", "c.journal")
+    assert (wrong.code, "sealed with key" in wrong.err) == (2, True)
+    assert not Path("c.journal").exists()
