@@ -1,14 +1,11 @@
 /*
  * Standard base64 (RFC 4648, section 4) by arithmetic: the usual table of characters would be read
- * at addresses that tell the password.
+ * at addresses that tell the password. Runs of 64 characters at a time, so that the loops over them
+ * become vector code; base64_ssse3.c does a run in less.
  */
 #include <string.h>
 
 #include "internal.h"
-
-/* Characters that are worked on at once, so that the loops over them become vector code. */
-#define RUN 64
-#define RUN_BYTES (RUN / 4 * 3)
 
 /* All ones when a < b, else 0; both below 128. Bytes throughout: 16 to a vector. */
 static uint8_t below(uint8_t a, uint8_t b) { return (uint8_t)(0 - ((int8_t)a < (int8_t)b)); }
@@ -51,47 +48,59 @@ static uint64_t join(uint64_t bits) {
     return (bits & 0x00FFFFFF00000000) >> 8 | (bits & 0x0000000000FFFFFF);
 }
 
+void base64_encode_portable(uint8_t *text, const uint8_t *bytes) {
+    for (size_t i = 0; i < BASE64_RUN / 8; i++)
+        store_64(text + 8 * i, spread(load_64(bytes + 6 * i) >> 16));
+    for (size_t i = 0; i < BASE64_RUN; i++) text[i] = character(text[i]);
+}
+
+uint8_t base64_decode_portable(uint8_t *bytes, uint8_t *text) {
+    uint8_t wrong = 0;
+    for (size_t i = 0; i < BASE64_RUN; i++) text[i] = six_bits(text[i]);
+    for (size_t i = 0; i < BASE64_RUN; i++) wrong |= text[i] >> 6;
+    for (size_t i = 0; i < BASE64_RUN / 8; i++)
+        store_64(bytes + 6 * i, join(load_64(text + 8 * i)) << 16);
+    return wrong;
+}
+
 static size_t at_most(size_t size, size_t limit) { return size < limit ? size : limit; }
 
 size_t base64_encode(uint8_t *text, const uint8_t *bytes, size_t length) {
-    uint8_t group[RUN_BYTES + 2] = {0}, bits[RUN];
+    const base64_runs *runs = srp_base64_runs();
+    uint8_t group[BASE64_ROOM] = {0}, characters[BASE64_RUN];
     size_t size = (length + 2) / 3 * 4;
-    for (size_t start = 0, done = 0; start < size; start += RUN, done += RUN_BYTES) {
-        size_t part = at_most(length - done, RUN_BYTES);
+    for (size_t start = 0, done = 0; start < size; start += BASE64_RUN, done += BASE64_BYTES) {
+        size_t part = at_most(length - done, BASE64_BYTES);
         memcpy(group, bytes + done, part);
-        memset(group + part, 0, RUN_BYTES - part);
-        for (size_t i = 0; i < RUN / 8; i++)
-            store_64(bits + 8 * i, spread(load_64(group + 6 * i) >> 16));
-        for (size_t i = 0; i < RUN; i++) bits[i] = character(bits[i]);
-        memcpy(text + start, bits, at_most(size - start, RUN));
+        memset(group + part, 0, BASE64_BYTES - part);
+        runs->encode(characters, group);
+        memcpy(text + start, characters, at_most(size - start, BASE64_RUN));
     }
     for (size_t i = 1; i <= (3 - length % 3) % 3; i++) text[size - i] = '=';
-    srp_wipe(bits, sizeof bits);
+    srp_wipe(characters, sizeof characters);
     srp_wipe(group, sizeof group);
     return size;
 }
 
 size_t base64_decode(uint8_t *bytes, size_t room, const uint8_t *text, size_t length) {
-    uint8_t group[RUN_BYTES + 2], bits[RUN], wrong = 0;
+    const base64_runs *runs = srp_base64_runs();
+    uint8_t group[BASE64_ROOM], characters[BASE64_RUN], wrong = 0;
     if (!length || length % 4) return 0;
     size_t padding = (size_t)(text[length - 1] == '=') + (text[length - 2] == '=');
     padding = (size_t)srp_public(padding);
     size_t size = length / 4 * 3 - padding;
     if (size > room) return 0;
-    for (size_t start = 0, done = 0; start < length; start += RUN, done += RUN_BYTES) {
-        size_t characters = at_most(length - padding - start, RUN);
-        size_t part = at_most(size - done, RUN_BYTES);
-        memcpy(bits, text + start, characters);
-        memset(bits + characters, 'A', RUN - characters); /* which stands for 0, as padding does */
-        for (size_t i = 0; i < RUN; i++) bits[i] = six_bits(bits[i]);
-        for (size_t i = 0; i < RUN; i++) wrong |= bits[i] >> 6;
-        for (size_t i = 0; i < RUN / 8; i++)
-            store_64(group + 6 * i, join(load_64(bits + 8 * i)) << 16);
+    for (size_t start = 0, done = 0; start < length; start += BASE64_RUN, done += BASE64_BYTES) {
+        size_t given = at_most(length - padding - start, BASE64_RUN);
+        size_t part = at_most(size - done, BASE64_BYTES);
+        memcpy(characters, text + start, given);
+        memset(characters + given, 'A', BASE64_RUN - given); /* stands for 0, as padding does */
+        wrong |= runs->decode(group, characters);
         memcpy(bytes + done, group, part);
         /* Bits that stand for nothing must be 0. */
-        for (size_t i = part; i < RUN_BYTES; i++) wrong |= group[i];
+        for (size_t i = part; i < BASE64_BYTES; i++) wrong |= group[i];
     }
-    srp_wipe(bits, sizeof bits);
+    srp_wipe(characters, sizeof characters);
     srp_wipe(group, sizeof group);
     return srp_public(wrong) ? 0 : size;
 }

@@ -1,14 +1,16 @@
 /*
  * Which kernels there are: the only file that knows more than one, and the only one that may ask
- * the CPU what it can do. The caller picks a kernel once and passes it to every call; which SHA-256
- * runs here is remembered, as asking the CPU takes longer than hashing, in a virtual machine much.
+ * the CPU what it can do. The caller picks a kernel once and passes it to every call. Which SHA-256 and
+ * base64 run here is remembered: asking the CPU takes longer than either, in a virtual machine much.
  */
 #include "avx512ifma.h"
 #include "internal.h"
 
 static int always(void) { return 1; }
 
-#if SRP_HAS_SHANI
+static const base64_runs portable_runs = {base64_encode_portable, base64_decode_portable};
+
+#if SRP_HAS_X86_DISPATCH
 
 #include <cpuid.h>
 
@@ -16,25 +18,40 @@ static int always(void) { return 1; }
 #define LEAF_1_ECX_SSE41 (1u << 19)
 #define LEAF_7_EBX_SHA (1u << 29)
 
-static int shani_runs_here(void) {
-    const unsigned sse = LEAF_1_ECX_SSSE3 | LEAF_1_ECX_SSE41;
+static const base64_runs ssse3_runs = {base64_encode_ssse3, base64_decode_ssse3};
+
+/* SSE registers need no XCR0: every 64-bit operating system keeps them. */
+static int cpu_has_sse(unsigned leaf_1_ecx, unsigned leaf_7_ebx) {
     unsigned a, b, c, d;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & sse) != sse) return 0;
-    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & LEAF_7_EBX_SHA);
+    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & leaf_1_ecx) != leaf_1_ecx) return 0;
+    if (!leaf_7_ebx) return 1;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & leaf_7_ebx) == leaf_7_ebx;
 }
 
 sha256_compress *srp_sha256_compress(void) {
     static sha256_compress *found;
     sha256_compress *compress = __atomic_load_n(&found, __ATOMIC_RELAXED);
     if (!compress) {
-        compress = shani_runs_here() ? sha256_shani : sha256_portable;
+        int has = cpu_has_sse(LEAF_1_ECX_SSSE3 | LEAF_1_ECX_SSE41, LEAF_7_EBX_SHA);
+        compress = has ? sha256_shani : sha256_portable;
         __atomic_store_n(&found, compress, __ATOMIC_RELAXED);
     }
     return compress;
 }
 
+const base64_runs *srp_base64_runs(void) {
+    static const base64_runs *found;
+    const base64_runs *runs = __atomic_load_n(&found, __ATOMIC_RELAXED);
+    if (!runs) {
+        runs = cpu_has_sse(LEAF_1_ECX_SSSE3, 0) ? &ssse3_runs : &portable_runs;
+        __atomic_store_n(&found, runs, __ATOMIC_RELAXED);
+    }
+    return runs;
+}
+
 #else
 sha256_compress *srp_sha256_compress(void) { return sha256_portable; }
+const base64_runs *srp_base64_runs(void) { return &portable_runs; }
 #endif
 
 #if SRP_HAS_ADX

@@ -36,11 +36,11 @@ extern const uint64_t srp_comb_table[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_DIGI
 #define SRP_HAS_ADX 0
 #endif
 
-/* And the SHA instructions, where they have names. */
+/* The SHA instructions and SSSE3 have names with these compilers. */
 #if defined(__GNUC__) && defined(__x86_64__)
-#define SRP_HAS_SHANI 1
+#define SRP_HAS_X86_DISPATCH 1
 #else
-#define SRP_HAS_SHANI 0
+#define SRP_HAS_X86_DISPATCH 0
 #endif
 
 #define SRP_ADX_LIMBS 48
@@ -88,7 +88,26 @@ uint64_t srp_public(uint64_t value);
 /* Random bytes from the operating system. Returns 0 when it has none to give, 1 otherwise. */
 int srp_random(uint8_t *out, size_t size);
 
-/* ---- base64.c ----------------------------------------------------------------------------- */
+/* ---- base64.c, base64_ssse3.c ------------------------------------------------------------------ */
+
+/* What is done at once: so many characters, and the bytes they stand for. */
+#define BASE64_RUN 64
+#define BASE64_BYTES (BASE64_RUN / 4 * 3)
+#define BASE64_ROOM (BASE64_BYTES + 4) /* which may all be read or written for them */
+
+typedef struct {
+    void (*encode)(uint8_t *text, const uint8_t *bytes);
+    /* Not 0 when a character is not of the alphabet. Clobbers the text. */
+    uint8_t (*decode)(uint8_t *bytes, uint8_t *text);
+} base64_runs;
+
+/* CT: values. */
+void base64_encode_portable(uint8_t *text, const uint8_t *bytes);
+uint8_t base64_decode_portable(uint8_t *bytes, uint8_t *text);
+#if SRP_HAS_X86_DISPATCH
+void base64_encode_ssse3(uint8_t *text, const uint8_t *bytes);
+uint8_t base64_decode_ssse3(uint8_t *bytes, uint8_t *text);
+#endif
 
 /* Writes 4 characters for every 3 bytes begun, and returns their number. CT: values. */
 size_t base64_encode(uint8_t *text, const uint8_t *bytes, size_t length);
@@ -169,7 +188,7 @@ extern const uint32_t sha256_constants[64];
 
 /* In C11, and with the SHA instructions of x86. */
 sha256_compress sha256_portable;
-#if SRP_HAS_SHANI
+#if SRP_HAS_X86_DISPATCH
 sha256_compress sha256_shani;
 #endif
 
@@ -261,8 +280,9 @@ void adx_select(uint64_t *result, const uint64_t *table, size_t entries, uint64_
 
 /* ---- dispatch.c --------------------------------------------------------------------------- */
 
-/* The faster one of the above that this CPU can run. */
+/* The faster ones of the above that this CPU can run. */
 sha256_compress *srp_sha256_compress(void);
+const base64_runs *srp_base64_runs(void);
 
 /* ---- kernels ------------------------------------------------------------------------------ */
 

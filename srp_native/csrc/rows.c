@@ -12,7 +12,7 @@
 #include "internal.h"
 
 /* Rows that are given to the kernel at once: many enough for one with lanes. */
-#define GROUP 64
+#define GROUP 128
 
 #define SALT_RANDOM 16
 

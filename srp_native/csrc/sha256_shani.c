@@ -5,7 +5,7 @@
  */
 #include "internal.h"
 
-#if SRP_HAS_SHANI
+#if SRP_HAS_X86_DISPATCH
 
 #include <immintrin.h>
 

@@ -9,11 +9,12 @@
 #include "internal.h"
 #include "kernel.h"
 
-/* The largest workspace has 96 KB: eight tables of powers at a time. */
+/* The largest workspace has 90 KB: tables of powers for eight numbers. */
 #define STACK_SIZE 262144
-#define REPEATS 20
-#define CALLS 8
+#define REPEATS 20 /* of 50 powers: one after the other, in batches and in rows */
+#define CALLS 10
 #define BATCH 12
+#define ROWS 10
 #define NEVER_INLINE __attribute__((noinline))
 
 static uint8_t secret[BATCH * SRP_ELEMENT_SIZE], out[BATCH * SRP_ELEMENT_SIZE];
@@ -33,6 +34,32 @@ static NEVER_INLINE void below(uint8_t *copy) {
     }
 }
 
+/* Rows of fixed salts and secret passwords, and a tally of them. */
+static uint64_t names[ROWS + 1], passwords[ROWS + 1], salts[ROWS + 1], ends[3][ROWS + 1];
+static uint8_t texts[ROWS * SRP_VERIFIER_TEXT_MAX], salt_texts[ROWS * SRP_SALT_TEXT_MAX];
+
+static const srp_rows rows = {{(const uint8_t *)"realm", names},
+                              {(const uint8_t *)"name", names},
+                              {secret, passwords},
+                              {(const uint8_t *)"0123456789abcdef", salts}};
+
+static void make(void) {
+    const srp_new_rows made = {{texts, ends[0]}, {salt_texts, ends[1]}, {NULL, NULL}};
+    for (size_t i = 0; i <= ROWS; i++) passwords[i] = 56 * i, salts[i] = i;
+    srp_make_rows(kernel, &made, &rows, ROWS);
+}
+
+static void count_in(void) {
+    uint8_t tally[SRP_TALLY_SIZE];
+    const srp_column verifiers = {texts, ends[0]};
+    srp_rows used = rows;
+    used.salts.bytes = salt_texts;
+    used.salts.offsets = ends[1];
+    srp_tally_start(tally);
+    srp_tally_rows(kernel, tally, &used, &verifiers, ROWS);
+    srp_wipe(tally, sizeof tally);
+}
+
 static void call(int which) {
     static const uint64_t salt[2] = {0, 16}, identity[2] = {16, 96};
     switch (which) {
@@ -43,6 +70,8 @@ static void call(int which) {
     case 4: srp_verifiers(kernel, out, secret, salt, secret, identity, 1); break;
     case 5: srp_pow_g(kernel, out, secret, 32, BATCH); break;
     case 6: srp_powmod(kernel, out, secret, secret + 7, 5, BATCH); break;
+    case 7: make(); break;
+    case 8: count_in(); break;
     default: srp_premaster(kernel, out, secret, secret + 1, 32, secret + 33, 32, secret + 65, 32,
                            secret + 97, 32);
     }

@@ -10,7 +10,7 @@ from array import array
 from pathlib import Path
 
 import pytest
-from test_csrc import SANITIZE, Objects, answers, need, objects, tables
+from test_csrc import KERNELS, SANITIZE, Objects, answers, need, objects, tables
 
 from srp_native import Column
 from srp_native import c_engine as module
@@ -18,6 +18,9 @@ from srp_native.columns import Rows
 from srp_native.group import N
 
 __all__ = ["objects", "tables"]  # fixtures
+
+#: With what the CPU has, and as on one that has nothing: other code hashes and encodes there.
+CPUS = pytest.mark.parametrize("cpu", [{}, {"dispatch": "bare_cpu"}], ids=["this_cpu", "bare_cpu"])
 
 
 def row_case(rng: random.Random) -> tuple[str, str]:
@@ -45,12 +48,15 @@ def minimal(number: bytes) -> bytes:
     return value.to_bytes(value.bit_length() // 8 + 1, "big")
 
 
-def test_rows_agree_with_hashlib_and_base64(objects: Objects, long_run: bool) -> None:
+@CPUS
+def test_rows_agree_with_hashlib_and_base64(
+    objects: Objects, long_run: bool, cpu: dict[str, str]
+) -> None:
     rng = random.Random(17)
     cases = [row_case(rng) for _ in range(500 if long_run else 40)]
     cases += [("row - - - 00", "error -3"), ("row - - - -", "error -3")]
     cases += [(f"row - - - {'01' * 65}", "error -3")]
-    for length in range(60):
+    for length in (*range(60), 95, 96, 97, 383, 384, 385):
         data = rng.randbytes(length)
         text = base64.b64encode(data)
         cases.append((f"encode {data.hex() or '-'}", f"{text.decode()} "))
@@ -59,12 +65,13 @@ def test_rows_agree_with_hashlib_and_base64(objects: Objects, long_run: bool) ->
     cases += [(f"encode {data.hex()}", f"{base64.b64encode(data).decode()} ") for data in alphabet]
     wrong = [b"A", b"AA", b"AAA", b"A===", b"====", b"AA=A", b"AB==", b"AAB=", b"AA=A=AAA"]
     every = [bytes([65, c, 65, 65]) for c in range(256)]
+    wrong += [b"AAAA" * 20 + text for text in wrong]
     known = set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
     cases += [(f"decode {text.hex()}", "none") for text in wrong]
     cases += [
         (f"decode {t.hex()}", base64.b64decode(t).hex() if t[1] in known else "none") for t in every
     ]
-    found = answers(objects.link("rows"), [command for command, _ in cases])
+    found = answers(objects.link("rows", **cpu), [command for command, _ in cases])
     for (command, expected), result in zip(cases, found, strict=True):
         assert result == expected, command[:120]
 
@@ -79,16 +86,18 @@ def test_drawn_rows_are_what_they_say(objects: Objects) -> None:
         assert texts_of(identity, base64.b64decode(salt)) == f"{verifier} {salt}"
 
 
-def test_a_tally_holds_until_a_digit_is_another(objects: Objects) -> None:
-    found = answers(objects.link("rows"), ["batch -", *(f"batch {'00' * n}" for n in SIZES)])
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_a_tally_holds_until_a_digit_is_another(objects: Objects, kernel: str) -> None:
+    lines = ["batch -", *(f"batch {'00' * n}" for n in SIZES)]
+    found = answers([*objects.link("rows"), kernel], lines)
     assert found == ["1 1 ", *["1 1 0"] * len(SIZES)]
 
 
-SIZES = (1, 2, 15, 16, 17, 63, 64, 65, 130)
+SIZES = (1, 2, 7, 8, 9, 15, 16, 17, 63, 64, 65, 130)
 
 
 def test_without_random_bytes_nothing_is_made(objects: Objects) -> None:
-    command = objects.link("rows", instead_of="random", leaky="broken_random")
+    command = objects.link("rows", random="broken_random")
     assert answers(command, [f"batch {'00' * 70}"]) == ["error -4, zeroed"]
 
 
@@ -102,13 +111,16 @@ SECRET_CASES = [
 ]
 
 
-def test_no_branch_and_no_address_depends_on_a_secret_of_a_row(objects: Objects) -> None:
+@CPUS
+def test_no_branch_and_no_address_depends_on_a_secret_of_a_row(
+    objects: Objects, cpu: dict[str, str]
+) -> None:
     if objects.build.runner or objects.build.flags == SANITIZE:
         pytest.skip("valgrind runs neither foreign nor sanitized code")
     need("valgrind")
     if not Path("/usr/include/valgrind/memcheck.h").exists():
         pytest.skip("valgrind's memcheck.h is not installed")
-    command = objects.link("rows", "-DMARK_SECRETS", instead_of="publish", leaky="marked_publish")
+    command = objects.link("rows", "-DMARK_SECRETS", publish="marked_publish", **cpu)
     done = subprocess.run(
         ["valgrind", "--quiet", "--error-exitcode=9", *command],
         input="\n".join(SECRET_CASES) + "\n",

@@ -4,9 +4,11 @@
  * order, compared by Welch's t-test. No branch and no address depends on a secret if the means
  * differ by chance alone: |t| < 4.5.
  *
- *     timing KERNEL FUNCTION SECONDS          pow_g | powmod | verifier
+ *     timing KERNEL FUNCTION SECONDS          pow_g | powmod | verifier | pow_g_many | powmod_many
  *
- * prints the largest t^2, the crop it belongs to, and the number of measurements.
+ * takes a million measurements, or as many as there are seconds for, and prints the largest t^2, the
+ * crop it belongs to, and their number. The last two functions compute eight powers with the same
+ * secret, which in a kernel with lanes is other code.
  *
  * As dudect does, the times are also compared after dropping those above a limit: interrupts and
  * neighbours on a shared machine make long tails that hide small differences. The limits are
@@ -26,6 +28,8 @@ static const double quantile[CROPS] = {0.25, 0.5, 0.9, 1.0};
 #define WARM_UP 512  /* measurements that set the limits */
 #define BATCH 64     /* secrets made before they are timed, so that making them is not */
 #define EXPONENT_SIZE 32
+#define MANY 8
+#define MEASUREMENTS 1000000
 
 /* Mean and variance as they come in (Welford). */
 typedef struct {
@@ -75,17 +79,23 @@ static uint64_t ticks(void) {
 }
 
 static const srp_kernel *kernel;
-static char function;
+static const char *function;
+
+static int is(const char *name) { return !strcmp(function, name); }
 
 static void call(const uint8_t *secret) {
-    static uint8_t out[SRP_ELEMENT_SIZE];
-    static const uint8_t base[SRP_ELEMENT_SIZE] = {[7] = 0xB7, [SRP_ELEMENT_SIZE - 1] = 5};
+    static uint8_t out[MANY * SRP_ELEMENT_SIZE];
+    static const uint8_t base[MANY * SRP_ELEMENT_SIZE] = {[7] = 0xB7, [SRP_ELEMENT_SIZE - 1] = 5};
     static const uint8_t salt[16] = {1};
     static const uint64_t salt_offsets[2] = {0, sizeof salt}, offsets[2] = {0, EXPONENT_SIZE};
-    if (function == 'p')
+    if (is("powmod"))
         srp_powmod(kernel, out, base, secret, EXPONENT_SIZE, 1);
-    else if (function == 'g')
+    else if (is("pow_g"))
         srp_pow_g(kernel, out, secret, EXPONENT_SIZE, 1);
+    else if (is("powmod_many"))
+        srp_powmod(kernel, out, base, secret, EXPONENT_SIZE, MANY);
+    else if (is("pow_g_many"))
+        srp_pow_g(kernel, out, secret, EXPONENT_SIZE, MANY);
     else
         srp_verifiers(kernel, out, salt, salt_offsets, secret, offsets, 1);
 }
@@ -106,10 +116,10 @@ static void measure(batch *b) {
             b->secret[i][j] = (random_byte() & mask) | ((j == EXPONENT_SIZE - 1) & ~mask);
     }
     for (size_t i = 0; i < BATCH; i++) {
-        static uint8_t secret[EXPONENT_SIZE];
-        memcpy(secret, b->secret[i], sizeof secret);
+        static uint8_t secret[MANY][EXPONENT_SIZE];
+        for (size_t j = 0; j < MANY; j++) memcpy(secret[j], b->secret[i], EXPONENT_SIZE);
         uint64_t start = ticks();
-        call(secret);
+        call(secret[0]);
         b->time[i] = (double)(ticks() - start);
     }
 }
@@ -134,7 +144,7 @@ static void set_limits(double *limit) {
 int main(int count, char **arguments) {
     if (count != 4) return 2;
     kernel = kernel_called(arguments[1]);
-    function = !strcmp(arguments[2], "powmod") ? 'p' : !strcmp(arguments[2], "pow_g") ? 'g' : 'v';
+    function = arguments[2];
     random_state = nanoseconds() | 1;
 
     static batch b;
@@ -142,7 +152,8 @@ int main(int count, char **arguments) {
     double limit[CROPS];
     set_limits(limit);
     uint64_t end = nanoseconds() + (uint64_t)(atof(arguments[3]) * 1e9);
-    while (nanoseconds() < end) {
+    size_t done = 0;
+    for (; done < MEASUREMENTS && nanoseconds() < end; done += BATCH) {
         measure(&b);
         for (size_t i = 0; i < BATCH; i++)
             for (size_t crop = 0; crop < CROPS; crop++)
@@ -155,7 +166,6 @@ int main(int count, char **arguments) {
         t[crop] = welch(&seen[crop][0], &seen[crop][1]);
         if (t[crop] > t[worst]) worst = crop;
     }
-    printf("%.2f %.2f %.0f\n", t[worst], quantile[worst],
-           seen[CROPS - 1][0].count + seen[CROPS - 1][1].count);
+    printf("%.2f %.2f %zu\n", t[worst], quantile[worst], done);
     return 0;
 }

@@ -3,7 +3,6 @@
  * Arguments are hex; "-" is the empty string.
  *
  *   sha256 DATA              pow_g EXPONENT        powmod BASE EXPONENT
- *   sha256_portable DATA     in C, whatever the CPU has
  *   verifier SALT IDENTITY   premaster B A U X K
  *   mul A B    sqr A         Montgomery products of raw digits, lowest digit first, 16 hex digits
  *                            each; result in the same form. Digits as the kernel has them: adx_mul
@@ -113,12 +112,6 @@ static void run(const srp_kernel *kernel, const char *command, const argument *v
     size_t size = sizeof out;
     if (!strcmp(command, "sha256")) {
         srp_sha256(out, v[0].bytes, v[0].length);
-        size = SRP_DIGEST_SIZE;
-    } else if (!strcmp(command, "sha256_portable")) {
-        sha256_context context;
-        sha256_start(&context, sha256_portable);
-        sha256_update(&context, v[0].bytes, v[0].length);
-        sha256_finish(&context, out);
         size = SRP_DIGEST_SIZE;
     } else if (!strcmp(command, "pow_g")) {
         srp_pow_g(kernel, out, v[0].bytes, v[0].length, 1);
