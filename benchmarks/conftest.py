@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -29,6 +31,23 @@ def run_child(code: str, **environment: str) -> list[float]:
         text=True,
     )
     return [float(line) for line in result.stdout.split()]
+
+
+def alternate(
+    benchmark: Any, calls: Mapping[str, Callable[[], object]], rounds: int
+) -> dict[str, float]:
+    """Seconds of each call, the least of several rounds in which they take turns: what they are
+    compared for is then what they do, and not what the machine did meanwhile."""
+    least = dict.fromkeys(calls, float("inf"))
+
+    def one_round() -> None:
+        for name, call in calls.items():
+            start = time.perf_counter()
+            call()
+            least[name] = min(least[name], time.perf_counter() - start)
+
+    benchmark.pedantic(one_round, rounds=rounds, warmup_rounds=min(1, rounds - 1))
+    return least
 
 
 def runners() -> list[str]:

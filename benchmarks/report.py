@@ -2,9 +2,9 @@
 
     python benchmarks/report.py build/bench.json
 
-writes ``benchmarks/results/figures.json`` (with the machine) and ``peers.svg`` beside it, and
-prints each figure with its target. Times are minima: on a shared machine the least disturbed
-round is the one that tells about the code.
+writes ``benchmarks/results/figures.json`` (with the machine) and three charts beside it, and prints
+each target with the figure that was reached. Times are minima: on a shared machine the least
+disturbed round is the one that tells about the code.
 """
 
 from __future__ import annotations
@@ -14,15 +14,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from charts import draw_peers, draw_sizes, draw_threads
+from targets import Target, reached
+
 RESULTS = Path(__file__).parent / "results"
 REFERENCE = "gmpy2.powmod"
-GROUPS = ("one verifier", "one login")
 #: Groups whose benchmarks give their figures themselves.
 FIGURES = ("local Cognito", "sign-in", "other packages", "enroller")
 
+Benchmark = dict[str, Any]
 
-def load(path: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """The machine, and every benchmark by its name."""
+
+def load(path: str) -> tuple[dict[str, Any], list[Benchmark]]:
+    """The machine, and every benchmark."""
     run = json.loads(Path(path).read_text())
     info = run["machine_info"]
     cpu = info.get("cpu", {})
@@ -33,89 +37,108 @@ def load(path: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
         "system": f"{info.get('system')} {info.get('release')}",
         "when": run["datetime"],
     }
-    # Peers are in more than one group.
-    return machine, {
-        (f"{b['group']}: " if b["group"] in GROUPS else "") + b["extra_info"]["name"]: b
-        for b in run["benchmarks"]
+    return machine, run["benchmarks"]
+
+
+def of_group(benchmarks: list[Benchmark], group: str) -> dict[str, Benchmark]:
+    """The benchmarks of a group by their names."""
+    return {b["extra_info"]["name"]: b for b in benchmarks if b["group"] == group}
+
+
+def extra(benchmarks: list[Benchmark], group: str, key: str) -> dict[str, Any]:
+    """What a benchmark noted beside its time, for those of a group that did."""
+    found = of_group(benchmarks, group)
+    return {name: b["extra_info"][key] for name, b in found.items() if key in b["extra_info"]}
+
+
+def per_power(benchmarks: list[Benchmark], group: str) -> dict[str, float]:
+    """Microseconds for each power; a batch is divided by its rows, and what timed itself in another
+    process says so."""
+    return {
+        name: 1e6
+        * b["extra_info"].get("seconds", b["stats"]["min"])
+        / b["extra_info"].get("rows", 1)
+        for name, b in of_group(benchmarks, group).items()
     }
 
 
-def per_power(benchmarks: dict[str, dict[str, Any]], group: str) -> dict[str, float]:
-    """Seconds for each power, by name; a batch is divided by its rows."""
+def figures(benchmarks: list[Benchmark]) -> dict[str, Any]:
+    one, login = (per_power(benchmarks, group) for group in ("one verifier", "one login"))
+    imports = of_group(benchmarks, "import")
+    bare = imports.pop("pass")["stats"]["min"]
+    example = of_group(benchmarks, "AWS's ConfirmDevice example")
     return {
-        name.removeprefix(f"{group}: "): b["stats"]["min"] / b["extra_info"].get("rows", 1)
-        for name, b in benchmarks.items()
-        if b["group"] == group
-    }
-
-
-def figures(benchmarks: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Microseconds and ratios of the peers, and what a fresh process pays."""
-    seconds = per_power(benchmarks, "one verifier")
-    login = per_power(benchmarks, "one login")
-    bare = benchmarks["pass"]["stats"]["min"]
-    start = {n: b["extra_info"] for n, b in benchmarks.items() if b["group"] == "fresh process"}
-    return {
-        "microseconds": {name: round(1e6 * s, 1) for name, s in seconds.items()},
-        "times gmpy2.powmod's rate": {
-            name: round(seconds[REFERENCE] / s, 2) for name, s in seconds.items()
-        },
+        "microseconds": one,
+        "times gmpy2.powmod's rate": {n: one[REFERENCE] / t for n, t in one.items()},
+        "random base, 513 bits, microseconds": login,
         "random base, 513 bits, times gmpy2.powmod's rate": {
-            name: round(login[REFERENCE] / s, 2) for name, s in login.items()
+            n: login[REFERENCE] / t for n, t in login.items()
         },
-        "first pow_g, in gmpy2.powmod": {
-            n: round(i["ratio"], 2) for n, i in start.items() if "ratio" in i
-        },
-        "tables, MB": {n: round(i["megabytes"], 2) for n, i in start.items() if "megabytes" in i},
+        "batch of 10,000 (other kernels: 1,024), microseconds a row, by threads": extra(
+            benchmarks, "batch", "microseconds"
+        ),
+        "batch of 10,000, microseconds a row, by threads": extra(
+            benchmarks, "threads", "microseconds"
+        )["10000"],
+        "microseconds a row by rows, and by threads": extra(benchmarks, "sizes", "microseconds"),
+        "GIL held at a stretch, ms": extra(benchmarks, "GIL", "milliseconds"),
+        "peak memory of 1,000,000 rows in columns, times inputs and outputs": extra(
+            benchmarks, "memory", "ratio"
+        ),
+        "first pow_g, in gmpy2.powmod": extra(benchmarks, "fresh process", "ratio"),
+        "tables, MB": extra(benchmarks, "fresh process", "megabytes"),
+        "tables, ms until warm": extra(benchmarks, "fresh process", "milliseconds"),
         "import over bare Python, ms": {
-            name: round(1e3 * (benchmarks[name]["stats"]["min"] - bare), 1)
-            for name in ("import cognito_srp", "import boto3")
+            name: 1e3 * (b["stats"]["min"] - bare) for name, b in imports.items()
+        },
+        "AWS's ConfirmDevice example, microseconds": {
+            name: 1e6 * b["stats"]["min"] for name, b in example.items()
         },
         **{
             heading: {
-                name: round(value, 2)
-                for b in benchmarks.values()
-                if b["group"] == heading
-                for name, value in b["extra_info"].get("figures", {}).items()
+                name: value
+                for each in extra(benchmarks, heading, "figures").values()
+                for name, value in each.items()
             }
             for heading in FIGURES
         },
     }
 
 
-def draw(microseconds: dict[str, float], machine: dict[str, Any], path: Path) -> None:
-    """The peers as bars on a log axis, the slowest on top."""
-    import matplotlib as mpl
-
-    mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = "srp-native"  # the same figures give the same file
-    from matplotlib import pyplot as plt
-
-    names = sorted(microseconds, key=microseconds.__getitem__)
-    values = [microseconds[name] for name in names]
-    colors = ["#c0392b" if _is_ours(name) else "#7f8c8d" for name in names]
-    figure, axes = plt.subplots(figsize=(9, 0.42 * len(names) + 1.2))
-    bars = axes.barh(names, values, color=colors)
-    axes.bar_label(bars, [f"{value:,.0f} µs" for value in values], padding=4)
-    axes.set_xscale("log")
-    axes.set_xlim(right=max(values) * 3)
-    axes.set_xlabel(f"µs per verifier, one thread, log scale · {machine['cpu']}")
-    axes.spines[["top", "right"]].set_visible(False)
-    figure.tight_layout()
-    figure.savefig(path, metadata={"Date": None})
+def rounded(item: Any) -> Any:
+    """Four digits of every number: more would say nothing."""
+    if isinstance(item, dict):
+        return {key: rounded(value) for key, value in item.items()}
+    return float(f"{item:.4g}") if isinstance(item, float) else item
 
 
-def _is_ours(name: str) -> bool:
-    return name.startswith(("srp_native", "create_device_verifier"))
+def print_targets(targets: list[Target]) -> None:
+    width = max(len(target.what) for target in targets)
+    print(f"{'':{width}}    target       aim    figure")
+    for target in targets:
+        aim = "" if target.aim is None else f"{target.aim:g}"
+        figure = "-" if target.figure is None else f"{target.figure:.3g}"
+        sign = "<" if target.at_most else "≥"
+        print(
+            f"{target.what:{width}}  {sign} {target.bound:6g}  {aim:>8}  {figure:>8}  "
+            f"{target.verdict}"
+        )
 
 
 def main() -> None:
     machine, benchmarks = load(sys.argv[1])
-    result = {"machine": machine, **figures(benchmarks)}
+    result = rounded(figures(benchmarks))
+    targets = reached(result)
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "figures.json").write_text(json.dumps(result, indent=2) + "\n")
-    draw(result["microseconds"], machine, RESULTS / "peers.svg")
-    print(json.dumps(result, indent=2))
+    document = {"machine": machine, "targets": [t.as_json() for t in targets], **result}
+    (RESULTS / "figures.json").write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    draw_peers(result["microseconds"], machine, RESULTS / "peers.svg")
+    draw_sizes(result["microseconds a row by rows, and by threads"], machine, RESULTS / "sizes.svg")
+    draw_threads(
+        result["batch of 10,000, microseconds a row, by threads"], machine, RESULTS / "threads.svg"
+    )
+    print(json.dumps(document, indent=2, ensure_ascii=False))
+    print_targets(targets)
 
 
 if __name__ == "__main__":

@@ -1,97 +1,111 @@
-"""Whole batches against the kernel alone: the rest of the row, the checks, threads, the GIL."""
+"""Whole batches against the kernel alone: the rest of the row, the checks, threads, sizes."""
 
 from __future__ import annotations
 
-import sys
-import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import peak_memory
 import pytest
+from conftest import alternate
+from workloads import CORES, Batch, thread_counts
 
-from cognito_srp import NewDevice, create_device_verifier_columns, create_device_verifiers
-from srp_native import Column, pow_g_many
+from srp_native import engine
 from srp_native.batch_check import BatchCheck
-from srp_native.registry import current_engine
 
-ROWS = 4096
-KEY = "eu-west-1_0c1e5a3c-0000-4000-8000-%012d"
-DEVICES = [NewDevice(device_key=KEY % i, device_group_key="-AbCdEf12") for i in range(ROWS)]
-COLUMNS = {
-    "device_group_keys": Column.of([d.device_group_key.encode() for d in DEVICES]),
-    "device_keys": Column.of([d.device_key.encode() for d in DEVICES]),
-}
-EXPONENTS = [bytes([0x80 | i % 128]) + bytes(range(31)) for i in range(ROWS)]
+ROWS = 10_000
+# Kernels that `auto` does not take here: enough to see what is around the arithmetic.
+OTHER_ROWS = 1024
+#: The last one is measured once, and in columns alone: a million objects fill a small machine.
+SIZES = (1, 10, 100, 1_000, 10_000, 100_000, 1_000_000)
 
 
-def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(BatchCheck, "count", lambda self, chunk: None)
-    monkeypatch.setattr(BatchCheck, "finish", lambda self: None)
-    monkeypatch.setattr(BatchCheck, "recompute", lambda self, *row: None)
+@contextmanager
+def unchecked() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BatchCheck, "count", lambda self, chunk: None)
+        patch.setattr(BatchCheck, "finish", lambda self: None)
+        patch.setattr(BatchCheck, "recompute", lambda self, *row: None)
+        yield
 
 
-CALLS: dict[str, Callable[[int], object]] = {
-    "kernel alone": lambda threads: pow_g_many(EXPONENTS, threads=threads),
-    "columns": lambda threads: create_device_verifier_columns(**COLUMNS, threads=threads),
-    "columns, unchecked": lambda threads: create_device_verifier_columns(
-        **COLUMNS, threads=threads
-    ),
-    "objects": lambda threads: create_device_verifiers(DEVICES, threads=threads),
-}
+def without_checks(call: Callable[[], object]) -> Callable[[], None]:
+    def run() -> None:
+        with unchecked():
+            call()
+
+    return run
 
 
-@pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("name", CALLS)
-def test_batch(
-    benchmark: Any, on_engine: str, monkeypatch: pytest.MonkeyPatch, name: str, threads: int
+def measure(
+    benchmark: Any, name: str, calls: dict[str, Callable[[], object]], *, rows: int, rounds: int
 ) -> None:
-    """4,096 rows; figures compare minima of one run."""
+    """Record microseconds for each row."""
+    seconds = alternate(benchmark, calls, rounds)
+    microseconds = {what: 1e6 * s / rows for what, s in seconds.items()}
+    benchmark.extra_info.update(name=name, microseconds=microseconds)
+
+
+def test_batch(benchmark: Any, on_engine: str) -> None:
+    """What a row costs beside its power, and what the checks do: on one thread and on all cores,
+    whose number is behind each name."""
     if on_engine == "python":
         pytest.skip("20 s a round, and nothing to learn from it")
-    if name == "columns, unchecked":
-        unchecked(monkeypatch)
-    benchmark.group = f"batch, {on_engine}"
-    benchmark.extra_info.update(name=f"{name}, {on_engine}, {threads} threads", rows=ROWS)
-    benchmark.pedantic(CALLS[name], (threads,), rounds=5, warmup_rounds=1)
+    batch = Batch(ROWS if on_engine == default_engine() else OTHER_ROWS)
+    calls: dict[str, Callable[[], object]] = {"kernel, 1": batch.kernel}
+    for threads in dict.fromkeys((1, CORES)):
+        calls |= {
+            f"pow_g_many, {threads}": batch.powers(threads),
+            f"columns, {threads}": batch.in_columns(threads),
+            f"columns unchecked, {threads}": without_checks(batch.in_columns(threads)),
+            f"objects, {threads}": batch.in_objects(threads),
+        }
+    rounds = 9 if batch.rows == ROWS else 3
+    benchmark.group = "batch"
+    measure(benchmark, on_engine, calls, rows=batch.rows, rounds=rounds)
 
 
-def longest_wait(work: Callable[[], object]) -> float:
-    """The longest time that a thread which only wants the GIL had to wait for it."""
-    longest, done, began = 0.0, False, threading.Event()
-
-    def watch() -> None:
-        nonlocal longest
-        before = time.perf_counter()
-        while not done:
-            began.set()
-            now = time.perf_counter()
-            longest = max(longest, now - before)
-            before = now
-
-    earlier = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        began.wait()
-        work()
-    finally:
-        done = True
-        watcher.join()
-        sys.setswitchinterval(earlier)
-    return longest
+def default_engine() -> str:
+    """As `on_engine` names the engine that runs unless told otherwise."""
+    return DEFAULT.name + (f" ({DEFAULT.kernel})" if DEFAULT.kernel else "")
 
 
-@pytest.mark.parametrize("name", ["idle", "columns", "objects"])
-def test_gil(benchmark: Any, name: str) -> None:
-    """Milliseconds for which a batch kept the GIL from another thread; idle, the same thread beside
-    one that sleeps, is what the machine does to it anyway. The batch has one thread, so that two
-    cores are enough not to wait for a core; the least of several rounds, as load only ever adds."""
-    if not current_engine().releases_gil:
-        pytest.skip("this engine keeps the GIL")
-    work = (lambda: time.sleep(0.2)) if name == "idle" else (lambda: CALLS[name](1))
-    waits = []
-    benchmark.group = "GIL"
-    benchmark.pedantic(lambda: waits.append(longest_wait(work)), rounds=7, warmup_rounds=1)
-    benchmark.extra_info.update(name=f"GIL, {name}", milliseconds=round(1e3 * min(waits), 3))
+DEFAULT = engine()
+
+
+def test_threads(benchmark: Any) -> None:
+    """10,000 rows on every number of threads."""
+    batch = Batch(ROWS)
+    calls: dict[str, Callable[[], object]] = {}
+    for threads in thread_counts():
+        calls |= {
+            f"pow_g_many, {threads}": batch.powers(threads),
+            f"columns, {threads}": batch.in_columns(threads),
+            f"objects, {threads}": batch.in_objects(threads),
+        }
+    benchmark.group = "threads"
+    measure(benchmark, str(ROWS), calls, rows=ROWS, rounds=9)
+
+
+@pytest.mark.parametrize("rows", SIZES)
+def test_sizes(benchmark: Any, rows: int) -> None:
+    """One row to a million, on one thread and on all cores."""
+    batch = Batch(rows)
+    calls: dict[str, Callable[[], object]] = {}
+    for threads in dict.fromkeys((1, CORES)):
+        calls[f"columns, {threads}"] = batch.in_columns(threads)
+        if rows < SIZES[-1]:
+            calls[f"pow_g_many, {threads}"] = batch.powers(threads)
+            calls[f"objects, {threads}"] = batch.in_objects(threads)
+    benchmark.group = "sizes"
+    measure(benchmark, str(rows), calls, rows=rows, rounds=max(1, min(100, 20_000 // rows)))
+
+
+@pytest.mark.skipif(not peak_memory.AVAILABLE, reason="this system does not tell a peak")
+def test_memory(benchmark: Any) -> None:
+    """The peak of a million rows in columns."""
+    ratios = []
+    benchmark.group = "memory"
+    benchmark.pedantic(lambda: ratios.append(peak_memory.times_its_own_size(SIZES[-1])), rounds=1)
+    benchmark.extra_info.update(name="memory, times inputs and outputs", ratio=ratios[0])

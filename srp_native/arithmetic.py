@@ -59,7 +59,7 @@ def powmod(base: int, exponent: Exponent, modulus: int = N, *, constant_time: bo
         return _powmod_other(base, exponent, modulus, constant_time)
     if _integer("base", base) == G:
         return pow_g(exponent, constant_time=constant_time)
-    e = _exponent_bytes("exponent", exponent)
+    e = _exponent_bytes(exponent)
     b = (base % N).to_bytes(ELEMENT_SIZE, "big")
     return _to_int(
         _run(lambda engine: engine.powmod(b, e, constant_time=constant_time), constant_time)
@@ -68,16 +68,16 @@ def powmod(base: int, exponent: Exponent, modulus: int = N, *, constant_time: bo
 
 def pow_g(exponent: Exponent, *, constant_time: bool = False) -> int:
     """2^exponent mod N. Errors as for `powmod`."""
-    e = _exponent_bytes("exponent", exponent)
+    e = _exponent_bytes(exponent)
     return _to_int(_run(lambda engine: engine.pow_g(e, constant_time=constant_time), constant_time))
 
 
 def pow_g_many(exponents: Sequence[Exponent], *, threads: int | None = None) -> list[int]:
     """2^e mod N for every exponent, over `threads` threads (all cores unless told otherwise)."""
-    rows, width = _exponent_rows(exponents)
+    width = _exponents_width(exponents)
 
     def chunk(engine: Engine, first: int, last: int) -> bytes:
-        return engine.pow_g_many(rows[first * width : last * width], width)
+        return engine.pow_g_many(_join(exponents[first:last], width), width)
 
     return _run_rows(chunk, len(exponents), threads)
 
@@ -90,15 +90,13 @@ def powmod_many(
     Raises ``ValueError`` when the two differ in length.
     """
     _same_length("bases", bases, "exponents", exponents)
-    rows, width = _exponent_rows(exponents)
-    elements = b"".join((_integer("base", b) % N).to_bytes(ELEMENT_SIZE, "big") for b in bases)
+    width = _exponents_width(exponents)
+    for base in bases:
+        _integer("base", base)
 
     def chunk(engine: Engine, first: int, last: int) -> bytes:
-        return engine.powmod_many(
-            elements[first * ELEMENT_SIZE : last * ELEMENT_SIZE],
-            rows[first * width : last * width],
-            width,
-        )
+        elements = b"".join((base % N).to_bytes(ELEMENT_SIZE, "big") for base in bases[first:last])
+        return engine.powmod_many(elements, _join(exponents[first:last], width), width)
 
     return _run_rows(chunk, len(exponents), threads)
 
@@ -126,7 +124,7 @@ def verifiers(
     _same_length("salts", salts, "identities", identities)
     for name, rows in (("salt", salts), ("identity", identities)):
         for i, row in enumerate(rows):
-            if len(_octets(f"{name} {i}", row)) > ROW_MAX:
+            if len(_octets(name, row, i)) > ROW_MAX:
                 raise ValueError(f"{name} {i}: at most {ROW_MAX} bytes, has {len(row)}")
     return run_checked(lambda engine: _verifiers(engine, salts, identities, threads))
 
@@ -230,24 +228,37 @@ def _powmod_other(base: int, exponent: Exponent, modulus: int, constant_time: bo
     return runs.powmod_any(b, e, m, constant_time=constant_time)
 
 
-def _exponent_bytes(name: str, exponent: Exponent) -> bytes:
+def _exponent_bytes(exponent: Exponent) -> bytes:
+    width = _exponent_width(exponent)
+    return exponent.to_bytes(width, "big") if isinstance(exponent, int) else bytes(exponent)
+
+
+def _exponent_width(exponent: Exponent, name: str = "exponent") -> int:
+    """Bytes that an exponent is written in; raises unless it is one."""
     if isinstance(exponent, (bytes, bytearray)):
         if len(exponent) * 8 > EXPONENT_BITS:
             raise ValueError(f"{name}: at most {EXPONENT_BITS // 8} bytes, has {len(exponent)}")
-        return bytes(exponent)
+        return len(exponent)
     if _integer(name, exponent) < 0:
         raise ValueError(f"{name}: must not be negative")
     if exponent.bit_length() > EXPONENT_BITS:
         raise ValueError(f"{name}: at most {EXPONENT_BITS} bits, has {exponent.bit_length()}")
-    steps = max(1, -(-exponent.bit_length() // (8 * _EXPONENT_STEP)))
-    return exponent.to_bytes(steps * _EXPONENT_STEP, "big")
+    return max(1, -(-exponent.bit_length() // (8 * _EXPONENT_STEP))) * _EXPONENT_STEP
 
 
-def _exponent_rows(exponents: Sequence[Exponent]) -> tuple[bytes, int]:
-    """The exponents in one buffer, all as wide as the longest."""
-    rows = [_exponent_bytes(f"exponents[{i}]", e) for i, e in enumerate(exponents)]
-    width = max(map(len, rows), default=_EXPONENT_STEP)
-    return b"".join(row.rjust(width, b"\0") for row in rows), max(width, 1)
+def _exponents_width(exponents: Sequence[Exponent]) -> int:
+    """The width of the longest; raises, with its place, for what is no exponent."""
+    try:
+        return max(map(_exponent_width, exponents), default=1) or 1
+    except (TypeError, ValueError):
+        for i, exponent in enumerate(exponents):
+            _exponent_width(exponent, f"exponents[{i}]")
+        raise
+
+
+def _join(exponents: Sequence[Exponent], width: int) -> bytes:
+    """Some exponents in one buffer, all as wide as the longest."""
+    return b"".join(_exponent_bytes(e).rjust(width, b"\0") for e in exponents)
 
 
 def _integer(name: str, value: int) -> int:
@@ -256,9 +267,10 @@ def _integer(name: str, value: int) -> int:
     return value
 
 
-def _octets(name: str, value: bytes) -> bytes:
+def _octets(name: str, value: bytes, row: int | None = None) -> bytes:
     if not isinstance(value, (bytes, bytearray)):
-        raise TypeError(f"{name}: must be bytes, not {type(value).__name__}")
+        where = name if row is None else f"{name} {row}"
+        raise TypeError(f"{where}: must be bytes, not {type(value).__name__}")
     return value
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import mmap
-from array import array
 from typing import Final
 
 from .batch import run_in_chunks
@@ -20,8 +19,12 @@ __all__ = ["check_column", "verifier_rows"]
 
 #: Bytes of a salt that is given; Cognito's have 16.
 _SALT_MAX: Final = 64
-#: Bytes that a made row takes at most: two texts and the password, and their offsets.
-_MADE_ROW_MAX: Final = 516 + 88 + 56 + 3 * 8
+#: Bytes of the longest text in a row: v has 384 or 385 bytes, a drawn salt 16 or 17.
+_VERIFIER_TEXT_MAX: Final = 516
+_SALT_TEXT_MAX: Final = 88
+_DRAWN_SALT_TEXT_MAX: Final = 24
+_PASSWORD_SIZE: Final = 56
+_OFFSET_SIZE: Final = 8
 
 
 def verifier_rows(
@@ -48,7 +51,6 @@ def verifier_rows(
     """
     rows = Rows(realms, names, passwords, salts)
     count = _check_rows(rows)
-    _check_memory(count)
     return run_checked(lambda engine: _make(engine, rows, count, threads))
 
 
@@ -82,22 +84,15 @@ def _check_rows(rows: Rows) -> int:
     return count
 
 
-def _check_memory(count: int) -> None:
-    """Ask for what the results will take and give it back: now is better than after an hour."""
-    size = count * _MADE_ROW_MAX
-    try:
-        if size:
-            mmap.mmap(-1, size).close()
-    except (OSError, OverflowError, ValueError) as error:
-        raise MemoryError(
-            f"a batch of {count} rows makes up to {size >> 20} MiB, which this machine does not "
-            "have to give: cut it into smaller ones"
-        ) from error
-
-
 def _make(engine: Engine, rows: Rows, count: int, threads: int | None) -> MadeRows:
-    verifiers, salts = _Growing(engine), _Growing(engine)
-    passwords = _Growing(engine) if rows.passwords is None else rows.passwords
+    salt_max = _DRAWN_SALT_TEXT_MAX if rows.salts is None else _SALT_TEXT_MAX
+    verifiers = _NewColumn(engine, count, _VERIFIER_TEXT_MAX)
+    salts = _NewColumn(engine, count, salt_max)
+    passwords: _NewColumn | Column
+    if rows.passwords is None:
+        passwords = _NewColumn(engine, count, _PASSWORD_SIZE)
+    else:
+        passwords = rows.passwords
 
     def chunk(first: int, last: int) -> tuple[MadeRows, bytearray | None]:
         part = rows.part(first, last)
@@ -111,7 +106,7 @@ def _make(engine: Engine, rows: Rows, count: int, threads: int | None) -> MadeRo
         made, tally = result
         verifiers.append(made.verifiers)
         salts.append(made.salts)
-        if isinstance(passwords, _Growing):
+        if isinstance(passwords, _NewColumn):
             passwords.append(made.passwords)
             made.passwords.data[:] = bytes(len(made.passwords.data))
         check.add(tally)
@@ -119,7 +114,7 @@ def _make(engine: Engine, rows: Rows, count: int, threads: int | None) -> MadeRo
     with BatchCheck(engine, count) as check:
         run_in_chunks(chunk, take, count, threads, parallel=engine.releases_gil)
         check.finish()
-        used = passwords.column() if isinstance(passwords, _Growing) else passwords
+        used = passwords.column() if isinstance(passwords, _NewColumn) else passwords
         result = MadeRows(verifiers.column(), salts.column(), used)
         for row in check.sample:
             _recompute(check, rows, result, row)
@@ -140,18 +135,35 @@ def _recompute(check: BatchCheck, rows: Rows, made: MadeRows, row: int) -> None:
     check.recompute(salt, rows.realms[row] + rows.names[row] + b":" + password, whole)
 
 
-class _Growing:
-    """A column that chunks are appended to."""
+class _NewColumn:
+    """A column of `rows` rows of at most `longest` bytes, to which chunks are appended.
 
-    def __init__(self, engine: Engine) -> None:
+    All it may take is asked for at once: now is a better time to hear that there is not enough
+    than in an hour, and nothing is ever moved to a larger place. What is not written to is no
+    memory yet. Raises ``MemoryError``.
+    """
+
+    def __init__(self, engine: Engine, rows: int, longest: int) -> None:
         self._engine = engine
-        self._data = bytearray()
-        self._offsets = array("Q", [0])
+        begin = _OFFSET_SIZE * (rows + 1)
+        size = begin + rows * longest
+        try:
+            room = memoryview(mmap.mmap(-1, size))
+        except (OSError, OverflowError, ValueError) as error:
+            raise MemoryError(
+                f"a batch of {rows} rows makes a column of up to {size >> 20} MiB, which this "
+                "machine does not have to give: cut it into smaller ones"
+            ) from error
+        self._offsets, self._data = room[:begin].cast("Q"), room[begin:]
+        self._rows = self._size = 0
 
     def append(self, chunk: Column) -> None:
-        self._engine.shift(chunk.offsets, len(self._data) - chunk.offsets[0])
-        self._offsets.frombytes(chunk.offsets[1:].cast("B"))
-        self._data += chunk.data
+        rows, size = len(chunk), len(chunk.data)
+        self._engine.shift(chunk.offsets, self._size - chunk.offsets[0])
+        self._offsets[self._rows : self._rows + rows + 1] = chunk.offsets
+        self._data[self._size : self._size + size] = chunk.data
+        self._rows += rows
+        self._size += size
 
     def column(self) -> Column:
-        return Column(self._data, self._offsets)
+        return Column(self._data[: self._size], self._offsets)

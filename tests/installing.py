@@ -23,12 +23,12 @@ def pip_install(folder: Path, *packages: str) -> Path:
     return binaries
 
 
-def npm_install(folder: Path, package: str) -> Path:
-    """Installs a package from npm; the folder that node finds it in."""
+def npm_install(folder: Path, *packages: str) -> Path:
+    """Installs packages from npm; the folder that node finds them in."""
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         pytest.skip("there is no node here")
-    _run([npm, "install", "--silent", "--no-audit", "--no-fund", package], folder)
+    _run([npm, "install", "--silent", "--no-audit", "--no-fund", *packages], folder)
     return folder
 
 

@@ -207,8 +207,8 @@ def test_what_is_no_column(
 def test_a_batch_larger_than_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     from srp_native import rows
 
-    monkeypatch.setattr(rows, "_MADE_ROW_MAX", 1 << 50)
-    with pytest.raises(MemoryError, match="a batch of 3 rows makes up to"):
+    monkeypatch.setattr(rows, "_VERIFIER_TEXT_MAX", 1 << 50)
+    with pytest.raises(MemoryError, match="a batch of 3 rows makes a column of up to"):
         create_device_verifier_columns(**device_columns())
 
 
