@@ -203,6 +203,23 @@ class TestOrder:
         assert expiries[-40:] == sorted(expiries[-40:])
         assert len(order) == 60
 
+    def test_what_is_sent_again_goes_first(self, lean_cognito: LeanCognito) -> None:
+        """However many wait that were never sent, and though their tokens run out sooner."""
+        lean_cognito.use_faults(LeanFaults(throttle=1))
+        late = request(0, access_token=token(exp=time.time() + 1000))
+        with Enroller(lean_cognito.client(), rate=40, retry=QUICK) as enroller:
+            first = enroller.submit(late)
+            while not enroller.stats().retried:
+                time.sleep(0.001)
+            lean_cognito.use_faults(LeanFaults())
+            soon = token(exp=time.time() + 100)
+            others = [
+                enroller.submit(request(number, access_token=soon)) for number in range(1, 81)
+            ]
+            first.result()
+            assert sum(other.done() for other in others) < 20
+            enroller.close(drain=False)
+
     def test_one_user_does_not_hold_up_others(self, lean_cognito: LeanCognito) -> None:
         with Enroller(lean_cognito.client(), rate=200, per_user_rate=10) as enroller:
             ann = [enroller.submit(request(number, user="ann")) for number in range(15)]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from devices import device_key, request
@@ -96,3 +99,19 @@ def test_a_limit_that_is_none(lean_cognito: LeanCognito) -> None:
             Enroller(lean_cognito.client(), limit=0)
 
     asyncio.run(main())
+
+
+def test_over_aiobotocore(
+    lean_cognito: LeanCognito, aiobotocore_environment: dict[str, str]
+) -> None:
+    lean_cognito.use_faults(LeanFaults(throttle=0.1, lose_after=0.1))
+    script = Path(__file__).parent / "journey_aiobotocore.py"
+    done = subprocess.run(
+        [sys.executable, script, lean_cognito.endpoint_url],
+        env=aiobotocore_environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(lean_cognito.confirmed()) == 100

@@ -39,6 +39,8 @@ class Job:
     ended: Literal["confirmed", "conflict"] | None = None
     #: Whether it holds a token and has not been sent.
     is_ahead: bool = False
+    #: Its number in the line, the same when it comes back.
+    order: int | None = None
     has_user_slot: bool = False
     #: Whether it got another token after the service had called its own expired.
     renewed: bool = False

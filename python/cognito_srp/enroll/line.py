@@ -22,9 +22,14 @@ _LEAST_MARKED, _MOST_MARKED = 2, 256
 #: Seconds' worth of sends: with fewer in the line, new ones are made ready at once.
 _SHORT: Final = 0.5
 
+#: Never sent, when its token runs out, the order in which they came, the job.
+_Place = tuple[bool, float, int, Job]
+
 
 class Line:
     """Jobs with a verifier, the one whose token runs out first first.
+
+    Before all of them come those that were sent already: their deadline runs.
 
     Jobs wait; a few at a time are handed to `mark`, which comes back with `marked` when the
     journal knows that they are being sent; those are taken, one for each slot of `pace`. A job of
@@ -48,9 +53,9 @@ class Line:
         self._turn = threading.Lock()
         self._changed = threading.Condition()
         self._order = count()
-        self._waiting: list[tuple[float, int, Job]] = []
+        self._waiting: list[_Place] = []
         self._marking = 0
-        self._staged: list[tuple[float, int, Job]] = []
+        self._staged: list[_Place] = []
         self._aside: list[tuple[float, int, Job]] = []
         self._hurried = self._closed = False
         self._stop = threading.Event()
@@ -151,7 +156,7 @@ class Line:
             if not self._staged:
                 return None
             was_long = self.is_long()
-            job = heapq.heappop(self._staged)[2]
+            job = heapq.heappop(self._staged)[-1]
             job.has_user_slot = False
             self._advance()
             if was_long and not self.is_long():
@@ -168,7 +173,7 @@ class Line:
             return  # a commit for many, rather than one for each that leaves
         fresh: list[Job] = []
         while self._waiting and (self._hurried or ready < self._depth):
-            job = heapq.heappop(self._waiting)[2]
+            job = heapq.heappop(self._waiting)[-1]
             if not self._may_go(job, now):
                 continue
             ready += 1
@@ -194,6 +199,8 @@ class Line:
     def _put_aside(self, job: Job, until: float) -> None:
         heapq.heappush(self._aside, (until, next(self._order), job))
 
-    def _push(self, heap: list[tuple[float, int, Job]], job: Job) -> None:
+    def _push(self, heap: list[_Place], job: Job) -> None:
+        if job.order is None:
+            job.order = next(self._order)
         expires = job.grant.expires_at if job.grant else 0.0
-        heapq.heappush(heap, (expires, next(self._order), job))
+        heapq.heappush(heap, (not job.attempts, expires, job.order, job))
