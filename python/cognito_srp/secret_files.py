@@ -10,7 +10,7 @@ from typing import IO
 
 from .errors import InvalidInputError
 
-__all__ = ["replace_secret", "save_secret", "sync_directory"]
+__all__ = ["check_replaceable", "replace_secret", "save_secret", "sync_directory"]
 
 
 def save_secret(path: str, text: str) -> None:
@@ -36,6 +36,14 @@ def save_secret(path: str, text: str) -> None:
         with contextlib.suppress(OSError):
             os.unlink(path)
         raise
+
+
+def check_replaceable(path: str) -> None:
+    """Find out whether `replace_secret` can write there; raises `OSError`."""
+    partial = Path(f"{path}.partial")
+    partial.unlink(missing_ok=True)
+    os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    partial.unlink()
 
 
 @contextlib.contextmanager

@@ -338,7 +338,7 @@ def test_an_output_that_cannot_be_written(run: Run) -> None:
     Path("taken.jsonl").touch()
     for path, words in (
         ("taken.jsonl", "is there already, and may hold the only secrets"),
-        ("none/enrolled.jsonl", "its directory does not exist"),
+        ("none/enrolled.jsonl", "No such file or directory"),
         ("enrolled.xml", "let it end in one of .jsonl, .parquet"),
     ):
         outcome = run("enroll", source, *KEY, "--save", path, *NOWHERE)
@@ -395,6 +395,27 @@ def test_a_disk_that_fills_up(run: Run, pool: LocalPool) -> None:
     assert outcome.code == 0, outcome.err
     assert json.loads(outcome.out)["Confirmed"] == len(saved()) == 150
     assert all(signs_in(pool, record) for record in saved()[::30])
+
+
+def test_an_output_that_cannot_be_written_after_all(
+    run: Run, pool: LocalPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, save = write_input(devices(pool, 2)), ("--save", "enrolled.jsonl")
+
+    def no_space(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("cognito_srp.secret_files.os.fsync", no_space)
+        Path("run.key").touch(0o600)
+        Path("run.key").write_text(SealingKey.generate().to_base64())
+        patched.setattr("cognito_srp.enroll.journal_file.sync_directory", lambda _: None)
+        outcome = run("enroll", source, *KEY, *at(pool), *save)
+    assert outcome.code == 3
+    assert "enrolled.jsonl: No space left on device. Nothing is lost" in outcome.err
+    assert not Path("enrolled.jsonl").exists()
+    assert run("enroll", source, *KEY, *at(pool), *save, "--resume").code == 0
+    assert len(saved()) == 2
 
 
 PROGRESS = Progress(

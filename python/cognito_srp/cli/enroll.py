@@ -115,27 +115,20 @@ def _run(arguments: argparse.Namespace) -> int:
         left = found.rows - found.done
         total = left if arguments.limit is None else min(left, arguments.limit)
         with display() as show:
-            run = BulkRun(
-                lambda on_event: Enroller(
-                    client,
-                    rate=arguments.rate,
-                    per_user_rate=arguments.per_user_rate,
-                    sign_in_rate=arguments.sign_in_rate,
-                    workers=arguments.workers,
-                    journal=journal,
-                    on_event=on_event,
-                ),
-                journal,
+            enroller = Enroller(
+                client,
                 rate=arguments.rate,
-                total=total,
-                show=show,
+                per_user_rate=arguments.per_user_rate,
+                sign_in_rate=arguments.sign_in_rate,
+                workers=arguments.workers,
+                journal=journal,
             )
+            run = BulkRun(enroller, journal, rate=arguments.rate, total=total, show=show)
             with _signals(run):
                 ended = _enroll(run, source, path)
         document = _summary(arguments, found, journal, ended)
         if arguments.save is not None:
-            with progress("Writing the devices"):
-                write_devices(journal, arguments.save)
+            _save(journal, arguments.save)
     write(arguments, document)
     if run.stopped:
         note(_how_to_resume(path))
@@ -158,6 +151,15 @@ def _enroll(run: BulkRun, source: Input, path: str) -> Progress:
         return run.run(source)
     except JournalError as error:
         raise UnavailableError(f"{error}. {_how_to_resume(path)}") from error
+
+
+def _save(journal: Journal, path: str) -> None:
+    try:
+        with progress("Writing the devices"):
+            write_devices(journal, path)
+    except OSError as error:
+        fix = "Nothing is lost: the same command with --resume writes it again"
+        raise UnavailableError(f"{path}: {error.strerror}. {fix}") from error
 
 
 def _how_to_resume(path: str) -> str:

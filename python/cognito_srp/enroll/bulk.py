@@ -12,8 +12,8 @@ from typing import Final
 
 from ..errors import EnrollerFullError, JournalError, NotSentError
 from .enroller import Enroller
-from .events import Event
 from .inputs import Fault, Input
+from .job import error_code
 from .journal import Journal
 from .requests import EnrollmentResult
 from .screening import candidates, request_for
@@ -30,7 +30,8 @@ _WINDOW: Final = 10
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     """How a run stands. `done` of `total` devices are settled, one way or another; `rate` is in
-    calls per second over the last ten, `limit` is what it may be, `left` in seconds if known."""
+    calls per second over the last ten, `limit` is what it may be, `left` in seconds if known.
+    `refused_by` counts failures by error code, those to give the user's answer among them."""
 
     total: int
     done: int = 0
@@ -61,7 +62,7 @@ class BulkRun:
 
     def __init__(
         self,
-        enroller_of: Callable[[Callable[[Event], None]], Enroller],
+        enroller: Enroller,
         journal: Journal,
         *,
         rate: float,
@@ -69,7 +70,6 @@ class BulkRun:
         show: Callable[[Progress], None],
     ) -> None:
         self._journal, self._rate, self._total, self._show = journal, rate, total, show
-        self._lock = threading.Lock()
         self._refused_by: Counter[str] = Counter()
         self._pending = 0
         self._settled = threading.Condition()
@@ -77,7 +77,7 @@ class BulkRun:
         self._failure: BaseException | None = None
         self._started = time.monotonic()
         self._sent_lately: deque[int] = deque([0], maxlen=_WINDOW + 1)
-        self._enroller = enroller_of(self._on_event)
+        self._enroller = enroller
 
     @property
     def stopped(self) -> bool:
@@ -112,12 +112,12 @@ class BulkRun:
     def progress(self) -> Progress:
         """How it stands."""
         stats = self._enroller.stats()
-        with self._lock:
+        with self._settled:
             refused_by = Counter(self._refused_by)
         lately = self._sent_lately
         return Progress(
             total=self._total,
-            done=stats.confirmed + sum(refused_by.values()),
+            done=stats.confirmed + stats.refused + stats.unknown + stats.conflict,
             confirmed=stats.confirmed,
             sent=stats.sent,
             throttled=stats.throttled,
@@ -161,18 +161,13 @@ class BulkRun:
 
     def _on_done(self, future: Future[EnrollmentResult]) -> None:
         error = None if future.cancelled() else future.exception()
-        if isinstance(error, NotSentError):
-            self._fail(error.__cause__ or error)
         with self._settled:
             self._pending -= 1
+            if error is not None:
+                self._refused_by[error_code(error)] += 1
             self._settled.notify()
-
-    def _on_event(self, event: Event) -> None:
-        if event.kind in ("refused", "unknown", "conflict"):
-            with self._lock:
-                self._refused_by[event.error_code] += 1
-        elif event.kind == "journal_failed":
-            self._fail(JournalError(f"{self._journal.path}: could not be written; check the disk"))
+        if isinstance(error, NotSentError):
+            self._fail(error.__cause__ or error)
 
     def _fail(self, error: BaseException) -> None:
         self._failure = self._failure or error
@@ -187,6 +182,10 @@ class BulkRun:
             stats = self._enroller.stats()
             self._sent_lately.append(stats.sent)
             sent, throttled = stats.sent - noted_sent, stats.throttled - noted_throttled
+            if stats.journal_failed:
+                self._fail(
+                    JournalError(f"{self._journal.path}: cannot be written; see to its disk")
+                )
             try:
                 self._journal.note_pace(run, sent=sent, throttled=throttled)
                 noted_sent, noted_throttled = stats.sent, stats.throttled

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from ..errors import InvalidInputError
-from ..secret_files import replace_secret
+from ..secret_files import check_replaceable, replace_secret
 from .journal import Journal
 
 __all__ = ["check_output", "write_devices"]
@@ -39,8 +39,7 @@ def check_output(path: str, *, replace: bool) -> None:
         raise InvalidInputError(path, rule, "choose another name")
     if writer is _write_parquet:
         _arrow()
-    if not Path(path).absolute().parent.is_dir():
-        raise FileNotFoundError(2, "its directory does not exist", path)
+    check_replaceable(path)
 
 
 def write_devices(journal: Journal, path: str) -> int:
