@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures.thread import ThreadPoolExecutor
 from typing import TypeVar
 
-__all__ = ["run_in_chunks"]
+__all__ = ["cores", "run_in_chunks"]
 
 _T = TypeVar("_T")
 
@@ -37,7 +37,7 @@ def run_in_chunks(
     """
     if threads is not None and threads < 1:
         raise ValueError(f"threads: must be at least 1, is {threads}")
-    wanted = (threads or _cores()) if parallel else 1
+    wanted = (threads or cores()) if parallel else 1
     used = max(1, min(wanted, rows // _LEAST_ROWS_A_THREAD))
     size = max(1, min(_CHUNK_ROWS, -(-rows // used)))
     starts = range(0, rows, size)
@@ -54,7 +54,7 @@ def run_in_chunks(
             raise
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores this process may run on, which a container may have limited."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

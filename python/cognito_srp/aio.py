@@ -12,10 +12,15 @@ exceptions are those of the functions of the same name; a session's methods are 
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
+
+from srp_native.batch import cores
 
 from .calls import call, failure_of, method_of, named_after, result
 from .confirm import confirm_device_steps, enroll_device_steps
@@ -63,10 +68,24 @@ async def run(client: Any, steps: Steps[T]) -> T:
     A task that is cancelled while a call is under way throws that into the steps, which then attach
     to it what must not be lost.
     """
-    step = await asyncio.to_thread(resume, steps)
+    step = await _resume(steps, None)
     while not isinstance(step, Done):
-        step = await asyncio.to_thread(resume, steps, await _outcome(client, step))
+        step = await _resume(steps, await _outcome(client, step))
     return step.value
+
+
+async def _resume(steps: Steps[T], outcome: Outcome) -> Call | Ask | Done[T]:
+    """The next step, computed on the loop's pool: a core less than there are, which is its own."""
+    loop = asyncio.get_running_loop()
+    pool = _pools.get(loop)
+    if pool is None:
+        pool = _pools[loop] = ThreadPoolExecutor(max(1, cores() - 1), "cognito-srp")
+    context = contextvars.copy_context()
+    return await loop.run_in_executor(pool, lambda: context.run(resume, steps, outcome))
+
+
+#: Not one for all loops: it would not outlive a fork. They end with their loops.
+_pools: WeakKeyDictionary[asyncio.AbstractEventLoop, ThreadPoolExecutor] = WeakKeyDictionary()
 
 
 async def _outcome(client: Any, step: Call | Ask) -> Outcome:

@@ -26,7 +26,7 @@ def test_over_aiobotocore(aiobotocore: Path, cognito: LocalCognito, secret: bool
         "username": pool.create_user("zoë", PASSWORD),
         "password": PASSWORD,
     }
-    paths = os.pathsep.join(map(str, (ROOT / "python", ROOT, HERE)))
+    paths = os.pathsep.join(map(str, (ROOT / "python", ROOT, HERE.parent)))
     done = subprocess.run(
         [aiobotocore, HERE / "journey_aio.py", cognito.endpoint_url, json.dumps(how)],
         env={**os.environ, "PYTHONPATH": paths},
