@@ -1,4 +1,4 @@
-"""What the benchmarks share: the exponent, and every engine and kernel that runs here."""
+"""What the benchmarks share: every engine and kernel that runs here."""
 
 from __future__ import annotations
 
@@ -12,10 +12,6 @@ from typing import Any
 import pytest
 
 from srp_native import available_engines, use_engine
-
-#: A fixed 256-bit exponent with its top bit set: the same work for everyone.
-EXPONENT = int.from_bytes(bytes(range(0x80, 0xA0)), "big")
-
 
 #: With the byte code cache that a Python has by default, whatever this process was told.
 CHILD = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import gmpy2
 import pytest
-from conftest import EXPONENT
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import dh
-from cryptography.utils import CryptographyDeprecationWarning
 from pycognito.aws_srp import generate_hash_device
 
 from cognito_srp import create_device_verifier
+from cognito_srp.cli.peers import EXPONENT, openssl_power
 from srp_native import N, pow_g, pow_g_many, powmod, powmod_many
 
 GROUP = "one verifier"
@@ -47,33 +42,19 @@ def test_gmpy2_powmod_sec(benchmark: Any) -> None:
     named(benchmark, "gmpy2.powmod_sec")(gmpy2.powmod_sec, 2, _X, _N)
 
 
-@pytest.fixture
-def openssl() -> Callable[[int, int], Callable[[], bytes]]:
-    """OpenSSL's power, through the public binding that offers it: a Diffie-Hellman exchange in our
-    group is base^x mod N, in constant time. Its keys are made beforehand, which takes it 12 µs
-    more; a check of the peer's key is part of every exchange."""
-    warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-    group = dh.DHParameterNumbers(N, 2)
-
-    def exchange(base: int, exponent: int) -> Callable[[], bytes]:
-        own = dh.DHPrivateNumbers(exponent, dh.DHPublicNumbers(pow(2, exponent, N), group))
-        peer = dh.DHPublicNumbers(base % N, group)
-        try:
-            return partial(own.private_key().exchange, peer.public_key())
-        except UnsupportedAlgorithm as error:
-            pytest.skip(f"this OpenSSL has no such exchange: {error}")
-
-    return exchange
+def openssl(base: int, exponent: int) -> Callable[[], bytes]:
+    try:
+        return openssl_power(base, exponent)
+    except ImportError as error:
+        pytest.skip(str(error))
 
 
-def test_openssl(benchmark: Any, openssl: Callable[[int, int], Callable[[], bytes]]) -> None:
+def test_openssl(benchmark: Any) -> None:
     power = named(benchmark, "OpenSSL, DH exchange (cryptography)")(openssl(2, EXPONENT))
     assert int.from_bytes(power, "big") == pow(2, EXPONENT, N)
 
 
-def test_openssl_of_a_login(
-    benchmark: Any, openssl: Callable[[int, int], Callable[[], bytes]]
-) -> None:
+def test_openssl_of_a_login(benchmark: Any) -> None:
     benchmark.group = LOGIN
     benchmark.extra_info["name"] = "OpenSSL, DH exchange (cryptography)"
     power = benchmark(openssl(int(_BASE), int(_LONG)))

@@ -66,7 +66,7 @@ def test_options_are_not_abbreviated(run: Run) -> None:
 def test_help_and_version(run: Run) -> None:
     code, out, _ = run("--help")
     assert code == 0
-    for command in ("verifier", "confirm", "engines", "local", "demo"):
+    for command in ("verifier", "confirm", "engines", "bench", "local", "demo"):
         assert command in out
         assert run(command, "--help").code == 0
     assert run("--version").out.startswith("cognito-srp ")

@@ -24,13 +24,37 @@ import os
 import sys
 from collections.abc import Sequence
 
-from . import confirm, demo, devices, engines, enroll, local, merge, report, sign_in, verifier
+from . import (
+    bench,
+    confirm,
+    demo,
+    devices,
+    engines,
+    enroll,
+    local,
+    merge,
+    report,
+    sign_in,
+    verifier,
+)
 from .failures import BROKEN_PIPE, INTERRUPTED, explain, note
 from .parser import Parser, ProgramParser
 
 __all__ = ["main"]
 
-_COMMANDS = (verifier, confirm, enroll, report, merge, sign_in, devices, engines, local, demo)
+_COMMANDS = (
+    verifier,
+    confirm,
+    enroll,
+    report,
+    merge,
+    sign_in,
+    devices,
+    engines,
+    bench,
+    local,
+    demo,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

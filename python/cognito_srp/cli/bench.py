@@ -1,0 +1,226 @@
+"""``cognito-srp bench``: how fast verifiers are made on this machine, and what else could."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import platform
+import sys
+import time
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import srp_native
+from srp_native import Column
+
+from ..device_columns import create_device_verifier_columns
+from .options import add_output_options
+from .output import write, write_table
+from .peers import EXPONENT, peers
+from .progress import progress
+
+if TYPE_CHECKING:
+    from .parser import Commands
+
+__all__ = ["add_parser"]
+
+#: Seconds for each power that is timed, and for each batch.
+_POWER_SECONDS: Final = 0.3
+_BATCH_SECONDS: Final = 0.6
+_ROUNDS: Final = 2
+_LEAST_ROWS: Final = 512
+_MILLION: Final = 1_000_000
+_BAR: Final = 30
+
+
+def add_parser(commands: Commands) -> None:
+    """Add this command."""
+    parser = commands.add_parser(
+        "bench",
+        help="measure this machine: engines and kernels, other packages, batches by threads",
+        description="Time one verifier's power, 2^x mod N, with every engine and kernel that runs "
+        "here and with the other packages that are installed, then whole checked batches on one "
+        "thread to all cores. Takes some ten seconds.",
+    )
+    add_output_options(parser, formats=("table", "json", "text"))
+    parser.set_defaults(run=_run)
+
+
+@dataclass(frozen=True)
+class _Power:
+    """One way to compute a verifier's power."""
+
+    name: str
+    ours: bool
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """A batch of checked verifiers."""
+
+    threads: int
+    rows: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        return self.rows / self.seconds
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    running = srp_native.engine()
+    powers, missing = _time_powers()
+    batches = _time_batches()
+    best = max(batches, key=lambda batch: batch.rate)
+    if arguments.output == "table" and arguments.query is None:
+        _show(powers, batches)
+        many = "s" if best.threads > 1 else ""
+        print(f"\nrunning: {_describe_engine(running)}")
+        print(f"a million verifiers: {_MILLION / best.rate:,.0f} s on {best.threads} thread{many}")
+        if missing:
+            print(f"not installed, so not compared: {', '.join(missing)}")
+    else:
+        write(arguments, _document(running, powers, batches, missing))
+    return 0
+
+
+def _time_powers() -> tuple[list[_Power], list[str]]:
+    """Every way there is, the slowest first, and the peers that are not installed."""
+    powers, missing = [], []
+    with progress("One power, every way there is") as advance:
+        for name, power in peers():
+            if power is None:
+                missing.append(name)
+            else:
+                powers.append(_Power(name, False, _least(power)))
+            advance()
+        exponent = EXPONENT.to_bytes(32, "big")
+        for name, kernel in _runners():
+            with srp_native.use_engine(name, kernel) as info:
+                seconds = _least(lambda: srp_native.pow_g(exponent))
+                powers.append(_Power(f"srp_native, {_describe_engine(info)}", True, seconds))
+            advance()
+    return sorted(powers, key=lambda power: -power.seconds), missing
+
+
+def _runners() -> Iterator[tuple[str, str | None]]:
+    """Every engine and kernel that runs here."""
+    for info in srp_native.available_engines():
+        if info.available:
+            for kernel in info.kernels or (None,):
+                yield info.name, kernel
+
+
+def _describe_engine(info: srp_native.EngineInfo) -> str:
+    return f"engine {info.name}" + (f", kernel {info.kernel}" if info.kernel else "")
+
+
+def _least(call: Callable[[], object]) -> float:
+    """Seconds that a call takes when nothing disturbs it."""
+    call()
+    least, end = math.inf, time.perf_counter() + _POWER_SECONDS
+    while (start := time.perf_counter()) < end or math.isinf(least):
+        call()
+        least = min(least, time.perf_counter() - start)
+    return least
+
+
+def _time_batches() -> list[_Batch]:
+    """Whole rows, checks included, on 1, 2, 4 ... threads and on all cores."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    counts = sorted({*(1 << i for i in range((cores or 1).bit_length())), cores or 1})
+    trial = _batch(_LEAST_ROWS, 1)
+    batches = []
+    with progress("Batches on every number of threads", len(counts)) as advance:
+        for threads in counts:
+            rows = max(_LEAST_ROWS, int(trial.rate * threads * _BATCH_SECONDS / _ROUNDS))
+            each = [_batch(rows, threads) for _ in range(_ROUNDS)]
+            batches.append(min(each, key=lambda batch: batch.seconds))
+            advance()
+    return batches
+
+
+def _batch(rows: int, threads: int) -> _Batch:
+    columns = {
+        "device_group_keys": _column(b"-AbCdEf12", rows),
+        "device_keys": _column(b"eu-west-1_0c1e5a3c-0000-4000-8000-123456789abc", rows),
+    }
+    start = time.perf_counter()
+    create_device_verifier_columns(**columns, threads=threads)
+    return _Batch(threads, rows, time.perf_counter() - start)
+
+
+def _column(text: bytes, rows: int) -> Column:
+    """The same text in every row."""
+    size = len(text)
+    return Column(text * rows, array("Q", range(0, size * (rows + 1), size)))
+
+
+def _show(powers: list[_Power], batches: list[_Batch]) -> None:
+    slowest = powers[0].seconds
+    decades = math.log(slowest / powers[-1].seconds) or 1.0
+    rows = (
+        (
+            power.name,
+            _bar(math.log(slowest / power.seconds) / decades),
+            f"{1e6 * power.seconds:,.1f}",
+            f"{slowest / power.seconds:,.1f} ×",
+        )
+        for power in powers
+    )
+    columns = ("2^x mod N, one thread", "speed, log scale", "µs", "the slowest's speed")
+    write_table(columns, rows, numeric=2)
+    most = max(batch.rate for batch in batches)
+    first = batches[0].rate
+    print()
+    write_table(
+        ("threads", "checked verifiers in a batch", "a second", "one thread's rate"),
+        (
+            (
+                str(batch.threads),
+                _bar(batch.rate / most),
+                f"{batch.rate:,.0f}",
+                f"{batch.rate / first:.2f} ×",
+            )
+            for batch in batches
+        ),
+        numeric=2,
+    )
+
+
+def _bar(share: float) -> str:
+    """A bar of so much of the longest one."""
+    block = "█"
+    try:
+        block.encode(sys.stdout.encoding or "ascii")
+    except UnicodeError:
+        block = "#"
+    return block * max(1, round(_BAR * share))
+
+
+def _document(
+    running: srp_native.EngineInfo, powers: list[_Power], batches: list[_Batch], missing: list[str]
+) -> dict[str, Any]:
+    best = max(batches, key=lambda batch: batch.rate)
+    return {
+        "Machine": {
+            "System": platform.system(),
+            "Architecture": platform.machine(),
+            "Python": platform.python_version(),
+        },
+        "Running": {"Name": running.name, "Kernel": running.kernel},
+        "Powers": [
+            {"Name": p.name, "SrpNative": p.ours, "Microseconds": round(1e6 * p.seconds, 1)}
+            for p in powers
+        ],
+        "Batches": [
+            {"Threads": b.threads, "VerifiersPerSecond": round(b.rate), "Rows": b.rows}
+            for b in batches
+        ],
+        "SecondsForAMillion": round(_MILLION / best.rate, 1),
+        "NotInstalled": missing,
+    }
