@@ -53,6 +53,13 @@ def own_keyring() -> Iterator[OwnKeyring]:
     keyring.set_keyring(before)
 
 
+@pytest.fixture(scope="session")
+def aiobotocore(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python with aiobotocore, which pins botocore, in an environment of its own."""
+    folder = tmp_path_factory.mktemp("aiobotocore")
+    return pip_install(folder, "aiobotocore>=2.13", "gmpy2", "cffi") / "python"
+
+
 @pytest.fixture(params=_runners())
 def engine(request: pytest.FixtureRequest) -> Iterator[str]:
     """The name of every engine and kernel in turn, in use for the test; one that cannot run here

@@ -22,7 +22,7 @@ from weakref import WeakKeyDictionary
 
 from srp_native.batch import cores
 
-from .calls import call, failure_of, method_of, named_after, result
+from .calls import call, failure_of, is_async, method_of, named_after, result
 from .confirm import confirm_device_steps, enroll_device_steps
 from .device import RememberedDevice
 from .devices import (
@@ -99,7 +99,7 @@ async def _outcome(client: Any, step: Call | Ask) -> Outcome:
 
 async def _call(client: Any, step: Call) -> Mapping[str, Any]:
     method = method_of(client, step.operation)
-    if not inspect.iscoroutinefunction(getattr(client, "_make_api_call", method)):
+    if not (is_async(client) or inspect.iscoroutinefunction(method)):
         return await asyncio.to_thread(call, client, step.operation, **step.parameters)
     try:
         response: Mapping[str, Any] = await method(**step.parameters)

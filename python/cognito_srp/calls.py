@@ -19,6 +19,7 @@ __all__ = [
     "Client",
     "call",
     "failure_of",
+    "is_async",
     "method_of",
     "named_after",
     "result",
@@ -98,6 +99,11 @@ def named_after(steps: Callable[..., Any], function: F) -> F:
     for attribute, fact in facts.items():
         setattr(function, attribute, fact)
     return function
+
+
+def is_async(client: Any) -> bool:
+    """Whether its methods have to be awaited, as those of aiobotocore's clients."""
+    return inspect.iscoroutinefunction(getattr(client, "_make_api_call", None))
 
 
 def method_of(client: Client, operation: str) -> Callable[..., Any]:

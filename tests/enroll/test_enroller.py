@@ -183,6 +183,18 @@ class TestRetries:
         with pytest.raises(InvalidInputError, match="deadline: must not be negative"):
             RetryPolicy(deadline=-1)
 
+    def test_an_answer_that_makes_no_sense(self) -> None:
+        """It ends, and as unknown: nobody is left waiting."""
+
+        class Senseless:
+            def confirm_device(self, **_: Any) -> Any:
+                return None
+
+        with Enroller(Senseless()) as enroller:  # type: ignore[arg-type]
+            with pytest.raises(AttributeError):
+                enroller.enroll(request(1))
+            assert enroller.stats().unknown == 1
+
 
 class TestOrder:
     def test_the_token_that_runs_out_first_goes_first(self, lean_cognito: LeanCognito) -> None:
@@ -545,6 +557,17 @@ class TestJournal:
             assert isinstance(error.__cause__, OSError)
             assert error.verifier is not None
         assert lean_cognito.calls() == []
+
+    def test_one_that_loses_devices(self, lean_cognito: LeanCognito) -> None:
+        class Forgetful(Ledger):
+            def prepare(self, devices: Any) -> Any:
+                return super().prepare(devices)[:-1]
+
+        with (
+            Enroller(lean_cognito.client(), journal=Forgetful()) as enroller,
+            pytest.raises(NotSentError, match="took 1 devices and returned 0"),
+        ):
+            enroller.enroll(request(1))
 
     def test_an_outcome_that_it_could_not_write(self, lean_cognito: LeanCognito) -> None:
         """The device is confirmed: its caller is told, and so is whoever counts."""

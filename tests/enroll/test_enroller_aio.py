@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -101,17 +101,18 @@ def test_a_limit_that_is_none(lean_cognito: LeanCognito) -> None:
     asyncio.run(main())
 
 
-def test_over_aiobotocore(
-    lean_cognito: LeanCognito, aiobotocore_environment: dict[str, str]
-) -> None:
+def test_over_aiobotocore(lean_cognito: LeanCognito, aiobotocore: Path) -> None:
     lean_cognito.use_faults(LeanFaults(throttle=0.1, lose_after=0.1))
-    script = Path(__file__).parent / "journey_aiobotocore.py"
+    here = Path(__file__).parent
+    root = here.parent.parent
+    paths = os.pathsep.join(map(str, (root / "python", root, here)))
     done = subprocess.run(
-        [sys.executable, script, lean_cognito.endpoint_url],
-        env=aiobotocore_environment,
+        [aiobotocore, here / "journey_aiobotocore.py", lean_cognito.endpoint_url],
+        env={**os.environ, "PYTHONPATH": paths},
         capture_output=True,
         text=True,
         check=False,
+        timeout=60,
     )
     assert done.returncode == 0, done.stderr
     assert len(lean_cognito.confirmed()) == 100

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
-from installing import pip_install
 from people import PASSWORD, Someone
 
 from cognito_srp import NewDevice
@@ -55,10 +53,3 @@ def newcomer(client: Any) -> Callable[[LocalPool], Someone]:
         return Someone(username, result["AccessToken"], device)
 
     return make
-
-
-@pytest.fixture(scope="session")
-def aiobotocore(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python with aiobotocore, which pins botocore, in an environment of its own."""
-    folder = tmp_path_factory.mktemp("aiobotocore")
-    return pip_install(folder, "aiobotocore>=2.13", "gmpy2", "cffi") / "python"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Any
 
-from ..calls import Client
+from ..calls import Client, is_async
 from ..errors import InvalidInputError
 from . import enroller
 from .enroller import at_least_one
@@ -48,7 +47,7 @@ class Enroller:
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        if inspect.iscoroutinefunction(getattr(client, "confirm_device", None)):
+        if is_async(client):
             client = _OnLoop(client, self._loop)
         # The limit is kept here, where waiting for it does not block the loop.
         self._room = asyncio.Semaphore(at_least_one("limit", limit))

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ..calls import Client
+from ..calls import Client, is_async
+from ..errors import InvalidInputError
 from .pacing import Pace
 
 __all__ = ["paced_client", "wait_for_slot", "without_retries"]
@@ -16,7 +17,12 @@ __all__ = ["paced_client", "wait_for_slot", "without_retries"]
 def without_retries(client: Client, connections: int) -> Client:
     """The client, if it sends once; else one of the same Region, endpoint and configuration that
     does and keeps up to `connections` open. The calls are unsigned, so no credentials are needed.
+
+    Raises `InvalidInputError` for a client of aiobotocore.
     """
+    if is_async(client):
+        fix = "pass it to cognito_srp.enroll.aio.Enroller, or a boto3 client here"
+        raise InvalidInputError("client", "has to be awaited", fix)
     config: Any = getattr(getattr(client, "meta", None), "config", None)
     if config is None or (config.retries or {}).get("total_max_attempts") == 1:
         return client

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -10,20 +9,25 @@ from typing import Generic, TypeVar
 __all__ = ["Crew"]
 
 _T = TypeVar("_T")
-_log = logging.getLogger(__name__)
 
 
 class Crew(Generic[_T]):
-    """Threads that call ``do(take())`` until `take` returns None.
+    """Threads that call ``do(take())`` until `take` returns None, ``failed`` with what `do` raises.
 
     It starts with one. When none is left to take the next piece of work, there is one more, up to
     `most`: under a steady rate their number settles at rate × time per piece (Little's law).
     """
 
     def __init__(
-        self, take: Callable[[], _T | None], do: Callable[[_T], None], *, most: int, name: str
+        self,
+        take: Callable[[], _T | None],
+        do: Callable[[_T], None],
+        failed: Callable[[_T, Exception], None],
+        *,
+        most: int,
+        name: str,
     ) -> None:
-        self._take, self._do = take, do
+        self._take, self._do, self._failed = take, do, failed
         self._most, self._name = most, name
         self._lock = threading.Lock()
         self._free = 0
@@ -58,7 +62,7 @@ class Crew(Generic[_T]):
                     self._start()
             try:
                 self._do(work)
-            except Exception:
-                _log.exception("a piece of work failed in a way that nobody foresaw")
+            except Exception as error:
+                self._failed(work, error)
             with self._lock:
                 self._free += 1

@@ -134,6 +134,8 @@ class Recorder:
             return
         try:
             kept = self._journal.prepare([job.prepared() for job in jobs])
+            if len(kept) != len(jobs):
+                raise ValueError(f"the journal took {len(jobs)} devices and returned {len(kept)}")
         except Exception as error:
             self._prepare_failed(jobs, error)
             return

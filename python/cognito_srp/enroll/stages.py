@@ -84,7 +84,11 @@ class Stages:
             failed=self._fail,
         )
         self._crew: Crew[Job] = Crew(
-            lambda: self._line.take(self._claim), sender.send, most=workers, name="enroller-send"
+            lambda: self._line.take(self._claim),
+            sender.send,
+            self._broken,
+            most=workers,
+            name="enroller-send",
         )
 
     def _record_in(self, journal: EnrollmentJournal) -> Recorder:
@@ -225,6 +229,11 @@ class Stages:
         else:
             conflict = isinstance(error, DeviceKeyExistsError)
             self._finish(job, "conflict" if conflict else "refused")
+
+    def _broken(self, job: Job, error: Exception) -> None:
+        """A call came back with what makes no sense: it may have had its effect."""
+        job.arrived = True
+        self._fail(job, error)
 
     def _finish(self, job: Job, status: Status) -> None:
         # What was not sent because the journal failed stays in it as it is.

@@ -48,14 +48,14 @@ class TokenStage:
     ) -> None:
         self._client = paced_client(client, pace, stopped)
         self._pace, self._retry = pace, retry
-        self._granted, self._failed, self._wanted = granted, failed, wanted
+        self._granted, self._wanted = granted, wanted
         self._stopped = stopped
         self._most_ahead = max(rate * _AHEAD, _LEAST_AHEAD)
         self._changed = threading.Condition()
         self._jobs: deque[Job] = deque()
         self._ahead = 0
         self._closed = False
-        self._crew = Crew(self._take, self._do, most=workers, name="enroller-tokens")
+        self._crew = Crew(self._take, self._do, failed, most=workers, name="enroller-tokens")
 
     def add(self, job: Job, *, first: bool = False) -> None:
         """Fetch a token for a job, before all others if it is `first`."""
@@ -97,8 +97,6 @@ class TokenStage:
             if self._wanted(job):
                 self._fetch(job)
                 self._granted(job)
-        except Exception as error:
-            self._failed(job, error)
         finally:
             self.count_ahead(-1)
 
