@@ -63,10 +63,8 @@ def _outcome(client: Client, step: Call | Ask) -> Outcome:
         answer = step.on_challenge(step.challenge)
         if isinstance(answer, Mapping):
             return answer
-        rule, fix = (
-            "did not return a mapping",
-            "return ChallengeResponses; await in cognito_srp.aio",
-        )
+        rule = "did not return a mapping"
+        fix = "return ChallengeResponses; what is awaitable needs cognito_srp.aio"
         raise InvalidInputError("on_challenge", rule, fix)
     except BaseException as error:  # Ctrl-C included: the steps know what must not be lost
         return error
@@ -123,22 +121,26 @@ def failure_of(operation: str, error: Exception) -> Exception:
     from botocore import exceptions
     from botocore.parsers import ResponseParserError
 
-    failure: CallError
     if isinstance(error, exceptions.ParamValidationError):
         # It quotes the values, tokens among them, so it must not even become the cause.
         rule, fix = "a parameter is not of the API's type", "check the types of the arguments"
         return InvalidInputError(operation, rule, fix)
+    if isinstance(error, ResponseParserError):
+        # It may quote the answer.
+        words = "the answer cannot be read"
+        return UnreachableError(operation, words, may_have_had_effect=True)
+    failure: CallError
     if isinstance(error, exceptions.ClientError):
         details = error.response.get("Error", {})
         code, message = details.get("Code", "Unknown"), details.get("Message", "")
         failure = refusal = service_error(operation, code, message)
         refusal.clock_offset = _clock_offset(error.response)
-    elif isinstance(error, exceptions.ConnectionError):
-        # Never connected, except that TLS can also break with a request under way.
-        effect = isinstance(error, exceptions.SSLError)
+    elif isinstance(error, (exceptions.ConnectionError, exceptions.HTTPClientError)):
+        # A connection error never connected, except that TLS can also break with a request under
+        # way.
+        never = isinstance(error, exceptions.ConnectionError)
+        effect = not never or isinstance(error, exceptions.SSLError)
         failure = UnreachableError(operation, str(error), may_have_had_effect=effect)
-    elif isinstance(error, (exceptions.HTTPClientError, ResponseParserError)):
-        failure = UnreachableError(operation, str(error), may_have_had_effect=True)
     else:
         return error
     if getattr(error, "request", None) is not None:

@@ -23,8 +23,8 @@ __all__ = ["Cause", "Diagnosis", "explain", "explain_refresh"]
 TOLERANCE: Final = timedelta(minutes=5)
 #: Date and TIMESTAMP have whole seconds, and one of them had to travel.
 _UNSURE: Final = timedelta(seconds=2)
-#: Bytes of the salts that clients draw, and of those that have lost one or two of their leading
-#: zeros; of still shorter ones more likely the client is fond.
+#: Bytes of the salts that clients draw, and of those that lack leading zeros. A salt that lacks
+#: three is one of 2²⁵: a shorter one was more likely drawn so.
 _SALT_SIZE: Final = 16
 _SHORTENED: Final = (14, 15)
 _WRONG_PROOF: Final = "incorrect username or password"

@@ -152,7 +152,7 @@ def test_a_wrong_verifier_made_elsewhere_shows_at_sign_in(
         device_key=right.device_key, config={**right.as_config(), "Salt": salt}
     )
     confirm_device(client, access_token=someone.access_token, verifier=wrong)
-    with pytest.raises(NotAuthorizedError, match="Incorrect username or password"):
+    with pytest.raises(NotAuthorizedError, match="not the one that it was confirmed with"):
         device_sign_in(client, pool, someone, right.remembered())
 
 

@@ -13,9 +13,11 @@ from botocore.config import Config
 from people import PASSWORD, enter
 
 from cognito_srp import (
+    Cause,
     ChallengeError,
     InvalidInputError,
     RememberedDevice,
+    ResourceNotFoundError,
     SealingError,
     SealingKey,
     ServiceError,
@@ -26,6 +28,7 @@ from cognito_srp import (
     WrongSealingKeyError,
     answer_challenge,
     begin_sign_in,
+    forget_device,
     sign_in,
 )
 from cognito_srp.encoding import encode_base64
@@ -261,3 +264,53 @@ def test_a_lost_answer_says_that_it_may_have_counted(member: Member) -> None:
         member.begin()
     assert caught.value.may_have_had_effect
     assert caught.value.sign_in is not None
+
+
+def forget(member: Member) -> None:
+    assert member.device is not None
+    forget_device(
+        member.client,
+        pool_id=member.pool.pool_id,
+        username=member.username,
+        device_key=member.device.device_key,
+    )
+
+
+def stopped_at(member: Member, call: int) -> SignIn:
+    """The sign-in that failed at its n-th answer."""
+    member.cognito.faults.add(Fault("throttle", "RespondToAuthChallenge", first=call))
+    with pytest.raises(ThrottledError) as caught:
+        sign_in(member.client, **member.how())
+    member.cognito.faults.clear()
+    assert caught.value.sign_in is not None
+    return caught.value.sign_in
+
+
+@pytest.mark.parametrize("call", [1, 2, 3])
+def test_a_device_that_is_forgotten_on_the_way(cognito: LocalCognito, call: int) -> None:
+    """Wherever that is, the sign-in goes on or begins again without it, and its state says so."""
+    member = Member(cognito, secret=True, device=True)
+    state = stopped_at(member, call)
+    forget(member)
+    progress = answer_challenge(member.client, state)
+    assert isinstance(progress, SignIn)
+    assert progress.challenge.name == "SOFTWARE_TOKEN_MFA"
+    assert progress.device_forgotten
+    progress = SignIn.from_json(progress.to_json(seal=KEY), seal=KEY)
+    session = answer_challenge(member.client, progress, member.code())
+    assert isinstance(session, Session)
+    assert session.device_forgotten
+    cognito.clock.reset()
+
+
+def test_a_sign_in_that_cannot_begin_again(cognito: LocalCognito) -> None:
+    member = Member(cognito, secret=True, device=True)
+    state = stopped_at(member, 2)
+    forget(member)
+    text = state.to_json()
+    secret = member.pool.client_secret
+    state = SignIn.from_json(text, client_secret=secret, device=member.device)
+    with pytest.raises(ResourceNotFoundError, match="sign in without it") as caught:
+        answer_challenge(member.client, state)
+    assert caught.value.diagnosis is not None
+    assert caught.value.diagnosis.cause is Cause.DEVICE_FORGOTTEN

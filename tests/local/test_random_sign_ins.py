@@ -10,9 +10,9 @@ from collections import Counter
 
 import plain_server
 import pytest
-from plain_client import K, N, pad, private_key, sha
+from plain_client import private_key
 from plain_server import PlainServer, Secret
-from test_random_logins import FULL, counts, exponents, kind, salts
+from test_random_logins import FULL, counts, exponents, kind, numbers_of, salts
 
 import srp_native
 from cognito_srp import RememberedDevice, sign_in
@@ -52,13 +52,6 @@ def test_random_sign_ins(long_run, record_property):
                 log_in(server, password + "x", device=False)
     assert all(seen[name, form] for name in FULL for form in ("high", "low"))
     record_property("paddings", counts(seen))
-
-
-def numbers_of(a, b, salt, v):
-    A, B = srp_native.pow_g(a), (K * v + srp_native.pow_g(b)) % N
-    u = sha(pad(A), pad(B))
-    S = srp_native.powmod(A * srp_native.powmod(v, u) % N, b)
-    return {"A": A, "B": B, "S": S, "u": u, "salt": salt}
 
 
 @pytest.mark.parametrize("form", ["high", "low", "short"])
