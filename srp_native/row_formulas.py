@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import mmap
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
@@ -52,6 +53,11 @@ class RowFormulas(ABC):
             if not (begin <= end <= size and shortest <= end - begin <= longest):
                 return row
         return max(len(offsets) - 1, 0)
+
+    def new_buffer(self, size: int) -> memoryview:
+        """Room for `size` bytes, of which only those that are written to become memory. Raises
+        ``MemoryError``, ``OSError`` or ``OverflowError``."""
+        return memoryview(mmap.mmap(-1, size))
 
     def shift(self, offsets: memoryview, by: int) -> None:
         """Add `by` to every offset, in place."""

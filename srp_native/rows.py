@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import mmap
 from typing import Final
 
 from .batch import run_in_chunks
@@ -148,8 +147,8 @@ class _NewColumn:
         begin = _OFFSET_SIZE * (rows + 1)
         size = begin + rows * longest
         try:
-            room = memoryview(mmap.mmap(-1, size))
-        except (OSError, OverflowError, ValueError) as error:
+            room = engine.new_buffer(size)
+        except (MemoryError, OSError, OverflowError) as error:
             raise MemoryError(
                 f"a batch of {rows} rows makes a column of up to {size >> 20} MiB, which this "
                 "machine does not have to give: cut it into smaller ones"

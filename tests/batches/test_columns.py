@@ -9,14 +9,22 @@ from array import array
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import srp_native
-from cognito_srp import InvalidInputError, create_device_verifier, create_device_verifier_columns
+from cognito_srp import (
+    DeviceVerifier,
+    InvalidInputError,
+    NewDevice,
+    create_device_verifier,
+    create_device_verifier_columns,
+    create_device_verifiers,
+)
 from srp_native import Column, N
 
 SIZES = [0, 1, 7, 8, 9, 63, 64, 65]
+DEVICE = NewDevice(device_key="eu_1", device_group_key="-AbC")
 
 
 def expected(identity: bytes, salt: bytes) -> tuple[bytes, bytes]:
@@ -64,14 +72,19 @@ salts = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+# The engine is the same for all examples of a run, which is what is wanted.
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     rows=st.lists(st.tuples(text, text, text, salts), max_size=70),
     before=st.integers(0, 9),
     behind=st.binary(max_size=9),
 )
 def test_any_strings_at_any_place(
-    rows: list[tuple[bytes, bytes, bytes, bytes]], before: int, behind: bytes
+    engine: str, rows: list[tuple[bytes, bytes, bytes, bytes]], before: int, behind: bytes
 ) -> None:
     def at_odd_places(strings: list[bytes]) -> Column:
         plain = Column.of(strings)
@@ -182,9 +195,36 @@ def test_long_rows_are_refused(engine: str) -> None:
 
 
 @pytest.mark.parametrize("threads", [0, -1])
-def test_threads_below_one(engine: str, threads: int) -> None:
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda threads: create_device_verifier_columns(**device_columns(), threads=threads),
+        lambda threads: create_device_verifiers([DEVICE], threads),
+        lambda threads: srp_native.verifiers([b"salt"], [b"identity"], threads=threads),
+        lambda threads: srp_native.pow_g_many([5], threads=threads),
+        lambda threads: srp_native.powmod_many([3], [5], threads=threads),
+    ],
+)
+def test_threads_below_one(engine: str, call: Callable[[int], object], threads: int) -> None:
     with pytest.raises(ValueError, match="threads: must be at least 1"):
-        create_device_verifier_columns(**device_columns(), threads=threads)
+        call(threads)
+
+
+@pytest.mark.parametrize("rows", SIZES)
+def test_objects_of_every_size_and_more_threads_than_rows(engine: str, rows: int) -> None:
+    if engine == "python" and rows > 9:
+        pytest.skip("the reference takes 5 ms a row, and its loop has no sizes")
+    devices = [NewDevice(device_key=f"eu_{i}", device_group_key="-AbC") for i in range(rows)]
+    made = create_device_verifiers(devices, threads=100)
+    assert [v.device_key for v in made] == [device.device_key for device in devices]
+    assert len({v.device_password for v in made}) == rows
+    for v in made:
+        identity = f"-AbC{v.device_key}:{v.device_password}".encode()
+        texts = expected(identity, base64.b64decode(v.salt))
+        assert (v.password_verifier.encode(), v.salt.encode()) == texts
+        assert v.recompute()
+        same = DeviceVerifier(**{name: getattr(v, name) for name in v.__dataclass_fields__})
+        assert (same, hash(same), repr(same)) == (v, hash(v), repr(v))
 
 
 @pytest.mark.parametrize(
@@ -204,10 +244,13 @@ def test_what_is_no_column(
         Column(data, offsets)
 
 
-def test_a_batch_larger_than_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("size", [1 << 44, 1 << 62, 1 << 70])
+def test_a_batch_larger_than_memory(
+    engine: str, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
     from srp_native import rows
 
-    monkeypatch.setattr(rows, "_VERIFIER_TEXT_MAX", 1 << 50)
+    monkeypatch.setattr(rows, "_VERIFIER_TEXT_MAX", size)
     with pytest.raises(MemoryError, match="a batch of 3 rows makes a column of up to"):
         create_device_verifier_columns(**device_columns())
 
