@@ -290,8 +290,15 @@ def test_refusals(run: Run, pool: LocalPool) -> None:
         ("refused", "NotAuthorizedException"),
         ("conflict", "DeviceKeyExistsException"),
     ]
+    swapped["access_token"] = devices(pool, 1)[0]["access_token"]
+    write_input([good, swapped, taken])
     again = run("enroll", source, *KEY, *at(pool), "--resume")
-    assert (again.code, json.loads(again.out)["ThisRun"]["Calls"]) == (1, 0)
+    assert (again.code, json.loads(again.out)["ThisRun"]["Calls"]) == (1, 1)
+    assert json.loads(again.out)["Outcomes"] == {
+        "confirmed": 1,
+        "conflict: DeviceKeyExistsException": 1,
+        "refused: InvalidParameterException": 1,  # the token of another sign-in
+    }
 
 
 def test_the_wrong_journal(run: Run, pool: LocalPool) -> None:
@@ -372,6 +379,8 @@ def test_stopped_and_resumed(run: Run, pool: LocalPool, number: signal.Signals) 
     first = {record["device_key"]: record for record in saved()}
     summary = json.loads(out)
     assert 1 <= summary["Confirmed"] < 30
+    # What is marked as sent may have been sent: no more than was about to be.
+    assert sum(state != "confirmed" for _, state in _sent_rows()) < 15
     assert run("enroll", source, *options, "--resume").code == 0
     last = {record["device_key"]: record for record in saved()}
     assert len(saved()) == len(last) == 30

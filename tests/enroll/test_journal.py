@@ -67,6 +67,8 @@ def test_no_secret_is_ever_replaced(journal: Journal) -> None:
     assert (kept[1].verifier, kept[1].sent_before) == (secret(1), False)
     journal.mark_sent([key_of(1)])
     assert journal.prepare([other])[0].sent_before
+    journal.finish([outcome(1, "refused", "why")])
+    assert not journal.prepare([other])[0].sent_before  # no send had any effect
     for status in ("conflict", "confirmed"):
         journal.finish([outcome(1, status)])  # type: ignore[arg-type]
         [again] = journal.prepare([other])

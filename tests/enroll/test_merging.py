@@ -68,8 +68,8 @@ def test_with_the_same_secret(journals: list[Journal], one: State, other: State)
     state, verifier, conflicts = merged(journals)
     assert state == max(one, other, key=STATES.index)
     assert (verifier, conflicts) == (secret(1), [])
-    sent_before = {"prepared"} != {one, other}
-    assert [row.sent_before for row in journals[2].rows()] == [sent_before]
+    was_sent = {"prepared"} != {one, other}
+    assert [row.sent_at is not None for row in journals[2].rows()] == [was_sent]
 
 
 @pytest.mark.parametrize("one", STATES)

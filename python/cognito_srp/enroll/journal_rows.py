@@ -15,7 +15,7 @@ State = Literal["prepared", "sent", "confirmed", "refused", "unknown", "conflict
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """A row as it is. ``sent_before``: it may have reached Cognito, whatever its state is now."""
+    """A row as it is."""
 
     id: int
     device_key: str
@@ -35,7 +35,8 @@ class JournalRow:
 
     @property
     def sent_before(self) -> bool:
-        return self.sent_at is not None
+        """Whether Cognito may have confirmed it; what was refused certainly had no effect."""
+        return self.sent_at is not None and self.state != "refused"
 
     @classmethod
     def read(cls, *values: Any) -> JournalRow:

@@ -177,8 +177,8 @@ class Line:
             if not self._may_go(job, now):
                 continue
             ready += 1
-            if job.marked or self._mark is None:
-                self._push(self._staged, job)
+            if job.marked or self._mark is None or self._hurried:
+                self._push(self._staged, job)  # hurried: not sent, so not marked either
             else:
                 fresh.append(job)
         if fresh and self._mark is not None:

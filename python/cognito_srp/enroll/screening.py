@@ -18,7 +18,6 @@ __all__ = ["Candidate", "Screening", "candidates", "request_for", "screen"]
 
 #: Rows looked up at a time.
 _CHUNK: Final = 256
-_TOKEN_EXPIRED: Final = "TokenExpired"  # noqa: S105 - an error code
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +34,8 @@ class Candidate:
 
     @property
     def done(self) -> bool:
-        """A refusal stands, unless it was only the token that had run out."""
-        if self.known is None:
-            return False
-        state, error = self.known.state, self.known.error
-        return state in ("confirmed", "conflict") or (
-            state == "refused" and error != _TOKEN_EXPIRED
-        )
+        """A refusal is not the last word: its cause may be gone by the time a run is resumed."""
+        return self.known is not None and self.known.state in ("confirmed", "conflict")
 
 
 @dataclass(frozen=True, slots=True)
