@@ -105,7 +105,7 @@ class Events:
             operation=job.operation if kind in _OF_A_CALL else "",
             attempt=job.attempts,
             delay=delay,
-            error_code=error_code(job.error),
+            error_code="" if kind == "sent" else error_code(job.error),
         )
         try:
             self._on_event(event)

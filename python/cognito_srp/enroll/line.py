@@ -57,7 +57,7 @@ class Line:
         self._marking = 0
         self._staged: list[_Place] = []
         self._aside: list[tuple[float, int, Job]] = []
-        self._hurried = self._closed = False
+        self._hurried = self._closed = self._was_long = False
         self._stop = threading.Event()
 
     def __len__(self) -> int:
@@ -97,7 +97,6 @@ class Line:
         with self._changed:
             self._marking -= len(jobs)
             self._advance()
-            self._on_short()
 
     def hurry(self) -> None:
         """Hand out all that is here without regard to the rate, because nothing will be sent."""
@@ -155,15 +154,19 @@ class Line:
         with self._changed:
             if not self._staged:
                 return None
-            was_long = self.is_long()
             job = heapq.heappop(self._staged)[-1]
             job.has_user_slot = False
             self._advance()
-            if was_long and not self.is_long():
-                self._on_short()
             return job
 
     def _advance(self) -> None:
+        """Let everyone have the place that is theirs now, and tell when the line gets short."""
+        self._fill()
+        if self._was_long and not self.is_long():
+            self._on_short()
+        self._was_long = self.is_long()
+
+    def _fill(self) -> None:
         """Bring back those who stood aside long enough, and fill up those who can be sent."""
         now = time.monotonic()
         while self._aside and (self._hurried or self._aside[0][0] <= now):
@@ -174,7 +177,7 @@ class Line:
         fresh: list[Job] = []
         while self._waiting and (self._hurried or ready < self._depth):
             job = heapq.heappop(self._waiting)[-1]
-            if not self._may_go(job, now):
+            if not self._may_go(job):
                 continue
             ready += 1
             if job.marked or self._mark is None or self._hurried:
@@ -185,13 +188,13 @@ class Line:
             self._marking += len(fresh)
             self._mark(fresh)
 
-    def _may_go(self, job: Job, now: float) -> bool:
+    def _may_go(self, job: Job) -> bool:
         """Whether the user's own rate allows it; puts it aside if not."""
         if job.has_user_slot or self._hurried:
             return True
         job.has_user_slot = True
         due = self._users.reserve(job.user)
-        if due <= now:
+        if due <= time.monotonic():
             return True
         self._put_aside(job, due)
         return False

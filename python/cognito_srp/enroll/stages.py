@@ -195,7 +195,8 @@ class Stages:
         """Whether there is still anyone to do it for; ends the job if not."""
         if self._cancelling.is_set():
             if job.attempts:
-                self._fail(job, job.error or EnrollerClosedError("the enroller was closed"))
+                rule = f"the enroller was closed before {job.operation} could be sent"
+                self._fail(job, job.error or EnrollerClosedError(rule))
                 return False
             job.future.cancel()
         if job.future.cancelled():
