@@ -23,6 +23,7 @@ from cognito_srp import (
     ServiceError,
     Session,
     SignIn,
+    SignInError,
     ThrottledError,
     UnreachableError,
     WrongSealingKeyError,
@@ -258,12 +259,24 @@ def test_a_proof_that_waits_is_kept_with_its_exchange_or_not_at_all(
     assert isinstance(answer_challenge(member.client, state), Session)
 
 
-def test_a_lost_answer_says_that_it_may_have_counted(member: Member) -> None:
-    member.cognito.faults.add(Fault("drop-response", "RespondToAuthChallenge", times=1))
-    with pytest.raises(UnreachableError) as caught:
-        member.begin()
-    assert caught.value.may_have_had_effect
-    assert caught.value.sign_in is not None
+@pytest.mark.parametrize("kind", ["drop-response", "malformed"])
+@pytest.mark.parametrize("number", range(4))
+def test_an_answer_that_is_lost_or_garbled(cognito: LocalCognito, number: int, kind: Any) -> None:
+    """The service has gone on, so that only a new sign-in is sure to work; nothing is shown."""
+    member = Member(cognito, secret=True, device=True)
+    if number == 0:
+        cognito.faults.add(Fault(kind, "InitiateAuth", times=1))
+    else:
+        cognito.faults.add(Fault(kind, "RespondToAuthChallenge", first=number, times=1))
+    with pytest.raises((UnreachableError, SignInError)) as caught:
+        sign_in(member.client, **member.how())
+    error = caught.value
+    assert not isinstance(error, UnreachableError) or error.may_have_had_effect
+    shown = repr(error) + repr(error.args) + repr(error.__context__) + repr(error.__cause__)
+    assert not [secret for secret in member.secrets if secret in shown]
+    assert "eyJ" not in shown  # as tokens begin
+    assert isinstance(sign_in(member.client, **member.how()), Session)
+    cognito.faults.clear()
 
 
 def forget(member: Member) -> None:

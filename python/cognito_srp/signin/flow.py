@@ -65,16 +65,16 @@ def _answer(sign_in: SignIn, responses: Mapping[str, str] | None) -> Steps[SignI
             secret, device = sign_in.request.app.has_secret, sign_in.device
             explain(error, has_client_secret=secret, challenge=sign_in.challenge, device=device)
             raise
+        return _received(
+            going_on.request,
+            response,
+            going_on.username,
+            going_on.exchange,
+            going_on.device_forgotten,
+        )
     except CognitoSrpError as error:
         error.sign_in = error.sign_in or sign_in
         raise
-    return _received(
-        going_on.request,
-        response,
-        going_on.username,
-        going_on.exchange,
-        going_on.device_forgotten,
-    )
 
 
 def _forgotten(error: ServiceError, request: Request) -> bool:
