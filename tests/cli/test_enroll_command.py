@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -143,15 +144,18 @@ def test_fresh_tokens_for_the_same_devices(run: Run, pool: LocalPool) -> None:
     assert run("enroll", write_input(rows), *KEY, *at(pool), "--resume").code == 0
 
 
-def test_a_token_that_is_refused_for_its_age_is_no_last_word(
+def test_a_token_that_runs_out_while_it_waits(
     run: Run, pool: LocalPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = devices(pool, 1)
-    good, rows[0]["access_token"] = rows[0]["access_token"], expired_token()
-    monkeypatch.setattr("cognito_srp.enroll.screening._expires_at", lambda _: float("inf"))
+    """It was good when the input was checked, and no more when it was its turn."""
+    rows = devices(pool, 2)
+    good, rows[1]["access_token"] = rows[1]["access_token"], expired_token()
+    clock = SimpleNamespace(time=lambda: 0.0)
+    monkeypatch.setattr("cognito_srp.enroll.screening.time", clock)
     outcome = run("enroll", write_input(rows), *KEY, *at(pool))
     assert outcome.code == 1
-    rows[0]["access_token"] = good
+    assert json.loads(outcome.out)["NotStarted"] == 1
+    rows[1]["access_token"] = good
     assert run("enroll", write_input(rows), *KEY, *at(pool), "--resume").code == 0
 
 

@@ -81,7 +81,7 @@ def _agree(verifier: DeviceVerifier, kept: Kept) -> bool:
 
 
 def test_killed_and_resumed(fleet: Fleet, tmp_path: Path, long_run: bool) -> None:
-    runs, devices, sample = (200, 500, 50) if long_run else (20, 60, 3)
+    runs, devices, sample = (200, 500, 500) if long_run else (20, 60, 3)
     killed = 0
     enrolled: list[tuple[Path, list[dict[str, str]]]] = []
     for number in range(runs):

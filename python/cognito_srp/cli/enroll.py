@@ -125,7 +125,7 @@ def _run(arguments: argparse.Namespace) -> int:
             )
             run = BulkRun(enroller, journal, rate=arguments.rate, total=total, show=show)
             with _signals(run):
-                ended = _enroll(run, source, path)
+                ended = _enroll(run, source, found, path)
         document = _summary(arguments, found, journal, ended)
         if arguments.save is not None:
             _save(journal, arguments.save)
@@ -146,9 +146,9 @@ def _check_journal(path: str, *, resume: bool) -> None:
         raise InvalidInputError(path, rule, "check --journal, or leave --resume out")
 
 
-def _enroll(run: BulkRun, source: Input, path: str) -> Progress:
+def _enroll(run: BulkRun, source: Input, found: Screening, path: str) -> Progress:
     try:
-        return run.run(source)
+        return run.run(source, screened_at=found.at)
     except JournalError as error:
         raise UnavailableError(f"{error}. {_how_to_resume(path)}") from error
 

@@ -87,8 +87,10 @@ class BulkRun:
         """Begin nothing more."""
         self._stop.set()
 
-    def run(self, source: Input) -> Progress:
-        """Enroll what can be, and return what it came to.
+    def run(self, source: Input, *, screened_at: float) -> Progress:
+        """Enroll what a screening has found to be usable, and return what it came to.
+
+        A token that has run out since then is a failure like others, and none is left out.
 
         Raises `JournalError` when the journal could not be written, once all that was in flight is
         finished; and what reading the input raises.
@@ -99,7 +101,7 @@ class BulkRun:
         watch.start()
         drained = False
         try:
-            self._submit_all(source)
+            self._submit_all(source, screened_at)
             drained = self._wait_until_settled()
         finally:
             self._enroller.close(drain=drained)
@@ -129,9 +131,9 @@ class BulkRun:
             refused_by=refused_by,
         )
 
-    def _submit_all(self, source: Input) -> None:
+    def _submit_all(self, source: Input, at: float) -> None:
         left = self._total
-        for candidate in candidates(source, self._journal, on_fault=_told_before):
+        for candidate in candidates(source, self._journal, at=at, on_fault=_told_before):
             if candidate.done:
                 continue
             if left == 0:

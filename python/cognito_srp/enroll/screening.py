@@ -44,9 +44,11 @@ class Screening:
 
     `rows` can be used, `done` of them are in the journal with nothing left to send, `sign_ins`
     need one. `short_lived` tokens will have run out before it is their turn. `fingerprint` is
-    the same for the same devices in the same order, whatever their tokens.
+    the same for the same devices in the same order, whatever their tokens. ``at``: when it was
+    made, in seconds since 1970.
     """
 
+    at: float
     rows: int
     faults: int
     done: int
@@ -68,7 +70,7 @@ def screen(
         faults += 1
         on_fault(found)
 
-    for candidate in candidates(source, journal, on_fault=fault):
+    for candidate in candidates(source, journal, at=now, on_fault=fault):
         request = candidate.row.request
         rows += 1
         fingerprint.update(f"{request.device_key or candidate.row.position}\n".encode())
@@ -77,16 +79,16 @@ def screen(
             continue
         sign_ins += request.access_token is None
         short_lived += candidate.expires_at < now + (rows - done) / rate
-    return Screening(rows, faults, done, sign_ins, short_lived, fingerprint.hexdigest())
+    return Screening(now, rows, faults, done, sign_ins, short_lived, fingerprint.hexdigest())
 
 
 def candidates(
-    source: Input, journal: Journal | None, *, on_fault: Callable[[Fault], None]
+    source: Input, journal: Journal | None, *, at: float, on_fault: Callable[[Fault], None]
 ) -> Iterator[Candidate]:
     """The rows of an input that can be used, in order; the others go to `on_fault`.
 
-    A device key that was there before is a fault, and so is a token that has run out already,
-    unless there is nothing left to send or a way to another token.
+    A device key that was there before is a fault, and so is a token that had run out by the time
+    `at`, unless there is nothing left to send or a way to another token.
     """
     rows, seen = iter(source), _Seen()
     while chunk := list(islice(rows, _CHUNK)):
@@ -100,7 +102,7 @@ def candidates(
             candidate = Candidate(item, known.get(item.position), _expires_at(item.request))
             if first is not None:
                 on_fault(Fault(item.position, f"device_key: is that of line {first} already"))
-            elif not candidate.done and candidate.expires_at < time.time():
+            elif not candidate.done and candidate.expires_at < at:
                 on_fault(Fault(item.position, "access_token: has expired; get a fresh one"))
             else:
                 yield candidate
