@@ -178,6 +178,7 @@ def test_a_malformed_line_stops_it(run: Run, line: str, reason: str) -> None:
     assert (outcome.code, outcome.out) == (2, "")
     assert f"devices.jsonl:3: {reason}" in outcome.err
     assert "--on-error skip or collect; nothing was sent" in outcome.err
+    assert not Path("devices.jsonl.journal").exists()  # so that the same command will do next time
 
 
 def test_skipped_and_collected(run: Run, pool: LocalPool) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from ..calls import Client
 from ..enroll import Enroller
 from ..enroll.bulk import BulkRun, Progress
 from ..enroll.inputs import Fault, Input
@@ -109,28 +110,18 @@ def _run(arguments: argparse.Namespace) -> int:
     )
     path = arguments.journal or f"{arguments.input}.journal"
     _check_journal(path, resume=arguments.resume)
-    with Journal.open(path, key=read_key(arguments, path)) as journal:
-        found = _screen(arguments, source, journal)
+    key = read_key(arguments, path)
+    # A new journal is made only once it is clear that there is something to send.
+    found = None if arguments.resume else _screen(arguments, source, None)
+    with Journal.open(path, key=key) as journal:
+        found = found or _screen(arguments, source, journal)
         journal.bind(found.fingerprint)
-        left = found.rows - found.done
-        total = left if arguments.limit is None else min(left, arguments.limit)
-        with display() as show:
-            enroller = Enroller(
-                client,
-                rate=arguments.rate,
-                per_user_rate=arguments.per_user_rate,
-                sign_in_rate=arguments.sign_in_rate,
-                workers=arguments.workers,
-                journal=journal,
-            )
-            run = BulkRun(enroller, journal, rate=arguments.rate, total=total, show=show)
-            with _signals(run):
-                ended = _enroll(run, source, found, path)
+        stopped, ended = _enroll(arguments, client, source, found, journal)
         document = _summary(arguments, found, journal, ended)
         if arguments.save is not None:
             _save(journal, arguments.save)
     write(arguments, document)
-    if run.stopped:
+    if stopped:
         note(_how_to_resume(path))
         return INTERRUPTED
     return REFUSED if ended.refused_by or document["NotConfirmed"] else 0
@@ -146,11 +137,32 @@ def _check_journal(path: str, *, resume: bool) -> None:
         raise InvalidInputError(path, rule, "check --journal, or leave --resume out")
 
 
-def _enroll(run: BulkRun, source: Input, found: Screening, path: str) -> Progress:
+def _enroll(
+    arguments: argparse.Namespace,
+    client: Client,
+    source: Input,
+    found: Screening,
+    journal: Journal,
+) -> tuple[bool, Progress]:
+    """Whether somebody stopped it, and what it came to."""
+    left = found.rows - found.done
+    total = left if arguments.limit is None else min(left, arguments.limit)
+    enroller = Enroller(
+        client,
+        rate=arguments.rate,
+        per_user_rate=arguments.per_user_rate,
+        sign_in_rate=arguments.sign_in_rate,
+        workers=arguments.workers,
+        journal=journal,
+    )
     try:
-        return run.run(source, screened_at=found.at)
+        with display() as show:
+            run = BulkRun(enroller, journal, rate=arguments.rate, total=total, show=show)
+            with _signals(run):
+                ended = run.run(source, screened_at=found.at)
+        return run.stopped, ended
     except JournalError as error:
-        raise UnavailableError(f"{error}. {_how_to_resume(path)}") from error
+        raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
 
 
 def _save(journal: Journal, path: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 import sqlite3
@@ -10,7 +11,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
-from urllib.parse import quote
 
 from ..errors import JournalBusyError, JournalError
 from ..secret_files import sync_directory
@@ -88,7 +88,9 @@ class Lock:
         self._file = os.fdopen(os.open(name, os.O_RDWR | os.O_CREAT, 0o600), "r+")
         try:
             _lock(self._file)
-        except OSError:
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
+                raise  # a file system without locks
             self._file.seek(0)
             owner = self._file.read(100).strip()
             self._file.close()
@@ -137,8 +139,7 @@ def connect(path: Path) -> sqlite3.Connection:
 def read_only(path: Path) -> sqlite3.Connection:
     """The journal at `path` for reading, while another process may be writing it."""
     with explained(path):
-        uri = f"file:{quote(str(path))}?mode=ro"
-        connection = sqlite3.connect(uri, uri=True)
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         try:
             if _check_application(path, connection) == 0:
                 raise JournalError(f"{path}: is empty; name the journal of an earlier run")
