@@ -50,6 +50,7 @@ def reached(figures: Figures) -> list[Target]:
     batch = figures["batch of 10,000 (other kernels: 1,024), microseconds a row, by threads"]
     threads = figures["batch of 10,000, microseconds a row, by threads"]
     sizes = figures["microseconds a row by rows, and by threads"]
+    enroller = figures["enroller"]
     cores = max(int(name.rpartition(", ")[2]) for name in threads)
 
     def ratio(of: Callable[[], float]) -> float | None:
@@ -58,7 +59,7 @@ def reached(figures: Figures) -> list[Target]:
         except KeyError:  # a kernel that is not here, or a second core
             return None
 
-    rates = [
+    rates: list[tuple[str, float, float | None, Callable[[], float]]] = [
         ("pow_g_many, 1 thread, against gmpy2.powmod", 28, 32,
          lambda: one["gmpy2.powmod"] / one[f"srp_native {FAST}, batch"]),
         ("pow_g_many, 1 thread, against CPython pow", 220, 260,
@@ -81,8 +82,12 @@ def reached(figures: Figures) -> list[Target]:
          lambda: batch[FAST]["kernel, 1"] / batch[FAST]["objects, 1"]),
         ("columns, checked, all threads, of the kernel's rate × threads", 0.88, 0.94,
          lambda: batch[FAST]["kernel, 1"] / batch[FAST][f"columns, {cores}"] / cores),
+        ("fewest calls in any 10 s while work waits, % of 25/s", 97, None,
+         lambda: enroller["least of 25/s, in any 10 s, %"]),
+        ("fewest calls in any 10 s while work waits, % of 250/s", 97, None,
+         lambda: enroller["least of 250/s, in any 10 s, %"]),
     ]  # fmt: skip
-    limits = [
+    limits: list[tuple[str, float, Callable[[], float]]] = [
         ("GIL held at a stretch, ms", 2,
          lambda: max(max(ms.values()) for ms in figures["GIL held at a stretch, ms"].values())),
         ("tables of any kernel, MB", 8, lambda: max(figures["tables, MB"].values())),
@@ -94,6 +99,14 @@ def reached(figures: Figures) -> list[Target]:
          )),
         ("cost of a row, 1,000,000 rows against 1,000", 1.1,
          lambda: sizes["1000000"]["columns, 1"] / sizes["1000"]["columns, 1"]),
+        ("burst of 500 callers, ms until 99 % have their verifier", 30,
+         lambda: enroller["verifier within, ms, 99th percentile"]),
+        ("CPU µs an enrolled device, journal on disk", 150,
+         lambda: enroller["CPU µs a device, as fast as it can, journal on disk"]),
+        ("most calls in any 10 s, % of 25/s", 102,
+         lambda: enroller["most of 25/s, in any 10 s, %"]),
+        ("most calls in any 10 s, % of 250/s", 102,
+         lambda: enroller["most of 250/s, in any 10 s, %"]),
     ]  # fmt: skip
     return [
         *(Target(what, bound, aim, ratio(of)) for what, bound, aim, of in rates),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from cognito_srp.enroll import Enroller, EnrollmentRequest, Event
 from cognito_srp.enroll.journal import Journal
@@ -32,6 +33,20 @@ class Free:
 
     def confirm_device(self, **_: object) -> dict[str, Any]:
         return {"UserConfirmationNecessary": False}
+
+
+class Throttling(Free):
+    """A client that throttles every tenth call, and notes when they come."""
+
+    def __init__(self) -> None:
+        self.calls: list[float] = []
+
+    def confirm_device(self, **_: object) -> dict[str, Any]:
+        self.calls.append(time.perf_counter())
+        if len(self.calls) % 10 == 0:
+            error: Any = {"Error": {"Code": "TooManyRequestsException", "Message": ""}}
+            raise ClientError(error, "ConfirmDevice")
+        return super().confirm_device()
 
 
 def requests(count: int) -> list[EnrollmentRequest]:
@@ -82,7 +97,7 @@ def test_burst(benchmark: Any) -> None:
     """500 callers in threads of their own, all at once."""
     rounds: list[list[float]] = []
     benchmark.group = "enroller"
-    benchmark.pedantic(lambda: rounds.append(burst()), rounds=20, warmup_rounds=1)
+    benchmark.pedantic(lambda: rounds.append(burst()), rounds=40, warmup_rounds=1)
     best = min(rounds, key=lambda times: times[int(0.99 * CALLERS)])
     benchmark.extra_info.update(
         name="enroller: burst of 500 callers",
@@ -116,3 +131,30 @@ def test_cpu(benchmark: Any, place: str, rate: float) -> None:
     pace = "as fast as it can" if rate == math.inf else f"{rate:g}/s"
     name = f"CPU µs a device, {pace}, {place}"
     benchmark.extra_info.update(name=f"enroller: {name}", figures={name: 1e6 * min(costs)})
+
+
+@pytest.mark.parametrize("rate", [25, 250])
+def test_rate(benchmark: Any, rate: int) -> None:
+    """How many calls go out in any 10 s while more wait than can be sent."""
+    client, seconds, window = Throttling(), 15, 10.0
+    todo = requests(rate * (seconds + 2))
+
+    def run() -> None:
+        enroller = Enroller(client, rate=rate, limit=len(todo))  # type: ignore[arg-type]
+        for request in todo:
+            enroller.submit(request)
+        time.sleep(seconds)
+        enroller.close(drain=False)
+
+    benchmark.group = "enroller"
+    benchmark.pedantic(run, rounds=1)
+    starts = [first for first in client.calls if first + window < client.calls[-1]]
+    counts = [sum(first <= at < first + window for at in client.calls) for first in starts]
+    name = f"of {rate}/s, in any 10 s"
+    benchmark.extra_info.update(
+        name=f"enroller: {name}",
+        figures={
+            f"least {name}, %": 100 * min(counts) / (rate * window),
+            f"most {name}, %": 100 * max(counts) / (rate * window),
+        },
+    )

@@ -15,10 +15,12 @@ from ..encoding import decode_base64, pad, unpad
 from ..errors import NotSentError, VerifierFaultError
 from .job import Job
 
-__all__ = ["FULL_BATCH", "Gatherer"]
+__all__ = ["Gatherer"]
 
 #: Beyond this many rows a batch is not much cheaper per row, and takes longer to come back.
-FULL_BATCH: Final = 128
+_FULL: Final = 128
+#: So many are worth no more waiting for those who are in a hurry.
+_ENOUGH: Final = 64
 #: What a batch may hold that found even more waiting.
 _LARGEST: Final = 512
 #: How long the first of a batch waits for others, in seconds.
@@ -55,7 +57,7 @@ class Gatherer:
         """Put a job into one of the next batches."""
         with self._changed:
             self._jobs.append(job)
-            if len(self._jobs) in (1, FULL_BATCH):
+            if len(self._jobs) in (1, _ENOUGH, _FULL):
                 self._changed.notify()
 
     def wake(self) -> None:
@@ -85,10 +87,11 @@ class Gatherer:
             while not self._jobs and not self._closed:
                 self._changed.wait()
             patient_until = time.monotonic() + _PATIENCE
-            while len(self._jobs) < FULL_BATCH and not self._closed:
+            while len(self._jobs) < _FULL and not self._closed:
+                patience = patient_until - time.monotonic()
                 if self._may_wait():
                     self._changed.wait()
-                elif (patience := patient_until - time.monotonic()) > 0:
+                elif len(self._jobs) < _ENOUGH and patience > 0:
                     self._changed.wait(patience)
                 else:
                     break
