@@ -24,7 +24,7 @@ from cognito_srp.cli import enroll_display
 from cognito_srp.cli.enroll_display import display
 from cognito_srp.enroll.bulk import Progress
 from cognito_srp.enroll.journal import Journal
-from cognito_srp.local import LocalCognito, LocalPool
+from cognito_srp.local import Fault, LocalCognito, LocalPool
 
 KEY = ("--key-file", "run.key")
 NOWHERE = ("--endpoint-url", "http://127.0.0.1:9", "--region", "us-east-1")
@@ -391,6 +391,26 @@ def test_stopped_and_resumed(run: Run, pool: LocalPool, number: signal.Signals) 
     assert len(saved()) == len(last) == 30
     for key, record in first.items():
         assert last[key]["device_password"] == record["device_password"]
+
+
+def test_ctrl_c_twice(run: Run, pool: LocalPool) -> None:
+    """The second time it ends at once, whatever is in flight; nothing is lost by that either."""
+    source, options = write_input(devices(pool, 2)), (*KEY, *at(pool))
+    pool.cognito.faults.add(Fault("delay", "ConfirmDevice", seconds=5.0))
+    command = [sys.executable, "-m", "cognito_srp.cli", "enroll", source, *options]
+    with subprocess.Popen(command, stdout=-1, stderr=-1) as process:
+        assert process.stderr is not None
+        while len(_sent_rows()) < 2:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        while b"finishing what is in flight" not in process.stderr.readline():
+            pass
+        process.send_signal(signal.SIGINT)
+    assert process.returncode == -signal.SIGINT
+    pool.cognito.faults.clear()
+    save = ("--save", "enrolled.jsonl")
+    assert run("enroll", source, *options, *save, "--resume").code == 0
+    assert all(signs_in(pool, record) for record in saved())
 
 
 def test_a_disk_that_fills_up(run: Run, pool: LocalPool) -> None:

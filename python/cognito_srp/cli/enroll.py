@@ -258,15 +258,15 @@ def _summary(
     arguments: argparse.Namespace, found: Screening, journal: Journal, ended: Progress
 ) -> dict[str, Any]:
     states = journal.counts()
-    confirmed = states.get("confirmed", 0)
+    confirmed, unconfirmed = states.get("confirmed", 0), journal.unconfirmed()
     reasons = {f"{state}: {error}" if error else state: n for state, error, n in journal.reasons()}
     return {
         "Input": arguments.input,
         "Rows": found.rows,
         "Rejected": found.faults,
         "Confirmed": confirmed,
-        "NotConfirmed": sum(states.values()) - confirmed,
-        "NotStarted": max(0, found.rows - sum(states.values())),
+        "NotConfirmed": unconfirmed,
+        "NotStarted": max(0, found.rows - confirmed - unconfirmed),
         "Outcomes": reasons,
         "ThisRun": {
             "Confirmed": ended.confirmed,

@@ -51,6 +51,10 @@ _INSERT: Final = """
 _PUT: Final = (
     "INSERT OR REPLACE INTO device VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_UNCONFIRMED: Final = """
+    SELECT count(*) FROM device AS mine WHERE state <> 'confirmed' AND NOT EXISTS
+        (SELECT 1 FROM device WHERE position = mine.position AND state = 'confirmed')
+"""
 _MARK: Final = """
     UPDATE device SET state = 'sent', sent_at = coalesce(sent_at, ?)
     WHERE device_key = ? AND state <> 'confirmed'
@@ -280,6 +284,13 @@ class Journal:
         with self._lock, explained(self.path):
             query = "SELECT state, count(*) FROM device GROUP BY state"
             return dict(self._connection.execute(query).fetchall())
+
+    def unconfirmed(self) -> int:
+        """How many rows are not confirmed, less those of a sign-in that a later one has replaced:
+        another device of the same line of the input is confirmed."""
+        with self._lock, explained(self.path):
+            [count] = self._connection.execute(_UNCONFIRMED).fetchone()
+        return int(count)
 
     def reasons(self) -> list[tuple[State, str, int]]:
         """How many rows are in each state for each error, the largest first."""
