@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import wait
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,7 +33,9 @@ from cognito_srp.enroll import (
     RefreshToken,
     RetryPolicy,
 )
+from cognito_srp.enroll.journal import Journal
 from cognito_srp.local import Fault, LocalCognito, LocalPool
+from cognito_srp.sealing import SealingKey
 
 PASSWORD = "Correct-horse-1"
 QUICK = RetryPolicy(first_delay=0.01, longest_delay=0.05)
@@ -209,14 +212,24 @@ class TestCredentials:
             request_of(signed_in(pool, user), access=credentials(pool, user))
 
     def test_a_token_that_runs_out_before_its_turn(
-        self, client: Any, cognito: LocalCognito, pool: LocalPool, user: str
+        self, client: Any, cognito: LocalCognito, pool: LocalPool, user: str, tmp_path: Path
     ) -> None:
-        """Two a second, and a token is good for 2.2 s at most: the last are signed in anew."""
+        """Two a second, and a token is good for 2.2 s at most: the last are signed in anew, and
+        the journal keeps both their devices."""
         cognito.clock.advance(7.2 - 3600)
         access = credentials(pool, user, auth_flow="USER_PASSWORD_AUTH")
-        with Enroller(client, rate=2) as enroller:
+        with (
+            Journal.open(tmp_path / "journal", key=SealingKey.generate()) as journal,
+            Enroller(client, rate=2, journal=journal) as enroller,
+        ):
             futures = [enroller.submit(EnrollmentRequest(access=access)) for _ in range(7)]
             results = [future.result() for future in futures]
+            for result in results:
+                row = journal.find([result.verifier.device_key])[result.verifier.device_key]
+                assert (row.state, journal.verifier(row)) == ("confirmed", result.verifier)
+            refused = list(journal.rows("refused"))
+            assert [row.error for row in refused] == ["TokenExpired"] * len(refused)
+            assert len(refused) == enroller.stats().signed_in - 7
         assert enroller.stats().signed_in > 7
         assert enroller.stats().refused == 0
         cognito.clock.reset()

@@ -86,7 +86,7 @@ class Job:
 
     def start_anew(self) -> None:
         """Forget keys and secret of a sign-in whose token ran out before anything was sent."""
-        self.grant = self.verifier = None
+        self.grant = self.verifier = self.error = None
         self.device_key = ""
         self.kept = self.marked = False
 

@@ -87,7 +87,7 @@ class Sender:
     def _retry_or_fail(self, job: Job, error: Exception) -> None:
         job.failures += 1
         delay = self._retry.delay(job.failures)
-        if time.monotonic() + delay > job.first_sent + self._retry.deadline:
+        if self._retry.is_over(job.first_sent, after=delay):
             self._failed(job, error)
             return
         self._events.tell("retried", job, delay)

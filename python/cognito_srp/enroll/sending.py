@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import dataclass
 
 from ..errors import (
@@ -33,6 +34,10 @@ class RetryPolicy:
         for name in ("deadline", "first_delay", "longest_delay"):
             if not getattr(self, name) >= 0:
                 raise InvalidInputError(name, "must not be negative", "pass seconds")
+
+    def is_over(self, first_sent: float, after: float = 0.0) -> bool:
+        """Whether the deadline is past in so many seconds; `first_sent` as time.monotonic()."""
+        return time.monotonic() + after > first_sent + self.deadline
 
     def delay(self, failures: int) -> float:
         """How long to wait after so many failures in a row."""

@@ -46,7 +46,7 @@ class Stages:
         events: Events,
         released: Callable[[Job], None],
     ) -> None:
-        self._events, self._released = events, released
+        self._events, self._retry, self._released = events, retry, released
         self._cancelling = threading.Event()
         client = without_retries(client, workers + _TOKEN_WORKERS)
         self._recorder = None if journal is None else self._record_in(journal)
@@ -170,6 +170,10 @@ class Stages:
             return False
         if job.grant.expired():
             self._renew(job)
+            return False
+        # It waited for its turn longer than it was to.
+        if job.error is not None and self._retry.is_over(job.first_sent):
+            self._fail(job, job.error)
             return False
         if not _begin(job):
             self._deliver(job, "cancelled")

@@ -101,8 +101,7 @@ class TokenStage:
             self.count_ahead(-1)
 
     def _fetch(self, job: Job) -> None:
-        until = time.monotonic() + self._retry.deadline
-        failures = 0
+        begin, failures = time.monotonic(), 0
         while True:
             try:
                 job.grant = self._grant(job)
@@ -110,7 +109,7 @@ class TokenStage:
             except CognitoSrpError as error:
                 failures += 1
                 delay = self._retry.delay(failures)
-                if not worth_retrying(error) or time.monotonic() + delay > until:
+                if not worth_retrying(error) or self._retry.is_over(begin, after=delay):
                     raise
             if self._stopped.wait(delay):
                 raise SignInError("the enroller was closed before there was a token")
