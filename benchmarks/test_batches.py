@@ -9,8 +9,9 @@ from typing import Any
 import peak_memory
 import pytest
 from conftest import alternate
-from workloads import CORES, Batch, thread_counts
+from workloads import CORES, Batch
 
+from cognito_srp.cli.bench import thread_counts
 from srp_native import engine
 from srp_native.batch_check import BatchCheck
 

@@ -12,7 +12,7 @@ from workloads import Batch
 
 from srp_native.registry import current_engine
 
-FORMS = ("idle", "pow_g_many", "columns", "objects")
+FORMS = ("idle", "pow_g_many", "verifiers", "columns", "objects")
 
 
 @pytest.mark.skipif(not AVAILABLE, reason="this system does not count what a thread waited for")
@@ -30,6 +30,7 @@ def test_gil(benchmark: Any, rows: int) -> None:
     calls = (
         lambda: time.sleep(0.2),
         batch.powers(1),
+        batch.in_bytes(1),
         batch.in_columns(1),
         batch.in_objects(1),
     )

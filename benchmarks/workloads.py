@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import partial
 
 from cognito_srp import NewDevice, create_device_verifier_columns, create_device_verifiers
-from srp_native import Column, pow_g_many
+from srp_native import Column, pow_g_many, verifiers
+from srp_native.batch import cores
 from srp_native.registry import current_engine
 
-__all__ = ["CORES", "Batch", "thread_counts"]
+__all__ = ["CORES", "Batch"]
 
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+CORES = cores()
 _KEY = "eu-west-1_0c1e5a3c-0000-4000-8000-%012d"
 _GROUP_KEY = "-AbCdEf12"
 # What a chunk of a batch has (srp_native/batch.py).
 _CHUNK_ROWS = 512
-
-
-def thread_counts() -> list[int]:
-    """1, 2, 4, ... and all cores."""
-    counts = {1 << power for power in range(CORES.bit_length())} | {CORES}
-    return sorted(counts)
 
 
 class Batch:
@@ -47,6 +41,11 @@ class Batch:
 
     def powers(self, threads: int) -> Callable[[], object]:
         return partial(pow_g_many, self.exponents, threads=threads)
+
+    def in_bytes(self, threads: int) -> Callable[[], object]:
+        salts = [b"a salt of 128 bi"] * self.rows
+        identities = [device.device_key.encode() for device in self.devices]
+        return partial(verifiers, salts, identities, threads=threads)
 
     def in_columns(self, threads: int) -> Callable[[], object]:
         return partial(create_device_verifier_columns, **self.columns, threads=threads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from typing import Final
 
 from .batch import run_in_chunks
@@ -25,6 +26,8 @@ _DRAWN_SALT_TEXT_MAX: Final = 24
 _PASSWORD_SIZE: Final = 56
 _OFFSET_SIZE: Final = 8
 
+OnChunk = Callable[[int, MadeRows], None]
+
 
 def verifier_rows(
     realms: Column,
@@ -33,6 +36,7 @@ def verifier_rows(
     passwords: Column | None = None,
     salts: Column | None = None,
     threads: int | None = None,
+    on_chunk: OnChunk | None = None,
 ) -> MadeRows:
     """A salt and verifier for every row, with identity = realm ‖ name ‖ ":" ‖ password.
 
@@ -42,6 +46,10 @@ def verifier_rows(
     column that was given, if one was). Drawn passwords lie in a buffer that is the caller's to
     wipe once they are stored.
 
+    ``on_chunk(first, made)`` is called, in the caller's thread and in order, with the rows from
+    `first` on while later ones are still computed. They are not checked yet: use nothing of them
+    before this function returns, and begin anew at row 0 when a fault had it compute all again.
+
     Runs over `threads` threads (all cores unless told otherwise) with the GIL released, and checks
     itself (batch_check.py): no wrong row is ever returned. Raises ``ValueError`` that names the
     column and the row when offsets run backwards or past the buffer, a row is over 64 KiB or a
@@ -50,7 +58,7 @@ def verifier_rows(
     """
     rows = Rows(realms, names, passwords, salts)
     count = _check_rows(rows)
-    return run_checked(lambda engine: _make(engine, rows, count, threads))
+    return run_checked(lambda engine: _make(engine, rows, count, threads, on_chunk))
 
 
 def check_column(name: str, column: Column, *, shortest: int = 0, longest: int = ROW_MAX) -> None:
@@ -83,7 +91,9 @@ def _check_rows(rows: Rows) -> int:
     return count
 
 
-def _make(engine: Engine, rows: Rows, count: int, threads: int | None) -> MadeRows:
+def _make(
+    engine: Engine, rows: Rows, count: int, threads: int | None, on_chunk: OnChunk | None
+) -> MadeRows:
     salt_max = _DRAWN_SALT_TEXT_MAX if rows.salts is None else _SALT_TEXT_MAX
     verifiers = _NewColumn(engine, count, _VERIFIER_TEXT_MAX)
     salts = _NewColumn(engine, count, salt_max)
@@ -93,16 +103,18 @@ def _make(engine: Engine, rows: Rows, count: int, threads: int | None) -> MadeRo
     else:
         passwords = rows.passwords
 
-    def chunk(first: int, last: int) -> tuple[MadeRows, bytearray | None]:
+    def chunk(first: int, last: int) -> tuple[int, MadeRows, bytearray | None]:
         part = rows.part(first, last)
         try:
             made = engine.make_rows(part)
         except ZeroSaltError as error:
             raise ValueError(f"salts: row {first + error.row}: must not be zero") from None
-        return made, check.count(lambda tally: engine.tally_rows(tally, part, made))
+        return first, made, check.count(lambda tally: engine.tally_rows(tally, part, made))
 
-    def take(result: tuple[MadeRows, bytearray | None]) -> None:
-        made, tally = result
+    def take(result: tuple[int, MadeRows, bytearray | None]) -> None:
+        first, made, tally = result
+        if on_chunk is not None:
+            on_chunk(first, made)
         verifiers.append(made.verifiers)
         salts.append(made.salts)
         if isinstance(passwords, _NewColumn):

@@ -37,8 +37,6 @@ _PASSWORD_SIZE: Final = 40
 _SALT_BITS: Final = 128
 # Rows that are computed at a time: the end of a batch's checks costs as much as some 50 rows.
 _BATCH_ROWS: Final = 8192
-# Rows that are made into objects at a time: other threads wait for well under a millisecond.
-_PIECE_ROWS: Final = 512
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,13 +223,20 @@ def create_device_verifiers(
     result: list[DeviceVerifier] = []
     remaining = iter(devices)
     while batch := list(islice(remaining, _BATCH_ROWS)):
-        group_keys = Column.of([device.device_group_key.encode() for device in batch])
-        keys = Column.of([device.device_key.encode() for device in batch])
-        made = srp_native.verifier_rows(group_keys, keys, threads=threads)
-        for first in range(0, len(batch), _PIECE_ROWS):
-            last = min(first + _PIECE_ROWS, len(batch))
-            texts = (_texts(column.part(first, last)) for column in made)
-            result += map(_made, batch[first:last], *texts)
+        result += _create_batch(batch, threads)
+    return result
+
+
+def _create_batch(devices: list[NewDevice], threads: int | None) -> list[DeviceVerifier]:
+    result: list[DeviceVerifier] = []
+
+    def on_chunk(first: int, made: srp_native.MadeRows) -> None:
+        last = first + len(made.verifiers)
+        result[first:] = map(_made, devices[first:last], *map(_texts, made))
+
+    group_keys = Column.of([device.device_group_key.encode() for device in devices])
+    keys = Column.of([device.device_key.encode() for device in devices])
+    srp_native.verifier_rows(group_keys, keys, threads=threads, on_chunk=on_chunk)
     return result
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import srp_native
+from cognito_srp import NewDevice, create_device_verifiers
 from srp_native import Column, MadeRows, batch_check, c_engine, python_engine, registry
 from srp_native.batch_check import BatchCheck
 from srp_native.columns import Rows
@@ -102,6 +103,22 @@ def test_a_wrong_row_is_never_returned(
     if registry._selection() == engine:
         with pytest.raises(srp_native.EngineUnavailableError, match="batch"):
             srp_native.pow_g(5)
+
+
+def test_objects_are_those_of_the_sound_batch(
+    engine: str, restored: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the first engine's rows had become objects already."""
+    make_faulty(load_engine(engine), monkeypatch, flipped_digit)
+    devices = [NewDevice(device_key=f"eu_{i}", device_group_key="-AbC") for i in range(ROWS)]
+    with pytest.warns(RuntimeWarning, match=f"engine {engine!r} is disabled"):
+        made = create_device_verifiers(devices, threads=1)
+    assert [v.device_key for v in made] == [device.device_key for device in devices]
+    for v in made:
+        identity = f"-AbC{v.device_key}:{v.device_password}".encode()
+        power = REFERENCE.verifier(base64.b64decode(v.salt), identity)
+        number = int.from_bytes(base64.b64decode(v.password_verifier), "big")
+        assert number == int.from_bytes(power, "big")
 
 
 def test_two_rows_that_changed_places(engine: str) -> None:

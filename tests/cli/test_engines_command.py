@@ -23,6 +23,7 @@ def test_json(run: Run) -> None:
     ]
     for engine in document["Engines"]:
         assert engine["Available"] == (engine["Reason"] is None)
+        assert engine["Kernel"] in (engine["Kernels"] or [""])
 
 
 def test_the_engine_in_use_is_the_one_that_runs(run: Run) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import platform
 import sys
 import time
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import srp_native
 from srp_native import Column
+from srp_native.batch import cores
 
 from ..device_columns import create_device_verifier_columns
 from .options import add_output_options
@@ -25,7 +25,7 @@ from .progress import progress
 if TYPE_CHECKING:
     from .parser import Commands
 
-__all__ = ["add_parser"]
+__all__ = ["add_parser", "thread_counts"]
 
 #: Seconds for each power that is timed, and for each batch.
 _POWER_SECONDS: Final = 0.3
@@ -129,10 +129,14 @@ def _least(call: Callable[[], object]) -> float:
     return least
 
 
+def thread_counts() -> list[int]:
+    """1, 2, 4, ... and all cores."""
+    return sorted({1 << power for power in range(cores().bit_length())} | {cores()})
+
+
 def _time_batches() -> list[_Batch]:
-    """Whole rows, checks included, on 1, 2, 4 ... threads and on all cores."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    counts = sorted({*(1 << i for i in range((cores or 1).bit_length())), cores or 1})
+    """Whole rows, checks included, on every number of threads."""
+    counts = thread_counts()
     trial = _batch(_LEAST_ROWS, 1)
     batches = []
     with progress("Batches on every number of threads", len(counts)) as advance:

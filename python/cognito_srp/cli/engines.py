@@ -50,6 +50,7 @@ def _describe(info: srp_native.EngineInfo) -> dict[str, Any]:
     return {
         "Name": info.name,
         "Kernel": info.kernel,
+        "Kernels": list(info.kernels),
         "Available": info.available,
         "ConstantTime": info.constant_time,
         "ReleasesGil": info.releases_gil,
