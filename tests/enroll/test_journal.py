@@ -24,6 +24,7 @@ from cognito_srp import (
 )
 from cognito_srp.enroll import journal as journal_module
 from cognito_srp.enroll.journal import Journal
+from cognito_srp.enroll.journal_file import connect
 
 
 @pytest.fixture
@@ -184,12 +185,15 @@ def test_its_key_and_its_input(path: Path, journal: Journal) -> None:
 
 
 def test_the_encrypted_key_is_in_its_header(path: Path) -> None:
-    assert Journal.encrypted_key(path) is None
+    assert Journal.header(path) is None
     path.touch()
-    assert Journal.encrypted_key(path) is None
+    assert Journal.header(path) is None
+    connect(path).close()  # a process that died before it had written the header
+    assert Journal.header(path) is None
     with Journal.open(path, key=SealingKey(bytes(32), encrypted=b"by KMS")):
-        assert Journal.encrypted_key(path) == b"by KMS"
-    assert Journal.encrypted_key(path) == b"by KMS"
+        key_id = SealingKey(bytes(32)).key_id
+        assert Journal.header(path) == (key_id, b"by KMS")
+    assert Journal.header(path) == (key_id, b"by KMS")
 
 
 def test_one_owner_at_a_time(path: Path) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from journals import enroll, key_of, opened, outcome, prepared, secret
+from journals import KEY, enroll, key_of, opened, outcome, prepared, secret
 
 from cognito_srp import JournalError
 from cognito_srp.enroll import journal_file
@@ -87,6 +87,7 @@ def test_killed_at_every_statement(tmp_path: Path) -> None:
         told.touch()
         status = _in_a_child(lambda p=path, t=told, n=last: _until_statement(p, t, n))  # type: ignore[misc]
         assert status in (0, signal.SIGKILL)
+        assert Journal.header(path) in (None, (KEY.key_id, None))
         _take_up(path, told.read_text())
         if status == 0:
             break

@@ -10,7 +10,6 @@ import signal
 import stat
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..calls import Client
@@ -128,7 +127,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _check_journal(path: str, *, resume: bool) -> None:
-    exists = Path(path).exists() and Path(path).stat().st_size > 0
+    exists = Journal.header(path) is not None
     if exists and not resume:
         fix = "add --resume to go on with it, or name another with --journal"
         raise InvalidInputError(path, "is the journal of an earlier run", fix)

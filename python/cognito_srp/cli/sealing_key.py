@@ -40,8 +40,9 @@ def read_key(arguments: argparse.Namespace, journal: str) -> SealingKey:
     Raises `InvalidInputError`, `ImportError`, `OSError` and botocore's errors.
     """
     if arguments.kms_key_id is not None:
-        encrypted = Journal.encrypted_key(journal)
-        if encrypted is None and Path(journal).exists():
+        header = Journal.header(journal)
+        encrypted = None if header is None else header[1]
+        if header is not None and encrypted is None:
             rule = "did not give the key that sealed this journal"
             raise InvalidInputError("--kms-key-id", rule, "use the key that it was made with")
         return SealingKey.from_kms(
@@ -64,7 +65,7 @@ def read_key(arguments: argparse.Namespace, journal: str) -> SealingKey:
 def _from_file(path: str, journal: str) -> SealingKey:
     if Path(path).exists():
         return SealingKey.from_file(path)
-    if Path(journal).exists():
+    if Journal.header(journal) is not None:
         rule = "does not exist, but the journal that it has to open does"
         raise InvalidInputError(path, rule, "name the key file that the journal was made with")
     key = SealingKey.generate()

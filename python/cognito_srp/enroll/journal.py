@@ -114,18 +114,21 @@ class Journal:
         return journal
 
     @staticmethod
-    def encrypted_key(path: str | PathLike[str]) -> bytes | None:
-        """What ``SealingKey.from_kms(encrypted=…)`` needs to open the journal at `path`; None if
-        its key is not KMS's, or there is no journal yet."""
-        if not Path(path).exists() or not Path(path).stat().st_size:
+    def header(path: str | PathLike[str]) -> tuple[str, bytes | None] | None:
+        """The id of the key of the journal at `path`, and what ``SealingKey.from_kms(encrypted=…)``
+        needs if it is KMS's. None if there is no journal yet, or it was given up at birth."""
+        path = Path(path)
+        if not path.exists():
             return None
-        with explained(Path(path)):
-            connection = read_only(Path(path))
+        with explained(path):
+            connection = read_only(path)
+            if connection is None:
+                return None
             try:
-                row = connection.execute("SELECT encrypted_key FROM header").fetchone()
+                row = connection.execute("SELECT key_id, encrypted_key FROM header").fetchone()
             finally:
                 connection.close()
-        return None if row is None else row[0]
+        return None if row is None else (row[0], row[1])
 
     def bind(self, source: str) -> None:
         """Tie it to one input, by the input's fingerprint, for good.

@@ -136,17 +136,20 @@ def connect(path: Path) -> sqlite3.Connection:
         return connection
 
 
-def read_only(path: Path) -> sqlite3.Connection:
-    """The journal at `path` for reading, while another process may be writing it."""
+def read_only(path: Path) -> sqlite3.Connection | None:
+    """The journal at `path` for reading, while another process may be writing it; None if it has
+    no schema yet."""
     with explained(path):
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         try:
-            if _check_application(path, connection) == 0:
-                raise JournalError(f"{path}: is empty; name the journal of an earlier run")
+            version = _check_application(path, connection)
         except BaseException:
             connection.close()
             raise
-        return connection
+        if version:
+            return connection
+        connection.close()
+        return None
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
+from ..errors import JournalError
 from .journal_file import explained, read_only
 
 __all__ = ["Bin", "Figures", "Run", "read_figures"]
@@ -66,6 +67,8 @@ def read_figures(path: str | PathLike[str]) -> Figures:
     path = Path(path)
     with explained(path):
         connection = read_only(path)
+        if connection is None:
+            raise JournalError(f"{path}: is empty; name the journal of an earlier run")
         try:
             return _figures(path.name, connection)
         finally:
