@@ -48,9 +48,11 @@ _INSERT: Final = """
         prepared_at, sent_at, sealed, sealed_grant)
     VALUES (?, ?, 'prepared', ?, ?, ?, ?, ?, ?, ?)
 """
-_PUT: Final = (
-    "INSERT OR REPLACE INTO device VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+_PUT: Final = """
+    INSERT OR REPLACE INTO device (device_key, device_group_key, state, position, device_name,
+        remember, sealed, sealed_grant, attempts, error, prepared_at, sent_at, finished_at, latency)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
 _UNCONFIRMED: Final = """
     SELECT count(*) FROM device AS mine WHERE state <> 'confirmed' AND NOT EXISTS
         (SELECT 1 FROM device WHERE position = mine.position AND state = 'confirmed')
@@ -64,7 +66,8 @@ _MARK: Final = """
 _FINISH: Final = """
     UPDATE device
     SET state = :state, error = :error, attempts = attempts + :attempts, finished_at = :at,
-        latency = :latency, sealed_grant = iif(:state = 'confirmed', NULL, sealed_grant)
+        latency = :latency,
+        sealed_grant = CASE :state WHEN 'confirmed' THEN NULL ELSE sealed_grant END
     WHERE device_key = :key AND state <> 'confirmed'
         AND (sent_at IS NOT NULL OR :state = 'refused')
 """

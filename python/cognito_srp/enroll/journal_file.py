@@ -168,7 +168,7 @@ def _check_application(path: Path, connection: sqlite3.Connection) -> int:
     """The version of the schema, once it is clear that it is one of ours; 0 for an empty file."""
     [application] = connection.execute("PRAGMA application_id").fetchone()
     [version] = connection.execute("PRAGMA user_version").fetchone()
-    [tables] = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    [tables] = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if application != _APPLICATION and tables:
         raise JournalError(f"{path}: is another program's database; name a journal or a new file")
     if version > len(_MIGRATIONS):
