@@ -59,6 +59,11 @@ def test_a_row_through_its_life(path: Path, journal: Journal) -> None:
         assert [row.device_key for row in again.unfinished()] == [key_of(2)]
 
 
+def test_every_commit_is_synced(journal: Journal) -> None:
+    for pragma, value in (("journal_mode", "wal"), ("synchronous", 2)):
+        assert journal._connection.execute(f"PRAGMA {pragma}").fetchone() == (value,)
+
+
 def test_no_secret_is_ever_replaced(journal: Journal) -> None:
     first = prepared(1)
     assert journal.prepare([first]) == [first]

@@ -137,6 +137,31 @@ def test_a_full_disk_that_gets_space_again(tmp_path: Path) -> None:
         subprocess.run(["umount", str(disk)], check=True)
 
 
+def test_a_fork_does_not_own_what_its_parent_did(tmp_path: Path) -> None:
+    """The owner is killed while a child that it has forked lives on."""
+    path = tmp_path / "run.journal"
+    read, write = os.pipe()
+
+    def own() -> None:
+        journal = opened(path)
+        child = os.fork()
+        if child == 0:
+            time.sleep(20)
+            os._exit(0)
+        os.write(write, f"{child}\n".encode())
+        assert journal.counts() == {}
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    assert _in_a_child(own) == signal.SIGKILL
+    with os.fdopen(read) as pipe:
+        child = int(pipe.readline())
+    os.close(write)
+    try:
+        opened(path).close()
+    finally:
+        os.kill(child, signal.SIGKILL)
+
+
 def _fill(journal: Journal, taken: list[int]) -> None:
     for number in range(10_000):
         journal.prepare([prepared(number)])

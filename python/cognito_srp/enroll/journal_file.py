@@ -8,6 +8,7 @@ import os
 import socket
 import sqlite3
 import sys
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
@@ -76,6 +77,19 @@ _FIXES: Final = (
 )
 
 
+_held: weakref.WeakSet[Lock] = weakref.WeakSet()
+
+
+def _let_go() -> None:
+    """A forked child has copies of the handles, which would keep the locks when its parent dies."""
+    for lock in list(_held):
+        lock.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
+
+
 class Lock:
     """Ownership of a journal, given up when the process dies, however it does.
 
@@ -99,6 +113,7 @@ class Lock:
         self._file.write(f"process {os.getpid()} on {socket.gethostname()}")
         self._file.truncate()
         self._file.flush()
+        _held.add(self)
 
     def release(self) -> None:
         self._file.close()
