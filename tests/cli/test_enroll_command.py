@@ -117,6 +117,7 @@ def test_a_limit_and_the_rest(run: Run, pool: LocalPool) -> None:
     first = run("enroll", source, *KEY, *at(pool), "--limit", "2")
     assert first.code == 0
     assert json.loads(first.out)["NotStarted"] == 3
+    assert "are in the journal alone: --resume --save FILE writes them" in first.err
     again = run("enroll", source, *KEY, *at(pool))
     assert again.code == 2
     assert "is the journal of an earlier run; add --resume" in again.err

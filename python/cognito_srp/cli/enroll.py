@@ -67,16 +67,31 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--resume", action="store_true", help="go on with the journal's run")
     parser.add_argument("--dry-run", action="store_true", help="only check the input")
     parser.add_argument(
-        "--rate", type=positive_number, default=25.0, help="ConfirmDevice calls a second (25)"
+        "--rate",
+        metavar="N",
+        type=positive_number,
+        default=25.0,
+        help="ConfirmDevice calls a second (25)",
     )
     parser.add_argument(
-        "--per-user-rate", type=positive_number, default=10.0, help="of them for one user (10)"
+        "--per-user-rate",
+        metavar="N",
+        type=positive_number,
+        default=10.0,
+        help="of them for one user (10)",
     )
     parser.add_argument(
-        "--sign-in-rate", type=positive_number, default=120.0, help="sign-in calls a second (120)"
+        "--sign-in-rate",
+        metavar="N",
+        type=positive_number,
+        default=120.0,
+        help="sign-in calls a second (120)",
     )
     parser.add_argument(
-        "--workers", type=bounded_int(1, 1024), help="threads that send (default: by the rate)"
+        "--workers",
+        metavar="N",
+        type=bounded_int(1, 1024),
+        help="threads that send (default: by the rate)",
     )
     parser.add_argument(
         "--limit", type=bounded_int(1, 1 << 62), metavar="N", help="send at most N devices"
@@ -123,6 +138,8 @@ def _run(arguments: argparse.Namespace) -> int:
     if stopped:
         note(_how_to_resume(path))
         return INTERRUPTED
+    if arguments.save is None:
+        note("the devices' passwords are in the journal alone: --resume --save FILE writes them")
     return REFUSED if ended.refused_by or document["NotConfirmed"] else 0
 
 
