@@ -37,9 +37,11 @@ class Kept(NamedTuple):
 class Fleet:
     """The process. Kills and crashes of whoever enrolls leave it alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, lost: float = 0.0) -> None:
+        """`lost` is how many answers to ConfirmDevice get lost, after it has had its effect."""
+        command = [sys.executable, __file__, str(lost)]
         self._process = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.about: dict[str, str] = json.loads(self._read())
 
@@ -104,10 +106,12 @@ class Fleet:
         return self._process.stdout.readline()
 
 
-def _serve() -> None:
-    from cognito_srp.local import LocalCognito
+def _serve(lost: float) -> None:
+    from cognito_srp.local import Fault, LocalCognito
 
     with LocalCognito() as cognito:
+        if lost:
+            cognito.faults.add(Fault("drop-response", "ConfirmDevice", probability=lost))
         pool = cognito.create_pool()
         about = {
             "url": cognito.endpoint_url,
@@ -153,4 +157,4 @@ def _dump(pool: Any, owners: dict[str, str]) -> Any:
 
 
 if __name__ == "__main__":
-    _serve()
+    _serve(float(sys.argv[1]))

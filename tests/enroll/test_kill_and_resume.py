@@ -9,7 +9,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -22,8 +22,8 @@ from cognito_srp.enroll.journal import Journal
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills")
 
-#: Calls per second, and the longest that a run without them takes.
-_RATE, _REST = 400, 0.4
+#: Calls per second.
+_RATE = 400
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +65,14 @@ def _kill(child: int, after: float) -> bool:
     return os.waitpid(child, 0)[1] == signal.SIGKILL
 
 
+def _journal(folder: Path) -> Path:
+    return folder / "devices.jsonl.journal"
+
+
 def _secrets(folder: Path) -> dict[str, DeviceVerifier]:
-    path = folder / "devices.jsonl.journal"
-    if not path.exists() or not (folder / "key").exists():
+    if not Journal.header(_journal(folder)):
         return {}
-    with Journal.open(path, key=SealingKey.from_file(folder / "key")) as journal:
+    with Journal.open(_journal(folder), key=SealingKey.from_file(folder / "key")) as journal:
         rows = list(journal.rows())
         assert len({row.device_key for row in rows}) == len(rows)
         return {row.device_key: journal.verifier(row) for row in rows}
@@ -82,21 +85,32 @@ def _agree(verifier: DeviceVerifier, kept: Kept) -> bool:
 
 def test_killed_and_resumed(fleet: Fleet, tmp_path: Path, long_run: bool) -> None:
     runs, devices, sample = (200, 500, 500) if long_run else (20, 60, 3)
-    killed = 0
+    _kill_and_resume(fleet, tmp_path, runs, devices, sample, kills=(1, 1, 2) if long_run else (1,))
+
+
+def test_killed_while_answers_get_lost(tmp_path: Path, long_run: bool) -> None:
+    """A fifth of the devices is confirmed without the run knowing, besides what a kill leaves."""
+    with Fleet(lost=0.2) as fleet:
+        _kill_and_resume(fleet, tmp_path, *((20, 200, 20) if long_run else (5, 40, 5)), kills=(1,))
+
+
+def _kill_and_resume(
+    fleet: Fleet, path: Path, runs: int, devices: int, sample: int, *, kills: Sequence[int]
+) -> None:
+    killed, longest = 0, _time_of_a_run(fleet, path / "first", devices)
     enrolled: list[tuple[Path, list[dict[str, str]]]] = []
     for number in range(runs):
-        folder = tmp_path / str(number)
+        folder = path / str(number)
         folder.mkdir()
         given = fleet.write_devices(devices, folder / "devices.jsonl")
         first: dict[str, DeviceVerifier] = {}
-        longest = _REST + devices / _RATE
         more: list[str] = []
-        for _ in range(random.choice((1, 1, 2)) if long_run else 1):
+        for _ in range(random.choice(kills)):
             killed += _kill(_start(fleet, folder, *more), random.uniform(0, longest))
             known = _secrets(folder)
             assert {key: known[key] for key in first} == first
             first = known
-            more = ["--resume"] if (folder / "devices.jsonl.journal").exists() else []
+            more = ["--resume"] if Journal.header(_journal(folder)) else []
         status = os.waitpid(_start(fleet, folder, *more), 0)[1]
         assert os.waitstatus_to_exitcode(status) == 0, (folder / "err").read_text()
         assert json.loads((folder / "out").read_text())["Confirmed"] == devices
@@ -104,8 +118,17 @@ def test_killed_and_resumed(fleet: Fleet, tmp_path: Path, long_run: bool) -> Non
         assert {key: last[key] for key in first} == first
         assert last.keys() == {device["device_key"] for device in given}
         enrolled.append((folder, given))
-    assert killed > runs // 2
-    _hold_against_the_pool(fleet, enrolled, tmp_path / "kept", sample)
+    assert killed > runs // 4
+    _hold_against_the_pool(fleet, enrolled, path / "kept", sample)
+
+
+def _time_of_a_run(fleet: Fleet, folder: Path, devices: int) -> float:
+    """How long a run takes that nobody kills, so that the others are killed while they go on."""
+    folder.mkdir()
+    fleet.write_devices(devices, folder / "devices.jsonl")
+    begin = time.monotonic()
+    assert os.waitpid(_start(fleet, folder), 0)[1] == 0
+    return time.monotonic() - begin
 
 
 def _hold_against_the_pool(
