@@ -1,4 +1,4 @@
-"""Our client against an independent server: many logins, and every padding of every number.
+"""Our clients against an independent server: many logins, and every padding of every number.
 
 Kinds of numbers as in test_random_logins.py: `high`, `low` and `short`.
 """
@@ -16,13 +16,21 @@ from test_random_logins import FULL, counts, exponents, kind, numbers_of, salts
 
 import srp_native
 from cognito_srp import RememberedDevice, sign_in
+from cognito_srp.aws_srp import AWSSRP
 from cognito_srp.signin import answers, flow
 from cognito_srp.srp import ClientExchange
 
+CLIENTS = ["sign_in", "drop-in"]
 DEVICE = {"device_key": plain_server.DEVICE_KEY, "device_group_key": plain_server.GROUP_KEY}
 
 
-def log_in(server, password, *, device):
+def log_in(server, password, *, device, by="sign_in"):
+    if by == "drop-in":
+        known = {**DEVICE, "device_password": password} if device else {}
+        pool_id = f"eu-west-2_{plain_server.POOL}"
+        names = ("zoë@example.com", password, pool_id, "client")
+        AWSSRP(*names, client=server, **known).authenticate_user()
+        return
     known = RememberedDevice(**DEVICE, device_password=password) if device else None
     sign_in(
         server,
@@ -34,22 +42,23 @@ def log_in(server, password, *, device):
     )
 
 
-def test_random_sign_ins(long_run, record_property):
+@pytest.mark.parametrize("by", CLIENTS)
+def test_random_sign_ins(long_run, record_property, by):
     """Each proves the user's password and then the device's."""
     seed = random.randrange(1 << 32)
     rng = random.Random(seed)
     seen = Counter()
-    for number in range(2000 if long_run else 40):
+    for number in range(2000 if long_run else 20):
         password = "".join(chr(rng.choice([0x21, 0xE4, 0x4E2D, 0x1F512]) + i) for i in range(9))
         salt = {"user": rng.getrandbits(128) or 1, "device": rng.getrandbits(128) or 1}
         server = PlainServer.with_salts(**salt, password=password)
-        log_in(server, password, device=True)
+        log_in(server, password, device=True, by=by)
         assert len(server.numbers) == 2, (seed, number)
         for numbers in server.numbers:
             seen.update((name, kind(name, value)) for name, value in numbers.items())
         if number % 20 == 0:
             with pytest.raises(plain_server.RefusedError):
-                log_in(server, password + "x", device=False)
+                log_in(server, password + "x", device=False, by=by)
     assert all(seen[name, form] for name in FULL for form in ("high", "low"))
     record_property("paddings", counts(seen))
 
@@ -57,7 +66,8 @@ def test_random_sign_ins(long_run, record_property):
 @pytest.mark.parametrize("form", ["high", "low", "short"])
 @pytest.mark.parametrize("name", FULL)
 @pytest.mark.parametrize("device", [False, True], ids=["user", "device"])
-def test_every_padding(long_run, monkeypatch, device, name, form):
+@pytest.mark.parametrize("by", ["sign_in", pytest.param("drop-in", marks=pytest.mark.long)])
+def test_every_padding(long_run, monkeypatch, by, device, name, form):
     """The client's a and the server's b are told to them, so that the number comes out so."""
     rng = random.Random(f"{name} {form} {device}")
     for salt in (next(salts(name, form, rng)) for _ in range(20 if long_run else 2)):
@@ -77,5 +87,6 @@ def test_every_padding(long_run, monkeypatch, device, name, form):
 
         server.draw = draw
         monkeypatch.setattr(answers if device else flow, "ClientExchange", exchange)
-        log_in(server, "geheim-ü", device=device)
+        monkeypatch.setattr(AWSSRP, "generate_random_small_a", lambda _, a=a: a)
+        log_in(server, "geheim-ü", device=device, by=by)
         assert kind(name, server.numbers[-1][name]) == form
