@@ -18,54 +18,63 @@ def save_secret(path: str, text: str) -> None:
 
     Raises `InvalidInputError` if there is one of that name already, `OSError` otherwise.
     """
-    data = text.encode() + b"\n"
     try:
-        # The mode is part of the creation: at no time can another user open the file.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with _partial(path) as (partial, file):
+            file.write(text.encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+            _give_name(partial, path)
     except FileExistsError:
         rule = "is there already, and may hold the only secret of a device"
         raise InvalidInputError(path, rule, "choose another name") from None
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        sync_directory(Path(path).absolute().parent)
-    except BaseException:
-        # Half a secret is none, and it would stand in the way of the next attempt.
-        with contextlib.suppress(OSError):
-            os.unlink(path)
-        raise
+    sync_directory(Path(path).absolute().parent)
 
 
 def check_replaceable(path: str) -> None:
     """Find out whether `replace_secret` can write there; raises `OSError`."""
-    partial = Path(f"{path}.partial")
-    partial.unlink(missing_ok=True)
-    os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    partial.unlink()
+    with _partial(path):
+        pass
 
 
 @contextlib.contextmanager
 def replace_secret(path: str) -> Iterator[IO[bytes]]:
     """A file of mode 0600 to write, which takes the place of `path` once it is whole and durable.
 
-    Whoever is killed on the way leaves `path` as it was, and a file of the same name with
-    ``.partial`` behind it, which the next attempt replaces. Raises `OSError`.
+    Whoever is killed on the way leaves `path` as it was. Raises `OSError`.
     """
+    with _partial(path) as (partial, file):
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+        os.replace(partial, path)
+    sync_directory(Path(path).absolute().parent)
+
+
+@contextlib.contextmanager
+def _partial(path: str) -> Iterator[tuple[Path, IO[bytes]]]:
+    """A new file beside `path`, gone at the end unless it was renamed; a kill may leave it, for
+    the next attempt to remove. Its mode is part of its creation: at no time can another user open
+    it."""
     partial = Path(f"{path}.partial")
     partial.unlink(missing_ok=True)
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with open(descriptor, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-        sync_directory(Path(path).absolute().parent)
-    except BaseException:
+            yield partial, file
+    finally:
         partial.unlink(missing_ok=True)
+
+
+def _give_name(partial: Path, path: str) -> None:
+    """Give a whole file its name; raises `FileExistsError` rather than take another's."""
+    try:
+        os.link(partial, path)
+    except FileExistsError:
         raise
+    except OSError:  # a file system without hard links
+        if os.path.lexists(path):
+            raise FileExistsError(path) from None
+        os.rename(partial, path)
 
 
 def sync_directory(path: Path) -> None:

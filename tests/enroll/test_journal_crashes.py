@@ -94,6 +94,23 @@ def test_killed_at_every_statement(tmp_path: Path) -> None:
     assert 40 < last < 1000
 
 
+def test_killed_as_it_is_made(tmp_path: Path, long_run: bool) -> None:
+    """In the midst of the statements, too: SQLite may leave a rollback journal behind."""
+    for number in range(2000 if long_run else 100):
+        path = tmp_path / f"{number}.journal"
+        child = os.fork()
+        if child == 0:
+            opened(path)
+            time.sleep(10)
+        until = time.perf_counter() + random.uniform(0, 0.006)
+        while time.perf_counter() < until:
+            pass
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        assert Journal.header(path) in (None, (KEY.key_id, None))
+        opened(path).close()
+
+
 def _with_files_of(path: Path, told: Path, size: int) -> None:
     """Use a journal where no file may grow beyond `size`; 0 when the error was the right one."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
@@ -143,19 +160,19 @@ def test_a_fork_does_not_own_what_its_parent_did(tmp_path: Path) -> None:
     read, write = os.pipe()
 
     def own() -> None:
-        journal = opened(path)
-        child = os.fork()
-        if child == 0:
+        owner, journal = os.getpid(), opened(path)
+        if os.fork() == 0:
+            os.write(write, f"{os.getpid()}\n".encode())
+            os.kill(owner, signal.SIGKILL)
             time.sleep(20)
             os._exit(0)
-        os.write(write, f"{child}\n".encode())
-        assert journal.counts() == {}
-        os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(20)
+        journal.close()
 
     assert _in_a_child(own) == signal.SIGKILL
+    os.close(write)
     with os.fdopen(read) as pipe:
         child = int(pipe.readline())
-    os.close(write)
     try:
         opened(path).close()
     finally:

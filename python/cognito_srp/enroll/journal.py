@@ -25,7 +25,7 @@ from typing import Any, Final
 from ..device import DeviceVerifier
 from ..errors import JournalError, SealingError, WrongSealingKeyError
 from ..sealing import SealingKey
-from .journal_file import Lock, connect, explained, read_only
+from .journal_file import Lock, connect, connect_existing, explained
 from .journal_rows import JournalRow, State, Whole
 from .requests import Grant, Outcome, PreparedDevice
 from .sealed import open_texts, open_verifier, seal_texts, seal_verifier
@@ -124,7 +124,7 @@ class Journal:
         if not path.exists():
             return None
         with explained(path):
-            connection = read_only(path)
+            connection = connect_existing(path, "rw")
             if connection is None:
                 return None
             try:

@@ -11,12 +11,12 @@ import sys
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Literal
 
 from ..errors import JournalBusyError, JournalError
 from ..secret_files import sync_directory
 
-__all__ = ["Lock", "connect", "explained", "read_only"]
+__all__ = ["Lock", "connect", "connect_existing", "explained"]
 
 #: PRAGMA application_id: "CSRJ".
 _APPLICATION: Final = 0x4353524A
@@ -151,11 +151,13 @@ def connect(path: Path) -> sqlite3.Connection:
         return connection
 
 
-def read_only(path: Path) -> sqlite3.Connection | None:
-    """The journal at `path` for reading, while another process may be writing it; None if it has
-    no schema yet."""
+def connect_existing(path: Path, mode: Literal["ro", "rw"]) -> sqlite3.Connection | None:
+    """The journal at `path`, while another process may be using it; None if it has no schema yet.
+
+    ``rw`` also tidies up after a process that was killed as it made the file.
+    """
     with explained(path):
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
         try:
             version = _check_application(path, connection)
         except BaseException:

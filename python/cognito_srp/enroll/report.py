@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import JournalError
-from .journal_file import explained, read_only
+from .journal_file import connect_existing, explained
 
 __all__ = ["Bin", "Figures", "Run", "read_figures"]
 
@@ -66,7 +66,7 @@ def read_figures(path: str | PathLike[str]) -> Figures:
     """
     path = Path(path)
     with explained(path):
-        connection = read_only(path)
+        connection = connect_existing(path, "ro")
         if connection is None:
             raise JournalError(f"{path}: is empty; name the journal of an earlier run")
         try:
