@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from devices import device_key, request
 from lean_cognito import LeanCognito, LeanFaults
+from ledger import Ledger
 
 from cognito_srp import (
     DeviceKeyExistsError,
@@ -35,7 +36,6 @@ from cognito_srp.enroll import (
     EnrollmentRequest,
     EnrollmentResult,
     Event,
-    Outcome,
     PreparedDevice,
     RetryPolicy,
 )
@@ -493,35 +493,6 @@ class TestVerifiers:
         result = fast.enroll(request(1, verifier=bare))
         assert result.device is None
         assert lean_cognito.confirmed()[device_key(1)] == (made.password_verifier, made.salt)
-
-
-class Ledger:
-    """A journal in memory that says what was asked of it, and fails when told to."""
-
-    def __init__(self, fail: str = "") -> None:
-        self.fail = fail
-        self.prepared: dict[str, PreparedDevice] = {}
-        self.sent: set[str] = set()
-        self.outcomes: dict[str, Outcome] = {}
-        self.rounds: Counter[str] = Counter()
-
-    def _begin(self, what: str) -> None:
-        self.rounds[what] += 1
-        if what == self.fail:
-            raise OSError("disk full")
-
-    def prepare(self, devices: Any) -> Any:
-        self._begin("prepare")
-        return [self.prepared.setdefault(d.verifier.device_key, d) for d in devices]
-
-    def mark_sent(self, device_keys: Any) -> None:
-        self._begin("mark_sent")
-        assert self.prepared.keys() >= set(device_keys)
-        self.sent |= set(device_keys)
-
-    def finish(self, outcomes: Any) -> None:
-        self._begin("finish")
-        self.outcomes |= {outcome.device_key: outcome for outcome in outcomes}
 
 
 class TestJournal:
