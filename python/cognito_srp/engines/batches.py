@@ -54,7 +54,11 @@ def derive_batches(batches: Any, *, threads: int | None = 1) -> Any:
     `threads` is one because engines run a task per core; None uses all cores. Raises
     `InvalidInputError` that names the column and the row of the batch.
     """
-    return over_batches(batches, lambda batch: _derive(batch, threads), derived_schema)
+
+    def derive(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return (made for batch in batches for made in _derive(batch, threads))
+
+    return over_batches(batches, derive, derived_schema)
 
 
 def derived_schema(schema: pa.Schema) -> pa.Schema:
@@ -87,13 +91,13 @@ def find_column(schema: pa.Schema, name: str) -> int:
 
 
 def over_batches(batches: Any, make: Any, schema_of: Any) -> Any:
-    """`make`, which turns a batch into batches, over an iterable of batches or over a table."""
+    """`make`, from an iterable of batches to an iterator of them, over such or over a table."""
     pa = load_pyarrow()
     if not isinstance(batches, pa.Table):
-        return (made for batch in batches for made in make(batch))
+        return make(batches)
     schema = schema_of(batches.schema)
     whole = batches.combine_chunks().to_batches()
-    return pa.Table.from_batches([made for batch in whole for made in make(batch)], schema)
+    return pa.Table.from_batches(list(make(whole)), schema)
 
 
 def _derive(batch: pa.RecordBatch, threads: int | None) -> Iterator[pa.RecordBatch]:
