@@ -92,15 +92,15 @@ static int avx512ifma_runs_here(void) {
 
 static const struct srp_kernel kernels[] = {
 #if defined(SRP_HAVE_LANES)
-    {"avx512ifma", 1, avx512ifma_runs_here, avx512ifma_pow_g, avx512ifma_powmod,
+    {"avx512ifma", avx512ifma_runs_here, avx512ifma_pow_g, avx512ifma_powmod,
      SRP_IFMA_DIGITS * SRP_IFMA_DIGIT_BITS, avx512ifma_product_start, avx512ifma_product_add,
      avx512ifma_product_finish},
 #endif
 #if SRP_HAS_ADX
-    {"adx", 0, adx_runs_here, adx_pow_g, adx_powmod, SRP_ADX_LIMBS * 64, adx_product_start,
+    {"adx", adx_runs_here, adx_pow_g, adx_powmod, SRP_ADX_LIMBS * 64, adx_product_start,
      adx_product_add, adx_product_finish},
 #endif
-    {"portable", 0, always, portable_pow_g, portable_powmod, SRP_DIGITS * SRP_DIGIT_BITS,
+    {"portable", always, portable_pow_g, portable_powmod, SRP_DIGITS * SRP_DIGIT_BITS,
      portable_product_start, portable_product_add, portable_product_finish},
 };
 
@@ -111,5 +111,3 @@ const srp_kernel *srp_kernel_at(size_t index) {
 const char *srp_kernel_name(const srp_kernel *kernel) { return kernel->name; }
 
 int srp_kernel_runs_here(const srp_kernel *kernel) { return kernel->runs_here(); }
-
-int srp_kernel_vectorised(const srp_kernel *kernel) { return kernel->vectorised; }

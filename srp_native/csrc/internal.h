@@ -294,7 +294,6 @@ const base64_runs *srp_base64_runs(void);
  */
 struct srp_kernel {
     const char *name;
-    int vectorised;
     int (*runs_here)(void);
     void (*pow_g)(uint8_t *out, const uint8_t *exponents, size_t length, size_t count);
     void (*powmod)(uint8_t *out, const uint8_t *bases, const uint8_t *exponents, size_t length,

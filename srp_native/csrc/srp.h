@@ -80,9 +80,6 @@ const char *srp_kernel_name(const srp_kernel *kernel);
 /* 1 when this CPU and operating system can run the kernel: always ask before using it. */
 int srp_kernel_runs_here(const srp_kernel *kernel);
 
-/* 1 when the kernel computes several exponentiations per instruction. */
-int srp_kernel_vectorised(const srp_kernel *kernel);
-
 /* SHA-256 (FIPS 180-4) of `length` bytes. */
 void srp_sha256(uint8_t out[32], const uint8_t *data, size_t length);
 

@@ -42,21 +42,24 @@ typedef struct {
     uint8_t v[1 + SRP_ELEMENT_SIZE];
 } workspace;
 
-/* exponent = exponent + x - less, modulo 2^320; x has `length` bytes. */
-static void add_exponent(uint8_t *exponent, const uint8_t *x, size_t length, int32_t less) {
-    int32_t carry = -less; /* stays above -2^13: an arithmetic shift, by way of an offset */
-    for (size_t i = 0; i < EXPONENT_SIZE; i++) {
-        carry += exponent[EXPONENT_SIZE - 1 - i];
-        if (i < length) carry += x[length - 1 - i];
-        exponent[EXPONENT_SIZE - 1 - i] = (uint8_t)((uint32_t)carry & 0xFF);
-        carry = (int32_t)((uint32_t)(carry + (1 << 16)) >> 8) - (1 << 8);
+/* exponent = exponent + x - less, modulo 2^320; x has `length` bytes, a multiple of eight. */
+static void add_exponent(uint8_t *exponent, const uint8_t *x, size_t length, uint64_t less) {
+    uint64_t carry = 0;
+    for (size_t end = 8; end <= EXPONENT_SIZE; end += 8) {
+        uint64_t word = load_64(exponent + EXPONENT_SIZE - end);
+        uint64_t more = end <= length ? load_64(x + length - end) : 0;
+        uint64_t sum = word + more;
+        uint64_t with_carry = sum + carry;
+        carry = (uint64_t)(sum < word) + (with_carry < sum);
+        store_64(exponent + EXPONENT_SIZE - end, with_carry - less);
+        less = with_carry < less;
     }
 }
 
 /* One row more on one side. */
 static void count_in(workspace *w, const srp_kernel *kernel, size_t side) {
     memcpy(w->factor[side][w->factors[side]++], w->v + 1, SRP_ELEMENT_SIZE);
-    add_exponent(w->sum.exponent[side], w->x, sizeof w->x, (int32_t)kernel->product_bits);
+    add_exponent(w->sum.exponent[side], w->x, sizeof w->x, kernel->product_bits);
     if (w->factors[side] < FACTORS) return;
     kernel->product_add(&w->product[side], w->factor[side][0], FACTORS);
     w->factors[side] = 0;
