@@ -20,7 +20,7 @@ demo: $(VENV)/cli,local.stamp
 	$(BIN)/cognito-srp demo
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -m "not long" -n auto --maxprocesses 4 --dist worksteal
 
 check: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --long
