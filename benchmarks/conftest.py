@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -44,6 +45,14 @@ def alternate(
 
     benchmark.pedantic(one_round, rounds=rounds, warmup_rounds=min(1, rounds - 1))
     return least
+
+
+@pytest.fixture(autouse=True)
+def own_garbage() -> None:
+    """A collection that falls into a measurement goes through its own objects, not those that the
+    benchmarks before it have left."""
+    gc.collect()
+    gc.freeze()
 
 
 def runners() -> list[str]:

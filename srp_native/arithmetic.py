@@ -204,8 +204,9 @@ def _run_rows(
     def call(engine: Engine) -> list[int]:
         result: list[int] = []
         run_in_chunks(
-            lambda first, last: chunk(engine, first, last),
-            lambda elements: result.extend(map(_to_int, _split(elements))),
+            # Made in the threads: in the caller's own it would take a core from one of them.
+            lambda first, last: list(map(_to_int, _split(chunk(engine, first, last)))),
+            result.extend,
             rows,
             threads,
             parallel=engine.releases_gil,

@@ -16,6 +16,8 @@ _T = TypeVar("_T")
 # A chunk is one call into an engine. It lasts some 0.1 s on the slower engines, which is how
 # long Ctrl-C may have to wait, and is far longer than starting it takes.
 _CHUNK_ROWS = 512
+# What a vector kernel computes side by side.
+_LANES = 8
 # A thread for fewer rows than this costs more than it saves.
 _LEAST_ROWS_A_THREAD = 16
 
@@ -39,7 +41,7 @@ def run_in_chunks(
         raise ValueError(f"threads: must be at least 1, is {threads}")
     wanted = (threads or cores()) if parallel else 1
     used = max(1, min(wanted, rows // _LEAST_ROWS_A_THREAD))
-    size = max(1, min(_CHUNK_ROWS, -(-rows // used)))
+    size = _chunk_size(rows, used)
     starts = range(0, rows, size)
     if used == 1:
         for first in starts:
@@ -52,6 +54,14 @@ def run_in_chunks(
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _chunk_size(rows: int, threads: int) -> int:
+    """As many chunks for every thread, so that none works alone at the end; no lane is empty but in
+    the last one."""
+    rounds = -(-rows // (threads * _CHUNK_ROWS))
+    size = -(-rows // max(1, threads * rounds))
+    return min(_CHUNK_ROWS, max(1, -(-size // _LANES)) * _LANES)
 
 
 def cores() -> int:
