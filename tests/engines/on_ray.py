@@ -1,7 +1,8 @@
 """Runs in an environment with Ray: python on_ray.py INPUT OUTPUT, both Arrow files.
 
 Derives the rows on a local cluster of two processors and prints seconds as JSON: of the cluster's
-start, of the rows through a function that does nothing, and through `derive_batches`.
+start, of the rows through a function that does nothing, and through `derive_batches`. The first of
+them are then confirmed by `enroll_batches`, in the workers.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DATA_DISABLE_PROGRESS_BARS":
 
 import pyarrow as pa
 import ray
+from confirming import ROWS, check, confirming, with_tokens
+from lean_cognito import LeanCognito
 
 from cognito_srp.engines import derive_batches
 
@@ -50,6 +53,11 @@ def main(source: str, target: str) -> None:
         timed(rows, unchanged)  # starts the workers
         seconds["unchanged"], _ = timed(rows, unchanged)
         seconds["derive"], made = timed(rows, derive_batches)
+        with LeanCognito() as server:
+            given = with_tokens(made)
+            halves = ray.data.from_arrow([given.slice(0, ROWS // 2), given.slice(ROWS // 2)])
+            seconds["enroll"], done = timed(halves, confirming(server.endpoint_url))
+            check(server, made, done)
     finally:
         ray.shutdown()
     with pa.OSFile(target, "wb") as file, pa.ipc.new_file(file, made.schema) as writer:

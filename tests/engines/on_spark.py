@@ -1,7 +1,8 @@
 """Runs in an environment with Spark: python on_spark.py INPUT OUTPUT, both Arrow files.
 
 Derives the rows on two processors of this machine and prints seconds as JSON: of Spark's start, of
-the rows through a function that does nothing, and through `derive_batches`.
+the rows through a function that does nothing, and through `derive_batches`. The first of them are
+then confirmed by `enroll_batches`, in the workers.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any
 os.environ |= {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
 
 import pyarrow as pa
+from confirming import check, confirming, with_tokens
+from lean_cognito import LeanCognito
 from pyspark.sql import SparkSession
 
 from cognito_srp.engines import derive_batches
@@ -60,6 +63,12 @@ def main(source: str, target: str) -> None:
         seconds["unchanged"], _ = timed(rows, unchanged, f"{given}, salt binary")
         made_schema = f"{given}, salt string, password_verifier string"
         seconds["derive"], made = timed(rows, derive_batches, made_schema)
+        with LeanCognito() as server:
+            halves = spark.createDataFrame(with_tokens(made)).repartition(2).cache()
+            halves.count()
+            ends = f"{made_schema}, outcome string, error_code string"
+            seconds["enroll"], done = timed(halves, confirming(server.endpoint_url), ends)
+            check(server, made, done)
     finally:
         spark.stop()
     with pa.OSFile(target, "wb") as file, pa.ipc.new_file(file, made.schema) as writer:
