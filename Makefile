@@ -20,7 +20,8 @@ demo: $(VENV)/cli,local.stamp
 	$(BIN)/cognito-srp demo
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -m "not long" -n auto --maxprocesses 4 --dist worksteal
+	$(BIN)/python -m pytest -m "not long and not paced" -n auto --maxprocesses 4 --dist worksteal
+	$(BIN)/python -m pytest -m "paced and not long"
 
 check: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --long

@@ -167,6 +167,7 @@ def worker(endpoint: str, rate: float, seconds: float, results: Any) -> None:
     results.put(sent)
 
 
+@pytest.mark.paced
 def test_processes(aws_endpoint: str, long_run: bool) -> None:
     rate, workers = 40.0, 3
     context = multiprocessing.get_context("spawn")

@@ -14,6 +14,8 @@ from lean_cognito import LeanCognito, LeanFaults, busiest
 
 from cognito_srp.enroll import Enroller
 
+pytestmark = pytest.mark.paced
+
 
 def idlest(times: list[float], window: float, until: float) -> int:
     """The fewest calls in any window from the first call to `until`, to a fiftieth of it."""
