@@ -134,24 +134,23 @@ def _verifiers(
 ) -> list[bytes]:
     result: list[bytes] = []
 
-    def chunk(first: int, last: int) -> tuple[bytes, bytearray | None]:
+    def chunk(first: int, last: int) -> bytes:
         salt, identity = Column.of(salts[first:last]), Column.of(identities[first:last])
         elements = engine.verifiers(
             bytes(salt.data), salt.offsets, bytes(identity.data), identity.offsets
         )
-        return elements, check.count(
-            lambda tally: engine.tally_verifiers(tally, elements, salt, identity)
-        )
+        check.count(lambda tally: engine.tally_verifiers(tally, elements, salt, identity))
+        return elements
 
-    def take(made: tuple[bytes, bytearray | None]) -> None:
-        result.extend(_split(made[0]))
-        check.add(made[1])
+    def take(elements: bytes) -> None:
+        first = len(result)
+        result.extend(_split(elements))
+        for row in check.sample(first, len(result)):
+            check.recompute(salts[row], identities[row], result[row])
 
     with BatchCheck(engine, len(salts)) as check:
         run_in_chunks(chunk, take, len(salts), threads, parallel=engine.releases_gil)
         check.finish()
-        for row in check.sample:
-            check.recompute(salts[row], identities[row], result[row])
     return result
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 # Not on first use: a fork while another thread imports leaves the child with the import's lock.
 from concurrent.futures.thread import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TypeVar
 
 __all__ = ["cores", "run_in_chunks"]
@@ -16,8 +17,11 @@ _T = TypeVar("_T")
 # A chunk is one call into an engine. It lasts some 0.1 s on the slower engines, which is how
 # long Ctrl-C may have to wait, and is far longer than starting it takes.
 _CHUNK_ROWS = 512
-# What a vector kernel computes side by side.
+# What a vector kernel computes side by side, and how many of those share what they load.
 _LANES = 8
+_GROUPS = 4
+# In chunks of fewer rows than this the threads' shares differ by more than a full group saves.
+_FEW_ROWS = 128
 # A thread for fewer rows than this costs more than it saves.
 _LEAST_ROWS_A_THREAD = 16
 
@@ -41,27 +45,28 @@ def run_in_chunks(
         raise ValueError(f"threads: must be at least 1, is {threads}")
     wanted = (threads or cores()) if parallel else 1
     used = max(1, min(wanted, rows // _LEAST_ROWS_A_THREAD))
-    size = _chunk_size(rows, used)
-    starts = range(0, rows, size)
+    chunks = pairwise(_cuts(rows, used))
     if used == 1:
-        for first in starts:
-            take(chunk(first, min(first + size, rows)))
+        for first, last in chunks:
+            take(chunk(first, last))
         return
     with ThreadPoolExecutor(used, thread_name_prefix="srp-native") as pool:
         try:
-            for result in pool.map(lambda first: chunk(first, min(first + size, rows)), starts):
+            for result in pool.map(lambda cut: chunk(*cut), chunks):
                 take(result)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
 
 
-def _chunk_size(rows: int, threads: int) -> int:
-    """As many chunks for every thread, so that none works alone at the end; no lane is empty but in
-    the last one."""
-    rounds = -(-rows // (threads * _CHUNK_ROWS))
-    size = -(-rows // max(1, threads * rounds))
-    return min(_CHUNK_ROWS, max(1, -(-size // _LANES)) * _LANES)
+def _cuts(rows: int, threads: int) -> list[int]:
+    """Where chunks begin, and the end: as many for every thread and all of a size, so that none
+    works alone at the end, and in full groups unless rows are few."""
+    chunks = threads * -(-rows // (threads * _CHUNK_ROWS))
+    step = _LANES * _GROUPS if rows > chunks * _FEW_ROWS else _LANES
+    steps = -(-rows // step)
+    starts = {step * (steps * i // chunks) for i in range(chunks)}
+    return sorted(starts | {rows})
 
 
 def cores() -> int:

@@ -14,7 +14,7 @@ A batch too small for a tally to pay off is a sample as a whole.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypeVar
 
 from .engine import Engine
@@ -48,40 +48,51 @@ def run_checked(call: Callable[[Engine], _T]) -> _T:
 
 
 class BatchCheck:
-    """The checks of one batch. Its tally holds sums of secrets: use it in a ``with`` statement."""
+    """The checks of one batch. Tallies hold sums of secrets: use it in a ``with`` statement.
+
+    There is one for every thread that counts, and they are joined in the end.
+    """
 
     def __init__(self, engine: Engine, rows: int) -> None:
         self._engine = engine
-        self._tally: bytearray | None = None
-        self.sample: Iterable[int] = range(rows)
-        if rows > _ALL_UP_TO:
-            self._tally = engine.new_tally()
-            self.sample = secrets.SystemRandom().sample(range(rows), _SAMPLE)
+        self._tallies: list[bytearray] = []
+        self._idle: list[bytearray] = []
+        self._counts = rows > _ALL_UP_TO
+        self._sample: Iterable[int] = range(rows)
+        if self._counts:
+            self._sample = secrets.SystemRandom().sample(range(rows), _SAMPLE)
 
     def __enter__(self) -> BatchCheck:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._tally is not None:
-            _wipe(self._tally)
+        for tally in self._tallies:
+            tally[:] = bytes(len(tally))
 
-    def count(self, chunk: Callable[[bytearray], None]) -> bytearray | None:
-        """The tally of a chunk, which ``chunk(tally)`` counts; runs in any thread."""
-        if self._tally is None:
-            return None
-        tally = self._engine.new_tally()
+    def count(self, chunk: Callable[[bytearray], None]) -> None:
+        """Have ``chunk(tally)`` count a chunk, in any thread, in a tally of its own meanwhile."""
+        if not self._counts:
+            return
+        try:
+            tally = self._idle.pop()
+        except IndexError:
+            tally = self._engine.new_tally()
+            self._tallies.append(tally)
         chunk(tally)
-        return tally
+        self._idle.append(tally)
 
-    def add(self, tally: bytearray | None) -> None:
-        """Add what `count` returned, and wipe it."""
-        if self._tally is not None and tally is not None:
-            self._engine.join_tally(self._tally, tally)
-            _wipe(tally)
+    def sample(self, first: int, last: int) -> Iterator[int]:
+        """The rows from `first` to `last`, the latter left out, that are to be recomputed."""
+        return (row for row in self._sample if first <= row < last)
 
     def finish(self) -> None:
-        """Raise `EngineFaultError` unless the tally holds."""
-        if self._tally is not None and not self._engine.tally_holds(self._tally):
+        """Raise `EngineFaultError` unless all that was counted holds."""
+        if not self._tallies:
+            return
+        total, *others = self._tallies
+        for tally in others:
+            self._engine.join_tally(total, tally)
+        if not self._engine.tally_holds(total):
             raise EngineFaultError("the verifiers of a batch do not multiply to what they must")
 
     def recompute(self, salt: bytes, identity: bytes, v: bytes) -> None:
@@ -103,7 +114,3 @@ class BatchCheck:
             if self._engine.name == _REFERENCE:
                 return None  # the last resort, and nobody left to ask
             raise
-
-
-def _wipe(buffer: bytearray) -> None:
-    buffer[:] = bytes(len(buffer))

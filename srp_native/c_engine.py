@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Final
 
-from .columns import Column, MadeRows, Rows
+from .columns import Column, MadeRows, Room, Rows
 from .engine import Engine
 from .errors import EngineFaultError, EngineUnavailableError
 from .group import ELEMENT_SIZE
@@ -115,15 +115,17 @@ class CEngine(Engine):
     def shift(self, offsets: memoryview, by: int) -> None:
         lib.srp_shift(ffi.from_buffer("uint64_t[]", offsets), len(offsets), by)
 
-    def make_rows(self, rows: Rows) -> MadeRows:
+    def make_rows(self, rows: Rows, room: Room) -> MadeRows:
         count = len(rows.realms)
-        verifiers = _NewColumn(count, lib.SRP_VERIFIER_TEXT_MAX)
-        salts = _NewColumn(count, lib.SRP_SALT_TEXT_MAX)
-        # Not asked for where passwords are given.
-        passwords = _NewColumn(count, lib.SRP_PASSWORD_SIZE if rows.passwords is None else 0)
-        drawn = passwords.pointers if rows.passwords is None else (ffi.NULL, ffi.NULL)
+        salt_max = lib.SRP_DRAWN_SALT_TEXT if rows.salts is None else lib.SRP_SALT_TEXT_MAX
+        verifiers = _NewColumn(room.verifiers, count, lib.SRP_VERIFIER_TEXT_MAX)
+        salts = _NewColumn(room.salts, count, salt_max)
+        columns = [verifiers.pointers, salts.pointers, (ffi.NULL, ffi.NULL)]
+        if rows.passwords is None:
+            passwords = _NewColumn(room.passwords, count, lib.SRP_PASSWORD_SIZE)
+            columns[2] = passwords.pointers
         given, _keep = _rows_struct(rows)
-        out = ffi.new("srp_new_rows *", (verifiers.pointers, salts.pointers, drawn))
+        out = ffi.new("srp_new_rows *", columns)
         code = lib.srp_make_rows(self._kernel, out, given, count)
         if code == lib.SRP_ERROR_SALT and rows.salts is not None:
             raise ZeroSaltError(next(i for i, salt in enumerate(rows.salts) if not any(salt)))
@@ -133,7 +135,7 @@ class CEngine(Engine):
 
     def new_tally(self) -> bytearray:
         tally = bytearray(lib.SRP_TALLY_SIZE)
-        lib.srp_tally_start(ffi.from_buffer("uint8_t[]", tally))
+        lib.srp_tally_start(self._kernel, ffi.from_buffer("uint8_t[]", tally))
         return tally
 
     def tally_rows(self, tally: bytearray, rows: Rows, made: MadeRows) -> None:
@@ -157,7 +159,8 @@ class CEngine(Engine):
         _raise_unless_ok(code)
 
     def join_tally(self, tally: bytearray, other: bytearray) -> None:
-        lib.srp_tally_join(*(ffi.from_buffer("uint8_t[]", each) for each in (tally, other)))
+        buffers = (ffi.from_buffer("uint8_t[]", each) for each in (tally, other))
+        lib.srp_tally_join(self._kernel, *buffers)
 
     def tally_holds(self, tally: bytearray) -> bool:
         return bool(lib.srp_tally_holds(self._kernel, ffi.from_buffer("uint8_t[]", tally)))
@@ -258,22 +261,24 @@ def _offsets(name: str, buffer: bytes, offsets: Sequence[int]) -> Any:
 
 
 class _NewColumn:
-    """Room for a column that C is to write, `longest` bytes a row."""
+    """A column that C is to write to `room`, up to `longest` bytes a row."""
 
-    def __init__(self, rows: int, longest: int) -> None:
-        self._data = bytearray(rows * longest)
+    def __init__(self, room: memoryview, rows: int, longest: int) -> None:
+        if len(room) < rows * longest:
+            raise ValueError(f"room: {rows * longest} bytes needed, has {len(room)}")
+        self._room = room
         self._offsets = array("Q", bytes(8 * (rows + 1)))
 
     @property
     def pointers(self) -> tuple[Any, Any]:
         return (
-            ffi.from_buffer("uint8_t[]", self._data),
+            ffi.from_buffer("uint8_t[]", self._room),
             ffi.from_buffer("uint64_t[]", self._offsets),
         )
 
     def column(self) -> Column:
         """What C wrote; the room behind it is not part of it."""
-        return Column(memoryview(self._data)[: self._offsets[-1]], self._offsets)
+        return Column(self._room[: self._offsets[-1]], self._offsets)
 
 
 def _pointers(column: Column | None) -> tuple[Any, Any]:

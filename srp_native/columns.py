@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
-__all__ = ["ROW_MAX", "Buffer", "Column", "MadeRows", "Rows"]
+__all__ = ["ROW_MAX", "Buffer", "Column", "MadeRows", "Room", "Rows"]
 
 #: Any object with a C-contiguous buffer (collections.abc.Buffer, which came with Python 3.12).
 Buffer = Any
@@ -81,6 +81,14 @@ class Rows(NamedTuple):
             None if self.passwords is None else self.passwords.part(first, last),
             None if self.salts is None else self.salts.part(first, last),
         )
+
+
+class Room(NamedTuple):
+    """Where the texts of rows may be written: memory for the longest of each in every row."""
+
+    verifiers: memoryview
+    salts: memoryview
+    passwords: memoryview
 
 
 class MadeRows(NamedTuple):

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Final
 
-from .columns import Column, MadeRows, Rows
+from .columns import Column, MadeRows, Room, Rows
 from .errors import EngineFaultError
 from .group import ELEMENT_SIZE, G, N
 
@@ -64,9 +64,9 @@ class RowFormulas(ABC):
         for i, offset in enumerate(offsets):
             offsets[i] = offset + by
 
-    def make_rows(self, rows: Rows) -> MadeRows:
-        """Passwords and salts, drawn where they are missing, and verifiers; the first and the last
-        as base64, in new buffers that can be written to. Raises `ZeroSaltError`."""
+    def make_rows(self, rows: Rows, room: Room) -> MadeRows:
+        """Passwords, drawn where they are missing, and the base64 of salts and verifiers, in `room`
+        or in buffers of their own. Raises `ZeroSaltError`."""
         count = len(rows.realms)
         if rows.salts is None:
             salts = [minimal(secrets.token_bytes(SALT_RANDOM)) for _ in range(count)]

@@ -8,7 +8,7 @@ from typing import Final
 
 from .batch import run_in_chunks
 from .batch_check import BatchCheck, run_checked
-from .columns import ROW_MAX, Column, MadeRows, Rows
+from .columns import ROW_MAX, Column, MadeRows, Room, Rows
 from .engine import Engine
 from .errors import EngineFaultError
 from .group import ELEMENT_SIZE
@@ -47,7 +47,7 @@ def verifier_rows(
     wipe once they are stored.
 
     ``on_chunk(first, made)`` is called, in the caller's thread and in order, with the rows from
-    `first` on while later ones are still computed. They are not checked yet: use nothing of them
+    `first` on while later ones are still computed. Not all are checked yet: use nothing of them
     before this function returns, and begin anew at row 0 when a fault had it compute all again.
 
     Runs over `threads` threads (all cores unless told otherwise) with the GIL released, and checks
@@ -95,41 +95,40 @@ def _make(
     engine: Engine, rows: Rows, count: int, threads: int | None, on_chunk: OnChunk | None
 ) -> MadeRows:
     salt_max = _DRAWN_SALT_TEXT_MAX if rows.salts is None else _SALT_TEXT_MAX
+    password_max = _PASSWORD_SIZE if rows.passwords is None else 0
     verifiers = _NewColumn(engine, count, _VERIFIER_TEXT_MAX)
     salts = _NewColumn(engine, count, salt_max)
-    passwords: _NewColumn | Column
-    if rows.passwords is None:
-        passwords = _NewColumn(engine, count, _PASSWORD_SIZE)
-    else:
-        passwords = rows.passwords
+    passwords = _NewColumn(engine, count, password_max)
 
-    def chunk(first: int, last: int) -> tuple[int, MadeRows, bytearray | None]:
+    def chunk(first: int, last: int) -> MadeRows:
         part = rows.part(first, last)
+        room = Room(*(column.room(first, last) for column in (verifiers, salts, passwords)))
         try:
-            made = engine.make_rows(part)
+            made = engine.make_rows(part, room)
         except ZeroSaltError as error:
             raise ValueError(f"salts: row {first + error.row}: must not be zero") from None
-        return first, made, check.count(lambda tally: engine.tally_rows(tally, part, made))
+        check.count(lambda tally: engine.tally_rows(tally, part, made))
+        return made
 
-    def take(result: tuple[int, MadeRows, bytearray | None]) -> None:
-        first, made, tally = result
-        if on_chunk is not None:
-            on_chunk(first, made)
-        verifiers.append(made.verifiers)
+    def take(made: MadeRows) -> None:
+        first, last = verifiers.append(made.verifiers)
         salts.append(made.salts)
-        if isinstance(passwords, _NewColumn):
+        if rows.passwords is None:
             passwords.append(made.passwords)
-            made.passwords.data[:] = bytes(len(made.passwords.data))
-        check.add(tally)
+        so_far = result()
+        for row in check.sample(first, last):
+            _recompute(check, rows, so_far, row)
+        if on_chunk is not None:
+            on_chunk(first, MadeRows(*(column.part(first, last) for column in so_far)))
+
+    def result() -> MadeRows:
+        used = passwords.column() if rows.passwords is None else rows.passwords
+        return MadeRows(verifiers.column(), salts.column(), used)
 
     with BatchCheck(engine, count) as check:
         run_in_chunks(chunk, take, count, threads, parallel=engine.releases_gil)
         check.finish()
-        used = passwords.column() if isinstance(passwords, _NewColumn) else passwords
-        result = MadeRows(verifiers.column(), salts.column(), used)
-        for row in check.sample:
-            _recompute(check, rows, result, row)
-    return result
+    return result()
 
 
 def _recompute(check: BatchCheck, rows: Rows, made: MadeRows, row: int) -> None:
@@ -152,10 +151,14 @@ class _NewColumn:
     All it may take is asked for at once: now is a better time to hear that there is not enough
     than in an hour, and nothing is ever moved to a larger place. What is not written to is no
     memory yet. Raises ``MemoryError``.
+
+    A chunk is written where it would be if all rows before were of the longest, and moves down from
+    there when it is appended: fresh pages for every chunk would cost more than that.
     """
 
     def __init__(self, engine: Engine, rows: int, longest: int) -> None:
         self._engine = engine
+        self._longest = longest
         begin = _OFFSET_SIZE * (rows + 1)
         size = begin + rows * longest
         try:
@@ -166,15 +169,22 @@ class _NewColumn:
                 "machine does not have to give: cut it into smaller ones"
             ) from error
         self._offsets, self._data = room[:begin].cast("Q"), room[begin:]
+        self._offsets[0] = 0
         self._rows = self._size = 0
 
-    def append(self, chunk: Column) -> None:
-        rows, size = len(chunk), len(chunk.data)
+    def room(self, first: int, last: int) -> memoryview:
+        """Where rows `first` to `last` may be written before they are appended."""
+        return self._data[first * self._longest : last * self._longest]
+
+    def append(self, chunk: Column) -> tuple[int, int]:
+        """Add the next rows; the number of the first, and of the one after the last."""
+        first, last, size = self._rows, self._rows + len(chunk), len(chunk.data)
         self._engine.shift(chunk.offsets, self._size - chunk.offsets[0])
-        self._offsets[self._rows : self._rows + rows + 1] = chunk.offsets
+        self._offsets[first : last + 1] = chunk.offsets
         self._data[self._size : self._size + size] = chunk.data
-        self._rows += rows
-        self._size += size
+        self._rows, self._size = last, self._size + size
+        return first, last
 
     def column(self) -> Column:
-        return Column(self._data[: self._size], self._offsets)
+        """The rows that were appended."""
+        return Column(self._data[: self._size], self._offsets[: self._rows + 1])

@@ -55,7 +55,7 @@ int srp_make_rows(const srp_kernel *kernel, const srp_new_rows *out, const srp_r
     return code;
 }
 
-void srp_tally_start(uint8_t *tally) { tally_start(tally); }
+void srp_tally_start(const srp_kernel *kernel, uint8_t *tally) { tally_start(kernel, tally); }
 
 int srp_tally_rows(const srp_kernel *kernel, uint8_t *tally, const srp_rows *in,
                    const srp_column *verifiers, size_t count) {
@@ -71,8 +71,8 @@ int srp_tally_verifiers(const srp_kernel *kernel, uint8_t *tally, const uint8_t 
     return code;
 }
 
-void srp_tally_join(uint8_t *tally, const uint8_t *other) {
-    tally_join(tally, other);
+void srp_tally_join(const srp_kernel *kernel, uint8_t *tally, const uint8_t *other) {
+    tally_join(kernel, tally, other);
     srp_wipe_stack();
 }
 

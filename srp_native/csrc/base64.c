@@ -54,12 +54,13 @@ void base64_encode_portable(uint8_t *text, const uint8_t *bytes) {
     for (size_t i = 0; i < BASE64_RUN; i++) text[i] = character(text[i]);
 }
 
-uint8_t base64_decode_portable(uint8_t *bytes, uint8_t *text) {
-    uint8_t wrong = 0;
-    for (size_t i = 0; i < BASE64_RUN; i++) text[i] = six_bits(text[i]);
-    for (size_t i = 0; i < BASE64_RUN; i++) wrong |= text[i] >> 6;
+uint8_t base64_decode_portable(uint8_t *bytes, const uint8_t *text) {
+    uint8_t bits[BASE64_RUN], wrong = 0;
+    for (size_t i = 0; i < BASE64_RUN; i++) bits[i] = six_bits(text[i]);
+    for (size_t i = 0; i < BASE64_RUN; i++) wrong |= bits[i] >> 6;
     for (size_t i = 0; i < BASE64_RUN / 8; i++)
-        store_64(bytes + 6 * i, join(load_64(text + 8 * i)) << 16);
+        store_64(bytes + 6 * i, join(load_64(bits + 8 * i)) << 16);
+    srp_wipe(bits, sizeof bits);
     return wrong;
 }
 
@@ -68,8 +69,11 @@ static size_t at_most(size_t size, size_t limit) { return size < limit ? size : 
 size_t base64_encode(uint8_t *text, const uint8_t *bytes, size_t length) {
     const base64_runs *runs = srp_base64_runs();
     uint8_t group[BASE64_ROOM] = {0}, characters[BASE64_RUN];
-    size_t size = (length + 2) / 3 * 4;
-    for (size_t start = 0, done = 0; start < size; start += BASE64_RUN, done += BASE64_BYTES) {
+    size_t size = (length + 2) / 3 * 4, start = 0, done = 0;
+    for (; done + BASE64_ROOM <= length; start += BASE64_RUN, done += BASE64_BYTES)
+        runs->encode(text + start, bytes + done);
+    /* What would be read past is copied first. */
+    for (; start < size; start += BASE64_RUN, done += BASE64_BYTES) {
         size_t part = at_most(length - done, BASE64_BYTES);
         memcpy(group, bytes + done, part);
         memset(group + part, 0, BASE64_BYTES - part);
@@ -90,7 +94,11 @@ size_t base64_decode(uint8_t *bytes, size_t room, const uint8_t *text, size_t le
     padding = (size_t)srp_public(padding);
     size_t size = length / 4 * 3 - padding;
     if (size > room) return 0;
-    for (size_t start = 0, done = 0; start < length; start += BASE64_RUN, done += BASE64_BYTES) {
+    size_t start = 0, done = 0;
+    for (; done + BASE64_ROOM <= size; start += BASE64_RUN, done += BASE64_BYTES)
+        wrong |= runs->decode(bytes + done, text + start);
+    /* What would be written past is copied afterwards. */
+    for (; start < length; start += BASE64_RUN, done += BASE64_BYTES) {
         size_t given = at_most(length - padding - start, BASE64_RUN);
         size_t part = at_most(size - done, BASE64_BYTES);
         memcpy(characters, text + start, given);

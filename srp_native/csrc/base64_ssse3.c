@@ -36,7 +36,7 @@ TARGET void base64_encode_ssse3(uint8_t *text, const uint8_t *bytes) {
     }
 }
 
-TARGET uint8_t base64_decode_ssse3(uint8_t *bytes, uint8_t *text) {
+TARGET uint8_t base64_decode_ssse3(uint8_t *bytes, const uint8_t *text) {
     /* A character is wrong when what its two halves rule out has a bit in common. */
     const __m128i low_rules = _mm_setr_epi8(0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11,
                                             0x11, 0x13, 0x1A, 0x1B, 0x1B, 0x1B, 0x1A);

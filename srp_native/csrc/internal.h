@@ -97,16 +97,16 @@ int srp_random(uint8_t *out, size_t size);
 
 typedef struct {
     void (*encode)(uint8_t *text, const uint8_t *bytes);
-    /* Not 0 when a character is not of the alphabet. Clobbers the text. */
-    uint8_t (*decode)(uint8_t *bytes, uint8_t *text);
+    /* Not 0 when a character is not of the alphabet. */
+    uint8_t (*decode)(uint8_t *bytes, const uint8_t *text);
 } base64_runs;
 
 /* CT: values. */
 void base64_encode_portable(uint8_t *text, const uint8_t *bytes);
-uint8_t base64_decode_portable(uint8_t *bytes, uint8_t *text);
+uint8_t base64_decode_portable(uint8_t *bytes, const uint8_t *text);
 #if SRP_HAS_X86_DISPATCH
 void base64_encode_ssse3(uint8_t *text, const uint8_t *bytes);
-uint8_t base64_decode_ssse3(uint8_t *bytes, uint8_t *text);
+uint8_t base64_decode_ssse3(uint8_t *bytes, const uint8_t *text);
 #endif
 
 /* Writes 4 characters for every 3 bytes begun, and returns their number. CT: values. */
@@ -366,12 +366,12 @@ int rows_make(const srp_kernel *kernel, const srp_new_rows *out, const srp_rows 
 /* ---- tally.c: the functions of srp.h that begin with srp_ ----------------------------------- */
 
 /* CT: values, but for whether a text is valid and whether the tally holds. */
-void tally_start(uint8_t *tally);
+void tally_start(const srp_kernel *kernel, uint8_t *tally);
 int tally_rows(const srp_kernel *kernel, uint8_t *tally, const srp_rows *in,
                const srp_column *verifiers, size_t count);
 int tally_verifiers(const srp_kernel *kernel, uint8_t *tally, const uint8_t *elements,
                     const srp_column *salts, const srp_column *identities, size_t count);
-void tally_join(uint8_t *tally, const uint8_t *other);
+void tally_join(const srp_kernel *kernel, uint8_t *tally, const uint8_t *other);
 int tally_holds(const srp_kernel *kernel, const uint8_t *tally);
 
 #endif

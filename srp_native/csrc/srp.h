@@ -45,8 +45,9 @@ enum {
 #define SRP_PASSWORD_RANDOM 40
 #define SRP_PASSWORD_SIZE 56
 #define SRP_SALT_TEXT_MAX 88
+#define SRP_DRAWN_SALT_TEXT 24
 #define SRP_VERIFIER_TEXT_MAX 516
-#define SRP_TALLY_SIZE 848
+#define SRP_TALLY_SIZE 13952
 
 /* Strings one after the other: string i is the bytes [offsets[i], offsets[i + 1]). */
 typedef struct {
@@ -130,17 +131,17 @@ void srp_shift(uint64_t *offsets, size_t count, uint64_t by);
  * bytes) are drawn from the system's generator where in->salts.offsets or in->passwords.offsets is
  * NULL. Writes the base64 of v and of the salt, both in minimal signed form, and the passwords
  * that were drawn (out->passwords is unused otherwise). A column needs room for its longest text in
- * every row and for count + 1 offsets; they begin at 0.
+ * every row (SRP_DRAWN_SALT_TEXT for salts that are drawn) and for count + 1 offsets; they begin at 0.
  * Returns SRP_OK, SRP_ERROR_SALT or SRP_ERROR_RANDOM; on errors all columns are zeroed.
  */
 int srp_make_rows(const srp_kernel *kernel, const srp_new_rows *out, const srp_rows *in,
                   size_t count);
 
 /*
- * A check of many verifiers at once, SRP_TALLY_SIZE bytes: products of random halves of the
- * verifiers, and what they have to be. It holds sums of x: wipe it.
+ * A check of many verifiers at once, SRP_TALLY_SIZE bytes at any address: products of random halves
+ * of the verifiers, and what they have to be. It is this kernel's alone and holds sums of x: wipe it.
  */
-void srp_tally_start(uint8_t *tally);
+void srp_tally_start(const srp_kernel *kernel, uint8_t *tally);
 
 /*
  * Count in the texts that srp_make_rows made, salts and passwords as it returned them.
@@ -154,7 +155,7 @@ int srp_tally_verifiers(const srp_kernel *kernel, uint8_t *tally, const uint8_t 
                         const srp_column *salts, const srp_column *identities, size_t count);
 
 /* Count in all that another tally has. */
-void srp_tally_join(uint8_t *tally, const uint8_t *other);
+void srp_tally_join(const srp_kernel *kernel, uint8_t *tally, const uint8_t *other);
 
 /*
  * 1 when the products are what they have to be, 0 otherwise: always when one of the verifiers is

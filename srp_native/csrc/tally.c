@@ -1,11 +1,11 @@
 /*
- * A batch checked as a whole. A tally holds two pairs of an exponent and a product, and every row
- * goes at random into one of them:
+ * A batch checked as a whole. A tally has two sides, each of an exponent and a product, and every
+ * row goes at random into one of them:
  *
  *     product of v / R^rows = 2^(sum of x - log2(R) rows)        R = 2^3120, or 2^3072 for adx
  *
- * One wrong v makes its product wrong. Two rows that changed places do, too, unless they are in
- * the same pair. The powers of R come from Montgomery's multiplication, which divides by R; taking
+ * One wrong v makes its product wrong. Two rows that changed places do, too, unless they are on
+ * the same side. The powers of R come from Montgomery's multiplication, which divides by R; taking
  * log2(R) from the exponent for each saves multiplying them back.
  *
  * Neither side is computed by what computed the verifiers: products of any two numbers on the one
@@ -20,26 +20,33 @@
 
 #define SIDES 2
 #define EXPONENT_SIZE 40 /* sums of up to 2^64 x */
-#define GROUP 16         /* rows per two random bytes */
+#define GROUP 512        /* rows per call of the random generator */
 #define FACTORS 8        /* that a side collects before they are multiplied: a kernel's lanes */
 
+/* The last rows % FACTORS factors are still to be multiplied into the product. */
 typedef struct {
-    uint8_t exponent[SIDES][EXPONENT_SIZE];
-    uint8_t product[SIDES][SRP_ELEMENT_SIZE];
+    srp_product product;
+    uint64_t rows;
+    uint8_t factor[FACTORS][SRP_ELEMENT_SIZE];
+    uint8_t exponent[EXPONENT_SIZE];
+} side;
+
+/* As the kernel computes with it; callers keep its bytes, wherever these lie. */
+typedef struct {
+    side side[SIDES];
 } tally;
 
 _Static_assert(sizeof(tally) == SRP_TALLY_SIZE, "srp.h has to say how large a tally is");
 
-/* What counting rows writes; wiped as a whole. */
+/* What counting writes; wiped as a whole. */
 typedef struct {
+    tally sum, other;
     sha256_context hash;
-    srp_product product[SIDES];
-    tally sum; /* of these rows alone */
-    uint8_t factor[SIDES][FACTORS][SRP_ELEMENT_SIZE];
-    size_t factors[SIDES];
     uint8_t x[SRP_DIGEST_SIZE];
     uint8_t salt[SRP_SALT_MAX + 1];
-    uint8_t v[1 + SRP_ELEMENT_SIZE];
+    uint8_t number[SRP_ELEMENT_SIZE + 1];
+    uint8_t v[SRP_ELEMENT_SIZE];
+    uint8_t power[SIDES][SRP_ELEMENT_SIZE];
 } workspace;
 
 /* exponent = exponent + x - less, modulo 2^320; x has `length` bytes, a multiple of eight. */
@@ -56,19 +63,25 @@ static void add_exponent(uint8_t *exponent, const uint8_t *x, size_t length, uin
     }
 }
 
-/* One row more on one side. */
-static void count_in(workspace *w, const srp_kernel *kernel, size_t side) {
-    memcpy(w->factor[side][w->factors[side]++], w->v + 1, SRP_ELEMENT_SIZE);
-    add_exponent(w->sum.exponent[side], w->x, sizeof w->x, kernel->product_bits);
-    if (w->factors[side] < FACTORS) return;
-    kernel->product_add(&w->product[side], w->factor[side][0], FACTORS);
-    w->factors[side] = 0;
+/* One power more, v = 2^x, on one side. */
+static void count_in(side *s, const srp_kernel *kernel, const uint8_t *v, const uint8_t *x,
+                     size_t length) {
+    memcpy(s->factor[s->rows++ % FACTORS], v, SRP_ELEMENT_SIZE);
+    add_exponent(s->exponent, x, length, kernel->product_bits);
+    if (s->rows % FACTORS == 0) kernel->product_add(&s->product, s->factor[0], FACTORS);
 }
 
-void tally_start(uint8_t *bytes) {
-    memset(bytes, 0, SRP_TALLY_SIZE);
-    for (size_t side = 1; side <= SIDES; side++)
-        bytes[SIDES * EXPONENT_SIZE + side * SRP_ELEMENT_SIZE - 1] = 1;
+/* v = the product of a side, in which nothing can be counted any more. */
+static void finish(uint8_t *v, side *s, const srp_kernel *kernel) {
+    kernel->product_add(&s->product, s->factor[0], (size_t)(s->rows % FACTORS));
+    kernel->product_finish(v, &s->product);
+}
+
+void tally_start(const srp_kernel *kernel, uint8_t *bytes) {
+    tally sum;
+    memset(&sum, 0, sizeof sum);
+    for (size_t i = 0; i < SIDES; i++) kernel->product_start(&sum.side[i].product);
+    memcpy(bytes, &sum, sizeof sum);
 }
 
 /* The minimal signed form that a text stands for; its length, or 0 when it is not in that form. */
@@ -86,13 +99,15 @@ typedef struct {
     const srp_column *salts, *identities;
 } batch;
 
-/* w->v = 00 || v and w->x of one row of texts. */
+/* w->v and w->x of one row of texts. */
 static int read_texts(workspace *w, const batch *b, size_t row) {
     size_t salt_size = read_number(w->salt, sizeof w->salt, column_row(&b->rows->salts, row));
-    size_t size = read_number(w->v, sizeof w->v, column_row(b->texts, row));
+    size_t size = read_number(w->number, sizeof w->number, column_row(b->texts, row));
     if (!salt_size || !size) return SRP_ERROR_TEXT;
-    memmove(w->v + sizeof w->v - size, w->v, size);
-    memset(w->v, 0, sizeof w->v - size);
+    size_t zeros = size < SRP_ELEMENT_SIZE ? SRP_ELEMENT_SIZE - size : 0;
+    size_t digits = SRP_ELEMENT_SIZE - zeros;
+    memset(w->v, 0, zeros);
+    memcpy(w->v + zeros, w->number + size - digits, digits);
     srp_slice salt = {w->salt, salt_size};
     srp_slice identity[] = {column_row(&b->rows->realms, row), column_row(&b->rows->names, row),
                             {(const uint8_t *)":", 1}, column_row(&b->rows->passwords, row)};
@@ -103,42 +118,66 @@ static int read_texts(workspace *w, const batch *b, size_t row) {
 /* The same of one row of elements. */
 static int read_element(workspace *w, const batch *b, size_t row) {
     srp_slice identity = column_row(b->identities, row);
-    memcpy(w->v + 1, b->elements + row * SRP_ELEMENT_SIZE, SRP_ELEMENT_SIZE);
+    memcpy(w->v, b->elements + row * SRP_ELEMENT_SIZE, SRP_ELEMENT_SIZE);
     private_key(w->x, column_row(b->salts, row), &identity, 1, &w->hash);
     return SRP_OK;
 }
 
-static SRP_NEVER_INLINE int count_rows(const srp_kernel *kernel, const batch *b, size_t count,
-                                       workspace *w) {
+static SRP_NEVER_INLINE int count_rows(workspace *w, const srp_kernel *kernel, const batch *b,
+                                       size_t count) {
     uint8_t sides[GROUP / 8];
-    tally_start((uint8_t *)&w->sum);
-    for (size_t side = 0; side < SIDES; side++) {
-        kernel->product_start(&w->product[side]);
-        w->factors[side] = 0;
-    }
     for (size_t row = 0; row < count; row++) {
-        if (row % GROUP == 0 && !srp_random(sides, sizeof sides)) return SRP_ERROR_RANDOM;
+        size_t left = count - row < GROUP ? count - row : GROUP, in_group = row % GROUP;
+        if (!in_group && !srp_random(sides, (left + 7) / 8)) return SRP_ERROR_RANDOM;
         int code = b->texts ? read_texts(w, b, row) : read_element(w, b, row);
         if (code != SRP_OK) return code;
-        count_in(w, kernel, sides[row % GROUP / 8] >> row % 8 & 1);
-    }
-    for (size_t side = 0; side < SIDES; side++) {
-        kernel->product_add(&w->product[side], w->factor[side][0], w->factors[side]);
-        kernel->product_finish(w->sum.product[side], &w->product[side]);
+        side *s = &w->sum.side[sides[in_group / 8] >> in_group % 8 & 1];
+        count_in(s, kernel, w->v, w->x, sizeof w->x);
     }
     return SRP_OK;
 }
 
+static SRP_NEVER_INLINE void count_other(workspace *w, const srp_kernel *kernel) {
+    for (size_t i = 0; i < SIDES; i++) {
+        side *other = &w->other.side[i];
+        if (!other->rows) continue; /* its exponent is too small to take R from */
+        finish(w->v, other, kernel);
+        count_in(&w->sum.side[i], kernel, w->v, other->exponent, EXPONENT_SIZE);
+    }
+}
+
+static SRP_NEVER_INLINE int compare(workspace *w, const srp_kernel *kernel) {
+    uint8_t exponents[SIDES][EXPONENT_SIZE], difference = 0;
+    uint8_t two[SIDES][SRP_ELEMENT_SIZE] = {{0}};
+    for (size_t i = 0; i < SIDES; i++) {
+        two[i][SRP_ELEMENT_SIZE - 1] = 2;
+        memcpy(exponents[i], w->sum.side[i].exponent, EXPONENT_SIZE);
+    }
+    /* Not by pow_g, whose table made the verifiers. */
+    kernel->powmod(w->power[0], two[0], exponents[0], EXPONENT_SIZE, SIDES);
+    for (size_t i = 0; i < SIDES; i++) {
+        finish(w->v, &w->sum.side[i], kernel);
+        for (size_t j = 0; j < SRP_ELEMENT_SIZE; j++) difference |= w->power[i][j] ^ w->v[j];
+    }
+    srp_wipe(exponents, sizeof exponents);
+    return !srp_public(difference);
+}
+
 /*
- * With its workspace this reaches further down than srp_wipe_stack, so the frames below it, which
- * start with count_rows, are wiped from here.
+ * With its workspace each of these reaches further down than srp_wipe_stack, so the frames below it,
+ * which start with a function that is never inlined, are wiped from here.
  */
+static void forget(workspace *w) {
+    srp_wipe(w, sizeof *w);
+    srp_wipe_stack();
+}
+
 static int count_batch(const srp_kernel *kernel, uint8_t *bytes, const batch *b, size_t count) {
     workspace w;
-    int code = count_rows(kernel, b, count, &w);
-    if (code == SRP_OK) tally_join(bytes, (const uint8_t *)&w.sum);
-    srp_wipe(&w, sizeof w);
-    srp_wipe_stack();
+    memcpy(&w.sum, bytes, sizeof w.sum);
+    int code = count_rows(&w, kernel, b, count);
+    if (code == SRP_OK) memcpy(bytes, &w.sum, sizeof w.sum);
+    forget(&w);
     return code;
 }
 
@@ -154,42 +193,19 @@ int tally_verifiers(const srp_kernel *kernel, uint8_t *bytes, const uint8_t *ele
     return count_batch(kernel, bytes, &b, count);
 }
 
-/* product = product * factor mod N, 384 bytes each */
-static void multiply(uint8_t *product, const uint8_t *factor) {
-    field_scratch scratch;
-    uint64_t a[SRP_DIGITS], b[SRP_DIGITS];
-    field_from_bytes(a, product);
-    field_from_bytes(b, factor);
-    field_mul(b, b, srp_montgomery_r2, &scratch);
-    field_mul(a, a, b, &scratch);
-    field_to_bytes(product, a);
-}
-
-void tally_join(uint8_t *bytes, const uint8_t *other) {
-    tally sum, more;
-    memcpy(&sum, bytes, sizeof sum);
-    memcpy(&more, other, sizeof more);
-    for (size_t side = 0; side < SIDES; side++) {
-        multiply(sum.product[side], more.product[side]);
-        add_exponent(sum.exponent[side], more.exponent[side], EXPONENT_SIZE, 0);
-    }
-    memcpy(bytes, &sum, sizeof sum);
-    srp_wipe(&sum, sizeof sum);
-    srp_wipe(&more, sizeof more);
+void tally_join(const srp_kernel *kernel, uint8_t *bytes, const uint8_t *other) {
+    workspace w;
+    memcpy(&w.sum, bytes, sizeof w.sum);
+    memcpy(&w.other, other, sizeof w.other);
+    count_other(&w, kernel);
+    memcpy(bytes, &w.sum, sizeof w.sum);
+    forget(&w);
 }
 
 int tally_holds(const srp_kernel *kernel, const uint8_t *bytes) {
-    tally sum;
-    uint8_t power[SIDES][SRP_ELEMENT_SIZE], difference = 0;
-    uint8_t two[SIDES][SRP_ELEMENT_SIZE] = {{0}};
-    for (size_t side = 0; side < SIDES; side++) two[side][SRP_ELEMENT_SIZE - 1] = 2;
-    memcpy(&sum, bytes, sizeof sum);
-    /* Not by pow_g, whose table made the verifiers. */
-    kernel->powmod(power[0], two[0], sum.exponent[0], EXPONENT_SIZE, SIDES);
-    for (size_t side = 0; side < SIDES; side++)
-        for (size_t i = 0; i < SRP_ELEMENT_SIZE; i++)
-            difference |= power[side][i] ^ sum.product[side][i];
-    srp_wipe(&sum, sizeof sum);
-    srp_wipe(power, sizeof power);
-    return !srp_public(difference);
+    workspace w;
+    memcpy(&w.sum, bytes, sizeof w.sum);
+    int holds = compare(&w, kernel);
+    forget(&w);
+    return holds;
 }

@@ -11,7 +11,7 @@ import srp_native
 from cognito_srp import NewDevice, create_device_verifiers
 from srp_native import Column, MadeRows, batch_check, c_engine, python_engine, registry
 from srp_native.batch_check import BatchCheck
-from srp_native.columns import Rows
+from srp_native.columns import Room, Rows
 from srp_native.engine import Engine
 from srp_native.registry import load_engine
 
@@ -21,6 +21,10 @@ REFERENCE = python_engine.create_engine()  # also when a test has disabled engin
 
 def columns(rows: int = ROWS) -> tuple[Column, Column]:
     return Column.of([b"-AbC"] * rows), Column.of([b"eu-west-1_%d" % i for i in range(rows)])
+
+
+def room_for(rows: int) -> Room:
+    return Room(*(memoryview(bytearray(longest * rows)) for longest in (516, 24, 56)))
 
 
 def right(realms: Column, names: Column, made: MadeRows, row: int) -> bool:
@@ -82,7 +86,7 @@ def swapped(made: MadeRows, i: int = 3, j: int = 8) -> MadeRows:
 
 def make_faulty(engine: Engine, monkeypatch: pytest.MonkeyPatch, fault: Break) -> None:
     sound = engine.make_rows
-    monkeypatch.setattr(engine, "make_rows", lambda rows: fault(sound(rows)))
+    monkeypatch.setattr(engine, "make_rows", lambda rows, room: fault(sound(rows, room)))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +130,7 @@ def test_two_rows_that_changed_places(engine: str) -> None:
     runs = load_engine(engine)
     realms, names = columns(12)
     rows = Rows(realms, names, None, None)
-    wrong = swapped(runs.make_rows(rows))
+    wrong = swapped(runs.make_rows(rows, room_for(12)))
     caught = 0
     for _ in range(40):
         tally = runs.new_tally()
@@ -145,7 +149,9 @@ def test_what_the_tally_cannot_see_the_sample_does(
     realms, names = columns()
     runs, other = load_engine(engine), Column.of(b"eu-west-1_%d" % (i + 1) for i in range(ROWS))
     make, count = runs.make_rows, runs.tally_rows
-    monkeypatch.setattr(runs, "make_rows", lambda rows: make(rows._replace(names=other)))
+    monkeypatch.setattr(
+        runs, "make_rows", lambda rows, room: make(rows._replace(names=other), room)
+    )
     monkeypatch.setattr(
         runs, "tally_rows", lambda tally, rows, made: count(tally, rows._replace(names=other), made)
     )
@@ -197,10 +203,13 @@ def test_a_faulty_checker_is_the_one_to_go(
 
 def test_tallies_are_wiped(engine: str) -> None:
     with BatchCheck(load_engine(engine), ROWS) as check:
-        tally = check._tally
-        assert tally is not None
-        assert any(tally)
-    assert not any(tally)
+        tallies: list[bytearray] = []
+        check.count(lambda tally: check.count(tallies.append) or tallies.append(tally))
+        check.count(tallies.append)
+        assert len(tallies) == 3
+        assert len({id(tally) for tally in tallies}) == 2  # one for each that counts at a time
+        assert all(map(any, tallies))
+    assert not any(map(any, tallies))
 
 
 def test_empty_sides_hold(engine: str) -> None:
@@ -211,6 +220,6 @@ def test_empty_sides_hold(engine: str) -> None:
     total = runs.new_tally()
     for _ in range(6):
         part = runs.new_tally()
-        runs.tally_rows(part, rows, runs.make_rows(rows))
+        runs.tally_rows(part, rows, runs.make_rows(rows, room_for(1)))
         runs.join_tally(total, part)
     assert runs.tally_holds(total)

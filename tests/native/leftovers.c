@@ -55,7 +55,7 @@ static void count_in(void) {
     srp_rows used = rows;
     used.salts.bytes = salt_texts;
     used.salts.offsets = ends[1];
-    srp_tally_start(tally);
+    srp_tally_start(kernel, tally);
     srp_tally_rows(kernel, tally, &used, &verifiers, ROWS);
     srp_wipe(tally, sizeof tally);
 }

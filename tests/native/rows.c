@@ -88,7 +88,7 @@ static void count(const srp_kernel *kernel, uint8_t *tally, const srp_rows *in, 
                      {passwords, ends[2] + first},
                      {salts, ends[1] + first}};
     srp_column texts = {verifiers, ends[0] + first};
-    srp_tally_start(tally);
+    srp_tally_start(kernel, tally);
     if (srp_tally_rows(kernel, tally, &part, &texts, last - first) != SRP_OK) fail("a text is wrong");
 }
 
@@ -110,7 +110,7 @@ static void batch(const srp_kernel *kernel, size_t rows) {
     printf("%d ", srp_tally_holds(kernel, tally));
     count(kernel, tally, &in, 0, rows / 2);
     count(kernel, other, &in, rows / 2, rows);
-    srp_tally_join(tally, other);
+    srp_tally_join(kernel, tally, other);
     printf("%d ", srp_tally_holds(kernel, tally));
     if (!rows) return;
     uint8_t *digit = verifiers + ends[0][rows - 1] + 17;

@@ -14,7 +14,7 @@ from test_csrc import KERNELS, SANITIZE, Objects, answers, need, objects, tables
 
 from srp_native import Column
 from srp_native import c_engine as module
-from srp_native.columns import Rows
+from srp_native.columns import Room, Rows
 from srp_native.group import N
 
 __all__ = ["objects", "tables"]  # fixtures
@@ -134,6 +134,18 @@ def test_no_branch_and_no_address_depends_on_a_secret_of_a_row(
 # ---- the door between Python and C -------------------------------------------------------------
 
 
+def room_for(rows: int, less: int = 0) -> Room:
+    return Room(*(memoryview(bytearray(n * rows - less)) for n in (516, 88, 56)))
+
+
+def test_too_little_room_stops_at_the_door_to_c() -> None:
+    if module.lib is None:
+        pytest.skip("the C extension was not built")
+    names = Column.of([b"a", b"b"])
+    with pytest.raises(ValueError, match="room: 1032 bytes needed, has 1031"):
+        module.create_engine().make_rows(Rows(names, names, names, names), room_for(2, less=1))
+
+
 @pytest.mark.parametrize("bad", [[0, 3, 2], [0, 2, 5], [0, 2**64 - 1, 4], [2**64 - 2, 0, 1]])
 def test_bad_offsets_stop_at_the_door_to_c(bad: list[int]) -> None:
     """Whoever should have checked them before."""
@@ -141,4 +153,4 @@ def test_bad_offsets_stop_at_the_door_to_c(bad: list[int]) -> None:
         pytest.skip("the C extension was not built")
     salts, names = Column(b"salt", array("Q", bad)), Column(b"identity", array("Q", [0, 4, 8]))
     with pytest.raises(ValueError, match="backwards or past the end"):
-        module.create_engine().make_rows(Rows(names, names, names, salts))
+        module.create_engine().make_rows(Rows(names, names, names, salts), room_for(2))
