@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import Future
 
 # Not on first use: a fork while another thread imports leaves the child with the import's lock.
 from concurrent.futures.thread import ThreadPoolExecutor
@@ -36,8 +37,9 @@ def run_in_chunks(
 ) -> None:
     """Pass ``chunk(first, last)`` to `take`, chunk after chunk in their order.
 
-    `chunk` runs in the threads, `take` in the caller's. ``threads=None`` means one for every core
-    this process may use. Threads are only started for an engine that lets them run side by side.
+    `chunk` runs in the threads, of which the caller's is one, and `take` in the caller's alone.
+    ``threads=None`` means one for every core this process may use. Threads are only started for an
+    engine that lets them run side by side.
     Whatever goes wrong, Ctrl-C included, ends the batch once the chunks that run are done. Raises
     ``ValueError`` for threads below 1.
     """
@@ -45,18 +47,33 @@ def run_in_chunks(
         raise ValueError(f"threads: must be at least 1, is {threads}")
     wanted = (threads or cores()) if parallel else 1
     used = max(1, min(wanted, rows // _LEAST_ROWS_A_THREAD))
-    chunks = pairwise(_cuts(rows, used))
+    cuts = list(pairwise(_cuts(rows, used)))
     if used == 1:
-        for first, last in chunks:
-            take(chunk(first, last))
+        for cut in cuts:
+            take(chunk(*cut))
         return
-    with ThreadPoolExecutor(used, thread_name_prefix="srp-native") as pool:
+    # The caller's thread is one of them: one more than there are cores would keep two waiting.
+    with ThreadPoolExecutor(used - 1, thread_name_prefix="srp-native") as pool:
         try:
-            for result in pool.map(lambda cut: chunk(*cut), chunks):
-                take(result)
+            futures = {cut: pool.submit(chunk, *cut) for cut in cuts}
+            free = (cut for cut in cuts if cut in futures and futures[cut].cancel())
+            for cut in cuts:
+                while not futures[cut].done() and (mine := next(free, None)):
+                    futures[mine] = _outcome(chunk, *mine)
+                take(futures.pop(cut).result())
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _outcome(chunk: Callable[[int, int], _T], first: int, last: int) -> Future[_T]:
+    """What comes of a chunk here and now."""
+    future: Future[_T] = Future()
+    try:
+        future.set_result(chunk(first, last))
+    except Exception as error:
+        future.set_exception(error)  # raised when all before it are taken
+    return future
 
 
 def _cuts(rows: int, threads: int) -> list[int]:

@@ -4,6 +4,7 @@
  * secret. Exits with 1 when anything does. Takes the kernel's name; `portable` without one.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
@@ -34,7 +35,7 @@ static NEVER_INLINE void below(uint8_t *copy) {
     }
 }
 
-/* Rows of fixed salts and secret passwords, and a tally of them. */
+/* Rows of fixed salts and secret passwords, and tallies of them. */
 static uint64_t names[ROWS + 1], passwords[ROWS + 1], salts[ROWS + 1], ends[3][ROWS + 1];
 static uint8_t texts[ROWS * SRP_VERIFIER_TEXT_MAX], salt_texts[ROWS * SRP_SALT_TEXT_MAX];
 
@@ -49,15 +50,22 @@ static void make(void) {
     srp_make_rows(kernel, &made, &rows, ROWS);
 }
 
-static void count_in(void) {
-    uint8_t tally[SRP_TALLY_SIZE];
+static void count_in(uint8_t *tally) {
     const srp_column verifiers = {texts, ends[0]};
     srp_rows used = rows;
     used.salts.bytes = salt_texts;
     used.salts.offsets = ends[1];
     srp_tally_start(kernel, tally);
     srp_tally_rows(kernel, tally, &used, &verifiers, ROWS);
-    srp_wipe(tally, sizeof tally);
+}
+
+static void check(void) {
+    static uint8_t tally[SRP_TALLY_SIZE], other[SRP_TALLY_SIZE];
+    make();
+    count_in(tally);
+    count_in(other);
+    srp_tally_join(kernel, tally, other);
+    if (!srp_tally_holds(kernel, tally)) abort();
 }
 
 static void call(int which) {
@@ -71,7 +79,7 @@ static void call(int which) {
     case 5: srp_pow_g(kernel, out, secret, 32, BATCH); break;
     case 6: srp_powmod(kernel, out, secret, secret + 7, 5, BATCH); break;
     case 7: make(); break;
-    case 8: count_in(); break;
+    case 8: check(); break;
     default: srp_premaster(kernel, out, secret, secret + 1, 32, secret + 33, 32, secret + 65, 32,
                            secret + 97, 32);
     }
