@@ -19,26 +19,17 @@
 
 #include <string.h>
 
+#include "adx_rows.h"
 #include "adx_square.h"
 
 #define BLOCKS (SRP_ADX_LIMBS / ADX_STRIP)
 #define HALF (SRP_ADX_LIMBS / 2)
 #define HALF_BLOCKS (BLOCKS / 2)
 
-/* The strip's digits are those, and nothing is carried into the first row. */
-static void load_strip(adx_strip *strip, const uint64_t *digits) {
-    memcpy(strip->digits, digits, sizeof strip->digits);
-    memset(strip->window, 0, sizeof strip->window);
-}
-
 /* t[0 .. 47] = a * b for 24 limbs each */
-static void half_mul(uint64_t *t, const uint64_t *a, const uint64_t *b, adx_strip *strip) {
-    memset(t, 0, HALF * sizeof *t);
-    for (size_t j = 0; j < HALF; j += ADX_STRIP) {
-        load_strip(strip, b + j);
-        adx_rows(t + j, a, strip, HALF_BLOCKS);
-        memcpy(t + j + HALF, strip->window, sizeof strip->window);
-    }
+static void half_mul(uint64_t *t, const uint64_t *a, const uint64_t *b) {
+    memset(t, 0, SRP_ADX_LIMBS * sizeof *t);
+    for (size_t j = 0; j < HALF; j += ADX_STRIP) adx_rows(t + j, a, b + j, HALF_BLOCKS, 0);
 }
 
 /* result = |a - b| for 24 limbs; all ones when a < b, else 0 */
@@ -57,9 +48,9 @@ static uint64_t distance(uint64_t *result, const uint64_t *a, const uint64_t *b)
 static void full_mul(const uint64_t *a, const uint64_t *b, adx_scratch *s) {
     uint64_t *t = s->t, *middle = s->middle, top[HALF] = {0};
     uint64_t sign = distance(s->half_a, a, a + HALF) ^ distance(s->half_b, b, b + HALF);
-    half_mul(t, a, b, &s->strip);
-    half_mul(t + SRP_ADX_LIMBS, a + HALF, b + HALF, &s->strip);
-    half_mul(middle, s->half_a, s->half_b, &s->strip);
+    half_mul(t, a, b);
+    half_mul(t + SRP_ADX_LIMBS, a + HALF, b + HALF);
+    half_mul(middle, s->half_a, s->half_b);
 
     /* Of equal signs, the product is subtracted: -p = ~p + 1 - 2^3072, the last into the top. */
     uint64_t minus = opaque(~sign);
@@ -74,12 +65,11 @@ static void full_mul(const uint64_t *a, const uint64_t *b, adx_scratch *s) {
 static void full_sqr(const uint64_t *a, adx_scratch *s) {
     static const uint64_t zero[ADX_STRIP] = {0};
     uint64_t *t = s->t, carry = 0;
-    for (size_t i = 0; i < SRP_ADX_LIMBS; i += ADX_STRIP) adx_pairs(t + 2 * i, a + i, &s->strip);
-    for (unsigned j = 0; j < BLOCKS - 1; j++) {
-        uint64_t *end = t + ADX_STRIP * (j + BLOCKS);
-        load_strip(&s->strip, a + ADX_STRIP * j);
-        adx_rows(t + ADX_STRIP * (2 * j + 1), a + ADX_STRIP * (j + 1), &s->strip, BLOCKS - 1 - j);
-        carry = adx_add(end, end, s->strip.window, 1, carry);
+    for (size_t i = 0; i < SRP_ADX_LIMBS; i += ADX_STRIP) adx_pairs(t + 2 * i, a + i);
+    for (size_t j = 0; j < BLOCKS - 1; j++) {
+        const uint64_t *digits = a + ADX_STRIP * j;
+        carry = adx_rows(t + ADX_STRIP * (2 * j + 1), digits + ADX_STRIP, digits, BLOCKS - 1 - j,
+                         carry);
     }
     t += ADX_STRIP * (2 * BLOCKS - 1);
     adx_add(t, t, zero, 1, carry);
@@ -88,13 +78,9 @@ static void full_sqr(const uint64_t *a, adx_scratch *s) {
 
 /* result = s->t / R modulo N, below 2^3072; clobbers s->t */
 static void reduce(uint64_t *result, adx_scratch *s) {
-    const uint64_t *n = srp_adx_modulus_plus_1;
     uint64_t carry = 0;
-    for (uint64_t *t = s->t; t < s->t + SRP_ADX_LIMBS; t += ADX_STRIP) {
-        adx_quotient(&s->strip, t, n);
-        adx_rows(t + ADX_STRIP, n + ADX_STRIP, &s->strip, BLOCKS - 1);
-        carry = adx_add(t + SRP_ADX_LIMBS, t + SRP_ADX_LIMBS, s->strip.window, 1, carry);
-    }
+    for (size_t i = 0; i < SRP_ADX_LIMBS; i += ADX_STRIP)
+        carry = adx_quotient_rows(s->t + i, srp_adx_modulus_plus_1, BLOCKS - 1, carry);
     uint64_t overflow = opaque(0 - carry);
     for (size_t i = 0; i < SRP_ADX_LIMBS; i++) s->middle[i] = srp_adx_montgomery_one[i] & overflow;
     adx_add(result, s->t + SRP_ADX_LIMBS, s->middle, BLOCKS, 0);

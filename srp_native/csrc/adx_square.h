@@ -5,32 +5,32 @@
 #ifndef SRP_ADX_SQUARE_H
 #define SRP_ADX_SQUARE_H
 
-#include "adx_rows.h"
+#include <stdint.h>
+
+/* Neither of the two compilers has the limit of 4095 characters that this warns of. */
+#pragma GCC diagnostic ignored "-Woverlength-strings"
 
 /* column += low limb of rdx * a[j], next column += high limb */
 #define ADX_PAIR(j, column, next)           \
     "mulx 8*" #j "(%[a]), %%rax, %%rcx\n\t" \
     "adcx %%rax, %%" column "\n\tadox %%rcx, %%" next "\n\t"
 
-#define ADX_BEGIN_PAIRS(i) "movq 8*" #i "(%[a]), %%rdx\n\t" ADX_CLEAR_CARRIES
+#define ADX_BEGIN_PAIRS(i) "movq 8*" #i "(%[a]), %%rdx\n\t" "xorl %%ebx, %%ebx\n\t"
 
 /* The last pair of a row is with a[7], and its high limb begins the row's last column. */
 #define ADX_END_PAIRS(column, top)                                                \
     "mulx 56(%[a]), %%rax, %%" top "\n\tadcx %%rax, %%" column "\n\t"             \
-    "adcx %%rbp, %%" top "\n\tadox %%rbp, %%" top "\n\t"
+    "adcx %%rbx, %%" top "\n\tadox %%rbx, %%" top "\n\t"
 
 /* The row's two lowest columns are complete. */
 #define ADX_STORE_PAIR(at, low, high) \
     "movq %%" low ", 8*" #at "(%[t])\n\tmovq %%" high ", 8*" #at "+8(%[t])\n\t"
 
-/*
- * t[0 .. 15] = the sum of a[i] a[j] 2^(64 (i + j)) over i < j for eight limbs a; s->frame keeps rbp,
- * which is 0 between two moves.
- */
-static inline void adx_pairs(uint64_t *t, const uint64_t *a, adx_strip *s) {
+/* t[0 .. 15] = the sum of a[i] a[j] 2^(64 (i + j)) over i < j for eight limbs a */
+static inline void adx_pairs(uint64_t *t, const uint64_t *a) {
     t[0] = t[15] = 0;
     __asm__ volatile(
-        ADX_SAVE_RBP ADX_BEGIN_PAIRS(0)
+        ADX_BEGIN_PAIRS(0)
         "mulx 8(%[a]), %%r8, %%r9\n\t"
         "mulx 16(%[a]), %%rax, %%r10\n\tadcx %%rax, %%r9\n\t"
         "mulx 24(%[a]), %%rax, %%r11\n\tadcx %%rax, %%r10\n\t"
@@ -53,10 +53,10 @@ static inline void adx_pairs(uint64_t *t, const uint64_t *a, adx_strip *s) {
         ADX_END_PAIRS("r11", "r12") ADX_STORE_PAIR(11, "r10", "r11")
         ADX_BEGIN_PAIRS(6)
         ADX_END_PAIRS("r12", "r13") ADX_STORE_PAIR(13, "r12", "r13")
-        ADX_RESTORE_RBP
         :
-        : [t] "D"(t), [a] "S"(a), [s] "b"(s)
-        : ADX_REGISTERS);
+        : [t] "D"(t), [a] "S"(a)
+        : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "cc",
+          "memory");
 }
 
 #define ADX_DOUBLE(i)                                                                        \

@@ -245,20 +245,11 @@ void field_select(uint64_t *result, const uint64_t *table, size_t entries, uint6
 
 #if SRP_HAS_ADX
 
-/* What every row of a strip multiplies, and what a row leaves to the next; adx_rows.h. */
-typedef struct {
-    uint64_t digits[8];
-    uint64_t window[8];
-    uint64_t frame;  /* rbp while assembly runs */
-    uint64_t blocks; /* of rows that are still to do */
-} adx_strip;
-
 /* What a multiplication needs besides its operands. Holds secrets: wipe it. */
 typedef struct {
     uint64_t t[2 * SRP_ADX_LIMBS];
     uint64_t middle[SRP_ADX_LIMBS];
     uint64_t half_a[SRP_ADX_LIMBS / 2], half_b[SRP_ADX_LIMBS / 2];
-    adx_strip strip;
 } adx_scratch;
 
 /* result = a b / R. `result` may be an operand. CT: values. */

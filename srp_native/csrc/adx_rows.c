@@ -1,0 +1,136 @@
+/*
+ * Rows of 64 x 64-bit products with mulx, whose sums run in two carry chains at once: adcx has CF,
+ * adox has OF.
+ *
+ * Assembly, as no compiler keeps two carry chains apart, and whole functions of it, as a row needs
+ * every register: rdi is at t, rsi at the other operand, rdx has the limb that is multiplied, r8 to
+ * r15 are the window of sums, rax is 0, and rcx, rbx and rbp take products. The eight digits are on
+ * the stack.
+ */
+#include "internal.h"
+
+#if SRP_HAS_ADX
+
+#include "adx_rows.h"
+
+/* Neither of the two compilers has the limit of 4095 characters that this warns of. */
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
+/* For debuggers and profilers, where the compiler describes its own frames. */
+#ifdef __GCC_HAVE_DWARF2_CFI_ASM
+#define ADX_CFI(directive) ".cfi_" directive "\n\t"
+#else
+#define ADX_CFI(directive)
+#endif
+
+#define ADX_PUSH(name) \
+    "pushq %" name "\n\t" ADX_CFI("adjust_cfa_offset 8") ADX_CFI("rel_offset " name ", 0")
+#define ADX_POP(name) "popq %" name "\n\t" ADX_CFI("adjust_cfa_offset -8") ADX_CFI("restore " name)
+
+/* The frame: eight digits, the blocks that are still to do, and the carry. */
+#define ADX_FRAME "80"
+#define ADX_BLOCKS "64(%rsp)"
+#define ADX_CARRY "72(%rsp)"
+
+#define ADX_ENTER                                                                     \
+    ADX_PUSH("rbx") ADX_PUSH("rbp") ADX_PUSH("r12") ADX_PUSH("r13") ADX_PUSH("r14")   \
+    ADX_PUSH("r15") "subq $" ADX_FRAME ", %rsp\n\t" ADX_CFI("adjust_cfa_offset " ADX_FRAME)
+
+#define ADX_LEAVE                                                                     \
+    "addq $" ADX_FRAME ", %rsp\n\t" ADX_CFI("adjust_cfa_offset -" ADX_FRAME)          \
+    ADX_POP("r15") ADX_POP("r14") ADX_POP("r13") ADX_POP("r12") ADX_POP("rbp")        \
+    ADX_POP("rbx") "ret\n\t"
+
+/* rax = 0, CF = OF = 0 */
+#define ADX_CLEAR "xorl %eax, %eax\n\t"
+
+#define ADX_LOW(product, w) "adcx %" product ", %" w "\n\t"
+#define ADX_HIGH(product, w) "adox %" product ", %" w "\n\t"
+#define ADX_PRODUCT(j, low, high) "mulx 8*" #j "(" ADX_OPERAND "), %" low ", %" high "\n\t"
+
+/* Both carries are added to the high limb of the last product, the window's new top. */
+#define ADX_TOP(top) "adox %rax, %" top "\n\tadcx %rax, %" top "\n\t"
+
+/*
+ * t[i] += a[i] * digits + window: the lowest limb into memory, the others stay in the window, whose
+ * lowest register becomes its highest. The sum fits in nine limbs, as
+ * (2^64 - 1) + (2^64 - 1)(2^512 - 1) + (2^512 - 1) = 2^576 - 1.
+ */
+#define ADX_ROW(i, w0, w1, w2, w3, w4, w5, w6, w7)                                          \
+    ADX_CLEAR "adcx 8*" #i "(%rdi), %" w0 "\n\tmovq 8*" #i "(%rsi), %rdx\n\t"               \
+    "mulx (%rsp), %rcx, %rbp\n\tadox %rcx, %" w0 "\n\tadox %rbp, %" w1 "\n\t"               \
+    "mulx 8(%rsp), %rbx, %rcx\n\tadox %rcx, %" w2 "\n\tadcx %rbx, %" w1 "\n\t"              \
+    "movq %" w0 ", 8*" #i "(%rdi)\n\t"                                                      \
+    "mulx 16(%rsp), %rbp, %rcx\n\tadox %rcx, %" w3 "\n\t"                                   \
+    "mulx 24(%rsp), %rbx, %rcx\n\tadcx %rbp, %" w2 "\n\tadcx %rbx, %" w3 "\n\t"             \
+    "mulx 32(%rsp), %rbp, %rbx\n\tadcx %rbp, %" w4 "\n\tadox %rcx, %" w4 "\n\t"             \
+    "mulx 40(%rsp), %rbp, %rcx\n\tadcx %rbx, %" w5 "\n\tadox %rbp, %" w5 "\n\t"             \
+    "mulx 48(%rsp), %rbx, %rbp\n\tadcx %rbx, %" w6 "\n\tadox %rcx, %" w6 "\n\t"             \
+    "mulx 56(%rsp), %rbx, %" w0 "\n\tadcx %rbx, %" w7 "\n\tadox %rbp, %" w7 "\n\t"          \
+    ADX_TOP(w0)
+
+/*
+ * One row of a reduction: the lowest limb of the window is the quotient digit. N + 1 has a zero for
+ * its lowest limb (and taking the digit itself away is what drops that limb of the window), so that
+ * seven products are left.
+ */
+#define ADX_QUOTIENT_ROW(i, w0, w1, w2, w3, w4, w5, w6, w7)                                 \
+    ADX_CLEAR "movq %" w0 ", %rdx\n\tmovq %rdx, 8*" #i "(%rsp)\n\t"                         \
+    "mulx 8(%rsi), %rbx, %rcx\n\tadox %rcx, %" w2 "\n\tadcx %rbx, %" w1 "\n\t"              \
+    "mulx 16(%rsi), %rbp, %rcx\n\tadox %rcx, %" w3 "\n\t"                                   \
+    "mulx 24(%rsi), %rbx, %rcx\n\tadcx %rbp, %" w2 "\n\tadcx %rbx, %" w3 "\n\t"             \
+    "mulx 32(%rsi), %rbp, %rbx\n\tadcx %rbp, %" w4 "\n\tadox %rcx, %" w4 "\n\t"             \
+    "mulx 40(%rsi), %rbp, %rcx\n\tadcx %rbx, %" w5 "\n\tadox %rbp, %" w5 "\n\t"             \
+    "mulx 48(%rsi), %rbx, %rbp\n\tadcx %rbx, %" w6 "\n\tadox %rcx, %" w6 "\n\t"             \
+    "mulx 56(%rsi), %rbx, %" w0 "\n\tadcx %rbx, %" w7 "\n\tadox %rbp, %" w7 "\n\t"          \
+    ADX_TOP(w0)
+
+/* Eight rows, after which every register of the window has its first role again. */
+#define ADX_EIGHT(ROW)                                               \
+    ROW(0, "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15")     \
+    ROW(1, "r9", "r10", "r11", "r12", "r13", "r14", "r15", "r8")     \
+    ROW(2, "r10", "r11", "r12", "r13", "r14", "r15", "r8", "r9")     \
+    ROW(3, "r11", "r12", "r13", "r14", "r15", "r8", "r9", "r10")     \
+    ROW(4, "r12", "r13", "r14", "r15", "r8", "r9", "r10", "r11")     \
+    ROW(5, "r13", "r14", "r15", "r8", "r9", "r10", "r11", "r12")     \
+    ROW(6, "r14", "r15", "r8", "r9", "r10", "r11", "r12", "r13")     \
+    ROW(7, "r15", "r8", "r9", "r10", "r11", "r12", "r13", "r14")
+
+#define ADX_NEXT_BLOCK "addq $64, %rsi\n\taddq $64, %rdi\n\t"
+
+/* Every block of the rows, whose digits are on the stack. */
+#define ADX_BLOCK_LOOP \
+    ".p2align 4\n1:\n\t" ADX_EIGHT(ADX_ROW) ADX_NEXT_BLOCK "decq " ADX_BLOCKS "\n\tjnz 1b\n\t"
+
+/* t[0 .. 8) += window + carry; rax = the carry out */
+#define ADX_ADD_WINDOW                                                                  \
+    "negq " ADX_CARRY "\n\t"                                                            \
+    "adcq %r8, (%rdi)\n\tadcq %r9, 8(%rdi)\n\tadcq %r10, 16(%rdi)\n\t"                  \
+    "adcq %r11, 24(%rdi)\n\tadcq %r12, 32(%rdi)\n\tadcq %r13, 40(%rdi)\n\t"             \
+    "adcq %r14, 48(%rdi)\n\tadcq %r15, 56(%rdi)\n\t"                                    \
+    "movl $0, %eax\n\tadcl $0, %eax\n\t"
+
+#define ADX_COPY_DIGIT(i) "movq 8*" #i "(%rdx), %rax\n\tmovq %rax, 8*" #i "(%rsp)\n\t"
+
+ADX_ABI __attribute__((naked)) uint64_t adx_rows(uint64_t *t, const uint64_t *a,
+                                                 const uint64_t *digits, size_t blocks,
+                                                 uint64_t carry) {
+    __asm__(ADX_ENTER "movq %rcx, " ADX_BLOCKS "\n\tmovq %r8, " ADX_CARRY "\n\t"
+            ADX_COPY_DIGIT(0) ADX_COPY_DIGIT(1) ADX_COPY_DIGIT(2) ADX_COPY_DIGIT(3)
+            ADX_COPY_DIGIT(4) ADX_COPY_DIGIT(5) ADX_COPY_DIGIT(6) ADX_COPY_DIGIT(7)
+            "xorl %r8d, %r8d\n\txorl %r9d, %r9d\n\txorl %r10d, %r10d\n\txorl %r11d, %r11d\n\t"
+            "xorl %r12d, %r12d\n\txorl %r13d, %r13d\n\txorl %r14d, %r14d\n\txorl %r15d, %r15d\n\t"
+            ADX_BLOCK_LOOP ADX_ADD_WINDOW ADX_LEAVE);
+}
+
+ADX_ABI __attribute__((naked)) uint64_t adx_quotient_rows(uint64_t *t, const uint64_t *n,
+                                                          size_t blocks, uint64_t carry) {
+    __asm__(ADX_ENTER "movq %rdx, " ADX_BLOCKS "\n\tmovq %rcx, " ADX_CARRY "\n\t"
+            "movq (%rdi), %r8\n\tmovq 8(%rdi), %r9\n\tmovq 16(%rdi), %r10\n\t"
+            "movq 24(%rdi), %r11\n\tmovq 32(%rdi), %r12\n\tmovq 40(%rdi), %r13\n\t"
+            "movq 48(%rdi), %r14\n\tmovq 56(%rdi), %r15\n\t"
+            ADX_EIGHT(ADX_QUOTIENT_ROW) ADX_NEXT_BLOCK
+            ADX_BLOCK_LOOP ADX_ADD_WINDOW ADX_LEAVE);
+}
+
+#endif
