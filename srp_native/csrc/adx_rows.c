@@ -15,6 +15,8 @@
 
 /* Neither of the two compilers has the limit of 4095 characters that this warns of. */
 #pragma GCC diagnostic ignored "-Woverlength-strings"
+/* Parameters are in their registers and have no name in here. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
 
 /* For debuggers and profilers, where the compiler describes its own frames. */
 #ifdef __GCC_HAVE_DWARF2_CFI_ASM
@@ -44,12 +46,21 @@
 /* rax = 0, CF = OF = 0 */
 #define ADX_CLEAR "xorl %eax, %eax\n\t"
 
-#define ADX_LOW(product, w) "adcx %" product ", %" w "\n\t"
-#define ADX_HIGH(product, w) "adox %" product ", %" w "\n\t"
-#define ADX_PRODUCT(j, low, high) "mulx 8*" #j "(" ADX_OPERAND "), %" low ", %" high "\n\t"
-
-/* Both carries are added to the high limb of the last product, the window's new top. */
-#define ADX_TOP(top) "adox %rax, %" top "\n\tadcx %rax, %" top "\n\t"
+/*
+ * Columns 2 to 7, whose sums are w2 to w7: the high limb of product 1 is in rcx, and that of product 7
+ * goes into w0, the window's new top, with both carries. The order of the instructions, and which of
+ * the two chains takes which half of a product, are what a search for the fastest found; `store` is
+ * late for the same reason (docs/kernels.md).
+ */
+#define ADX_COLUMNS(at, store, w0, w2, w3, w4, w5, w6, w7)                                  \
+    "mulx 16(%" at "), %rbp, %rbx\n\tadcx %rcx, %" w2 "\n\tadcx %rbx, %" w3 "\n\t"         \
+    "mulx 24(%" at "), %rcx, %rbx\n\tadox %rbp, %" w2 "\n\tadox %rcx, %" w3 "\n\t"         \
+    "mulx 32(%" at "), %rbp, %rcx\n\tadcx %rbx, %" w4 "\n\tadox %rbp, %" w4 "\n\t"         \
+    "mulx 40(%" at "), %rbx, %rbp\n\tadox %rcx, %" w5 "\n\tadcx %rbx, %" w5 "\n\t"         \
+    "adcx %rbp, %" w6 "\n\tmulx 48(%" at "), %rcx, %rbx\n\t" store                         \
+    "adox %rcx, %" w6 "\n\tadox %rbx, %" w7 "\n\t"                                         \
+    "mulx 56(%" at "), %rbp, %" w0 "\n\tadcx %rbp, %" w7 "\n\t"                            \
+    "adcx %rax, %" w0 "\n\tadox %rax, %" w0 "\n\t"
 
 /*
  * t[i] += a[i] * digits + window: the lowest limb into memory, the others stay in the window, whose
@@ -57,17 +68,10 @@
  * (2^64 - 1) + (2^64 - 1)(2^512 - 1) + (2^512 - 1) = 2^576 - 1.
  */
 #define ADX_ROW(i, w0, w1, w2, w3, w4, w5, w6, w7)                                          \
-    ADX_CLEAR "adcx 8*" #i "(%rdi), %" w0 "\n\tmovq 8*" #i "(%rsi), %rdx\n\t"               \
-    "mulx (%rsp), %rcx, %rbp\n\tadox %rcx, %" w0 "\n\tadox %rbp, %" w1 "\n\t"               \
-    "mulx 8(%rsp), %rbx, %rcx\n\tadox %rcx, %" w2 "\n\tadcx %rbx, %" w1 "\n\t"              \
-    "movq %" w0 ", 8*" #i "(%rdi)\n\t"                                                      \
-    "mulx 16(%rsp), %rbp, %rcx\n\tadox %rcx, %" w3 "\n\t"                                   \
-    "mulx 24(%rsp), %rbx, %rcx\n\tadcx %rbp, %" w2 "\n\tadcx %rbx, %" w3 "\n\t"             \
-    "mulx 32(%rsp), %rbp, %rbx\n\tadcx %rbp, %" w4 "\n\tadox %rcx, %" w4 "\n\t"             \
-    "mulx 40(%rsp), %rbp, %rcx\n\tadcx %rbx, %" w5 "\n\tadox %rbp, %" w5 "\n\t"             \
-    "mulx 48(%rsp), %rbx, %rbp\n\tadcx %rbx, %" w6 "\n\tadox %rcx, %" w6 "\n\t"             \
-    "mulx 56(%rsp), %rbx, %" w0 "\n\tadcx %rbx, %" w7 "\n\tadox %rbp, %" w7 "\n\t"          \
-    ADX_TOP(w0)
+    "movq 8*" #i "(%rsi), %rdx\n\t" ADX_CLEAR                                               \
+    "mulx (%rsp), %rcx, %rbp\n\tadox 8*" #i "(%rdi), %" w0 "\n\tadcx %rcx, %" w0 "\n\t"    \
+    "mulx 8(%rsp), %rbx, %rcx\n\tadox %rbp, %" w1 "\n\tadcx %rbx, %" w1 "\n\t"             \
+    ADX_COLUMNS("rsp", "movq %" w0 ", 8*" #i "(%rdi)\n\t", w0, w2, w3, w4, w5, w6, w7)
 
 /*
  * One row of a reduction: the lowest limb of the window is the quotient digit. N + 1 has a zero for
@@ -75,15 +79,8 @@
  * seven products are left.
  */
 #define ADX_QUOTIENT_ROW(i, w0, w1, w2, w3, w4, w5, w6, w7)                                 \
-    ADX_CLEAR "movq %" w0 ", %rdx\n\tmovq %rdx, 8*" #i "(%rsp)\n\t"                         \
-    "mulx 8(%rsi), %rbx, %rcx\n\tadox %rcx, %" w2 "\n\tadcx %rbx, %" w1 "\n\t"              \
-    "mulx 16(%rsi), %rbp, %rcx\n\tadox %rcx, %" w3 "\n\t"                                   \
-    "mulx 24(%rsi), %rbx, %rcx\n\tadcx %rbp, %" w2 "\n\tadcx %rbx, %" w3 "\n\t"             \
-    "mulx 32(%rsi), %rbp, %rbx\n\tadcx %rbp, %" w4 "\n\tadox %rcx, %" w4 "\n\t"             \
-    "mulx 40(%rsi), %rbp, %rcx\n\tadcx %rbx, %" w5 "\n\tadox %rbp, %" w5 "\n\t"             \
-    "mulx 48(%rsi), %rbx, %rbp\n\tadcx %rbx, %" w6 "\n\tadox %rcx, %" w6 "\n\t"             \
-    "mulx 56(%rsi), %rbx, %" w0 "\n\tadcx %rbx, %" w7 "\n\tadox %rbp, %" w7 "\n\t"          \
-    ADX_TOP(w0)
+    "movq %" w0 ", %rdx\n\t" ADX_CLEAR "mulx 8(%rsi), %rbx, %rcx\n\tadcx %rbx, %" w1 "\n\t"  \
+    ADX_COLUMNS("rsi", "movq %rdx, 8*" #i "(%rsp)\n\t", w0, w2, w3, w4, w5, w6, w7)
 
 /* Eight rows, after which every register of the window has its first role again. */
 #define ADX_EIGHT(ROW)                                               \
