@@ -39,8 +39,9 @@ __all__ = [
 Exponent = int | bytes
 _T = TypeVar("_T")
 
-# Exponents that arrive as ints are widened to a multiple of this many bytes, so that the time
-# taken tells their order of magnitude and not their exact length.
+# Exponents that arrive as ints are widened to one or more times this many bytes, so that the time
+# taken tells their order of magnitude and not their exact length. From two times on there is a byte
+# more: a + u·x, sum and product of numbers of 256 bits, has 513 or less.
 _EXPONENT_STEP = 32
 
 
@@ -243,7 +244,10 @@ def _exponent_width(exponent: Exponent, name: str = "exponent") -> int:
         raise ValueError(f"{name}: must not be negative")
     if exponent.bit_length() > EXPONENT_BITS:
         raise ValueError(f"{name}: at most {EXPONENT_BITS} bits, has {exponent.bit_length()}")
-    return max(1, -(-exponent.bit_length() // (8 * _EXPONENT_STEP))) * _EXPONENT_STEP
+    size = (exponent.bit_length() + 7) // 8
+    if size <= _EXPONENT_STEP:
+        return _EXPONENT_STEP
+    return min(EXPONENT_BITS // 8, -(-(size - 1) // _EXPONENT_STEP) * _EXPONENT_STEP + 1)
 
 
 def _exponents_width(exponents: Sequence[Exponent]) -> int:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import srp_native
 from srp_native import N
-from srp_native.registry import load_engine
+from srp_native.registry import current_engine, load_engine
 
 EDGE_EXPONENTS = (
     0, 1, 2, 10, 11, 2047, 2048, 2049, 2**64 - 1, 2**64, 2**128, 2**255, 2**256 - 1, 2**256,
@@ -124,6 +124,21 @@ def test_powers_multiply(base: int, e: int, f: int) -> None:
 def test_bytes_and_ints_are_the_same_exponent(exponent: int) -> None:
     data = exponent.to_bytes((exponent.bit_length() + 7) // 8, "big")
     assert srp_native.pow_g(data) == srp_native.pow_g(exponent)
+
+
+@pytest.mark.parametrize(
+    ("bits", "width"),
+    [(0, 32), (1, 32), (256, 32), (257, 33), (264, 33), (265, 65), (512, 65), (513, 65), (520, 65),
+     (521, 97), (3072, 384)],
+)  # fmt: skip
+def test_how_wide_an_int_is_written(bits: int, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time that an engine takes tells the width: 512 and 513 bits, of a + u·x, are alike."""
+    runs, seen = current_engine(), list[int]()
+    sound = runs.pow_g
+    monkeypatch.setattr(runs, "pow_g", lambda e, **k: seen.append(len(e)) or sound(e, **k))
+    exponent = 2**bits >> 1
+    assert srp_native.pow_g(exponent) == pow(2, exponent, N)
+    assert seen == [width]
 
 
 @pytest.mark.parametrize("rows", [0, 1, 7, 8, 9, 63, 64, 65])
