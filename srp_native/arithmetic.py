@@ -39,9 +39,9 @@ __all__ = [
 Exponent = int | bytes
 _T = TypeVar("_T")
 
-# Exponents that arrive as ints are widened to one or more times this many bytes, so that the time
-# taken tells their order of magnitude and not their exact length. From two times on there is a byte
-# more: a + u·x, sum and product of numbers of 256 bits, has 513 or less.
+# Exponents that arrive as ints are written in this many bytes, or in a multiple of it and one more,
+# so that the time taken tells their order of magnitude and not their exact length. The one more is
+# for a + u·x, of numbers of 256 bits: whether it has 512 bits or 513 is a carry of secrets.
 _EXPONENT_STEP = 32
 
 

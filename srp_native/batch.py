@@ -39,9 +39,8 @@ def run_in_chunks(
 
     `chunk` runs in the threads, of which the caller's is one, and `take` in the caller's alone.
     ``threads=None`` means one for every core this process may use. Threads are only started for an
-    engine that lets them run side by side.
-    Whatever goes wrong, Ctrl-C included, ends the batch once the chunks that run are done. Raises
-    ``ValueError`` for threads below 1.
+    engine that lets them run side by side. Whatever goes wrong, Ctrl-C included, ends the batch
+    once the chunks that run are done. Raises ``ValueError`` for threads below 1.
     """
     if threads is not None and threads < 1:
         raise ValueError(f"threads: must be at least 1, is {threads}")

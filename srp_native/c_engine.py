@@ -117,7 +117,7 @@ class CEngine(Engine):
 
     def make_rows(self, rows: Rows, room: Room) -> MadeRows:
         count = len(rows.realms)
-        salt_max = lib.SRP_DRAWN_SALT_TEXT if rows.salts is None else lib.SRP_SALT_TEXT_MAX
+        salt_max = lib.SRP_DRAWN_SALT_TEXT_MAX if rows.salts is None else lib.SRP_SALT_TEXT_MAX
         verifiers = _NewColumn(room.verifiers, count, lib.SRP_VERIFIER_TEXT_MAX)
         salts = _NewColumn(room.salts, count, salt_max)
         columns = [verifiers.pointers, salts.pointers, (ffi.NULL, ffi.NULL)]

@@ -125,7 +125,7 @@ int rows_make(const srp_kernel *kernel, const srp_new_rows *out, const srp_rows 
     if (code != SRP_OK) {
         wipe_column(&out->verifiers, count, SRP_VERIFIER_TEXT_MAX);
         wipe_column(&out->salts, count,
-                    in->salts.offsets ? SRP_SALT_TEXT_MAX : SRP_DRAWN_SALT_TEXT);
+                    in->salts.offsets ? SRP_SALT_TEXT_MAX : SRP_DRAWN_SALT_TEXT_MAX);
         wipe_column(&out->passwords, count, SRP_PASSWORD_SIZE);
     }
     srp_wipe(&w, sizeof w);

@@ -45,7 +45,7 @@ enum {
 #define SRP_PASSWORD_RANDOM 40
 #define SRP_PASSWORD_SIZE 56
 #define SRP_SALT_TEXT_MAX 88
-#define SRP_DRAWN_SALT_TEXT 24
+#define SRP_DRAWN_SALT_TEXT_MAX 24
 #define SRP_VERIFIER_TEXT_MAX 516
 #define SRP_TALLY_SIZE 13952
 
@@ -131,7 +131,8 @@ void srp_shift(uint64_t *offsets, size_t count, uint64_t by);
  * bytes) are drawn from the system's generator where in->salts.offsets or in->passwords.offsets is
  * NULL. Writes the base64 of v and of the salt, both in minimal signed form, and the passwords
  * that were drawn (out->passwords is unused otherwise). A column needs room for its longest text in
- * every row (SRP_DRAWN_SALT_TEXT for salts that are drawn) and for count + 1 offsets; they begin at 0.
+ * every row (SRP_DRAWN_SALT_TEXT_MAX for salts that are drawn) and for count + 1 offsets; they begin
+ * at 0.
  * Returns SRP_OK, SRP_ERROR_SALT or SRP_ERROR_RANDOM; on errors all columns are zeroed.
  */
 int srp_make_rows(const srp_kernel *kernel, const srp_new_rows *out, const srp_rows *in,

@@ -6,12 +6,13 @@ import base64
 from collections.abc import Callable, Iterator
 
 import pytest
+from rooms import room_for
 
 import srp_native
 from cognito_srp import NewDevice, create_device_verifiers
 from srp_native import Column, MadeRows, batch_check, c_engine, python_engine, registry
 from srp_native.batch_check import BatchCheck
-from srp_native.columns import Room, Rows
+from srp_native.columns import Rows
 from srp_native.engine import Engine
 from srp_native.registry import load_engine
 
@@ -21,10 +22,6 @@ REFERENCE = python_engine.create_engine()  # also when a test has disabled engin
 
 def columns(rows: int = ROWS) -> tuple[Column, Column]:
     return Column.of([b"-AbC"] * rows), Column.of([b"eu-west-1_%d" % i for i in range(rows)])
-
-
-def room_for(rows: int) -> Room:
-    return Room(*(memoryview(bytearray(longest * rows)) for longest in (516, 24, 56)))
 
 
 def right(realms: Column, names: Column, made: MadeRows, row: int) -> bool:

@@ -10,11 +10,12 @@ from array import array
 from pathlib import Path
 
 import pytest
+from rooms import room_for
 from test_csrc import KERNELS, SANITIZE, Objects, answers, need, objects, tables
 
 from srp_native import Column
 from srp_native import c_engine as module
-from srp_native.columns import Room, Rows
+from srp_native.columns import Rows
 from srp_native.group import N
 
 __all__ = ["objects", "tables"]  # fixtures
@@ -132,10 +133,6 @@ def test_no_branch_and_no_address_depends_on_a_secret_of_a_row(
 
 
 # ---- the door between Python and C -------------------------------------------------------------
-
-
-def room_for(rows: int, less: int = 0) -> Room:
-    return Room(*(memoryview(bytearray(n * rows - less)) for n in (516, 88, 56)))
 
 
 def test_too_little_room_stops_at_the_door_to_c() -> None:
