@@ -36,9 +36,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from .device import DeviceVerifier
-    from .diagnosis import Diagnosis
+    from .devices.verifiers import DeviceVerifier
     from .signin import SignIn
+    from .signin.diagnosis import Diagnosis
 
 __all__ = [
     "CallError",

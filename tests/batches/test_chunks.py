@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from srp_native.batch import run_in_chunks
+from srp_native._batch import run_in_chunks
 
 
 class Chunks:

@@ -24,7 +24,7 @@ from cognito_srp import (
 )
 from cognito_srp.enroll import journal as journal_module
 from cognito_srp.enroll.journal import Journal
-from cognito_srp.enroll.journal_file import connect
+from cognito_srp.enroll.journal.file import connect
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ import pytest
 from journals import KEY, enroll, key_of, opened, outcome, prepared, secret
 
 from cognito_srp import JournalError
-from cognito_srp.enroll import journal_file
 from cognito_srp.enroll.journal import Journal, State
+from cognito_srp.enroll.journal import file as journal_file
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks and kills")
 

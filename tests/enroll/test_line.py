@@ -7,8 +7,8 @@ import math
 from devices import request
 
 from cognito_srp.enroll import TokenBucket, UserBuckets
-from cognito_srp.enroll.job import Job
-from cognito_srp.enroll.line import Line
+from cognito_srp.enroll.pipeline.job import Job
+from cognito_srp.enroll.pipeline.line import Line
 
 
 def test_it_tells_when_users_limits_make_it_short() -> None:

@@ -12,8 +12,8 @@ import pytest
 from journals import GROUP_KEY, enroll, key_of, opened, outcome, prepared
 
 from cognito_srp import InvalidInputError
+from cognito_srp.enroll.bulk.outputs import check_output, write_devices
 from cognito_srp.enroll.journal import Journal
-from cognito_srp.enroll.outputs import check_output, write_devices
 
 
 def read(path: Path) -> list[dict[str, Any]]:

@@ -11,9 +11,9 @@ import pytest
 from journals import enroll, key_of, opened, outcome, prepared
 
 from cognito_srp import JournalError
-from cognito_srp.enroll.report import Bin, Figures, read_figures
-from cognito_srp.enroll.report_charts import bars, duration, rate_over_time
-from cognito_srp.enroll.report_page import page
+from cognito_srp.enroll.bulk.report import Bin, Figures, read_figures
+from cognito_srp.enroll.bulk.report_charts import bars, duration, rate_over_time
+from cognito_srp.enroll.bulk.report_page import page
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ import time
 import pytest
 
 import srp_native
-from srp_native import c_engine, registry
-from srp_native.registry import constant_time_engine, current_engine
+from srp_native.engines import _registry as registry
+from srp_native.engines import c as c_engine
+from srp_native.engines._registry import constant_time_engine, current_engine
 
 
 def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:

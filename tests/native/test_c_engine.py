@@ -13,11 +13,11 @@ from types import ModuleType
 
 import pytest
 
-from srp_native import c_engine as module
-from srp_native.engine import Engine
-from srp_native.errors import EngineUnavailableError
+from srp_native._errors import EngineUnavailableError
+from srp_native.engines import c as module
+from srp_native.engines._engine import Engine
+from srp_native.engines._registry import load_engine
 from srp_native.group import ELEMENT_SIZE, N
-from srp_native.registry import load_engine
 
 
 @pytest.fixture(scope="module")

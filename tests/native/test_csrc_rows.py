@@ -14,8 +14,8 @@ from rooms import room_for
 from test_csrc import KERNELS, SANITIZE, Objects, answers, need, objects, tables
 
 from srp_native import Column
-from srp_native import c_engine as module
-from srp_native.columns import Rows
+from srp_native._columns import Rows
+from srp_native.engines import c as module
 from srp_native.group import N
 
 __all__ = ["objects", "tables"]  # fixtures

@@ -9,11 +9,10 @@ from functools import cached_property
 import srp_native
 from srp_native import N
 
-from ..calls import Client
-from ..checks import check_text
-from ..encoding import decode_base64, encode_base64, from_hex, timestamp
+from ..devices.checks import check_text
 from ..errors import InvalidInputError, SrpError
-from ..srp import (
+from ..srp.encoding import decode_base64, encode_base64, from_hex, timestamp
+from ..srp.protocol import (
     EPHEMERAL_SIZE,
     K_MULTIPLIER,
     ClientExchange,
@@ -23,6 +22,7 @@ from ..srp import (
     secret_hash,
     user_identity,
 )
+from ..transport.calls import Client
 from .functions import GENERATOR, get_random, long_to_hex
 
 __all__ = ["Challenges"]

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import srp_native
 from srp_native import Column
-from srp_native.batch import cores
+from srp_native._batch import cores
 
-from ..device_columns import create_device_verifier_columns
+from ..devices.columns import create_device_verifier_columns
 from .options import add_output_options
 from .output import write, write_table
 from .peers import EXPONENT, peers

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from ..calls import Client, call
 from ..errors import ChallengeError, InvalidInputError, ServiceError
 from ..signin import Session, SignIn, answer_challenge
-from ..steps import Challenge
+from ..transport.calls import Client, call
+from ..transport.steps import Challenge
 from .failures import note
 from .secret_input import (
     CHALLENGE_ANSWER,

@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..calls import Client
-from ..checks import check_access_token, check_device_name
-from ..confirm import confirm_device
-from ..device import DeviceVerifier, RememberedDevice, create_device_verifier
-from ..devices import update_device_status
+from ..devices.checks import check_access_token, check_device_name
+from ..devices.confirm import confirm_device
+from ..devices.management import update_device_status
+from ..devices.verifiers import DeviceVerifier, RememberedDevice, create_device_verifier
 from ..errors import CallError, DeviceKeyExistsError, InvalidInputError
-from ..secret_files import save_secret
+from ..storage.secret_files import save_secret
+from ..transport.calls import Client
 from .client import make_client
 from .failures import CONFIRMED_BEFORE, note
 from .options import add_aws_options, add_output_options, add_secret_option

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import srp_native
 
-from ..calls import Client
-from ..confirm import confirm_device
-from ..device import (
+from ..devices.confirm import confirm_device
+from ..devices.verifiers import (
     DeviceVerifier,
     NewDevice,
     RememberedDevice,
@@ -24,6 +23,7 @@ from ..device import (
 )
 from ..errors import NotAuthorizedError, SignInError
 from ..signin import Session, sign_in
+from ..transport.calls import Client
 from .failures import REFUSED, explain, note
 from .options import add_output_options, bounded_int
 from .output import write, write_table

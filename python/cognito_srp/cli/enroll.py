@@ -12,15 +12,15 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from ..calls import Client
 from ..enroll import Enroller
-from ..enroll.bulk import BulkRun, Progress
-from ..enroll.inputs import Fault, Input
-from ..enroll.journal import Journal
-from ..enroll.outputs import check_output, write_devices
-from ..enroll.screening import Screening, screen
+from ..enroll.bulk.inputs import Fault, Input
+from ..enroll.bulk.outputs import check_output, write_devices
+from ..enroll.bulk.run import BulkRun, Progress
+from ..enroll.bulk.screening import Screening, screen
+from ..enroll.journal.journal import Journal
 from ..errors import InvalidInputError, JournalError
-from ..secret_files import replace_secret
+from ..storage.secret_files import replace_secret
+from ..transport.calls import Client
 from .client import make_client
 from .enroll_display import display
 from .failures import INTERRUPTED, REFUSED, UnavailableError, note

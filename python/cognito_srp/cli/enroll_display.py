@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from ..enroll.bulk import Progress
+from ..enroll.bulk.run import Progress
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..enroll.journal import Journal
-from ..enroll.merging import MergeConflict, merge
-from ..enroll.outputs import check_output, write_devices
+from ..enroll.bulk.outputs import check_output, write_devices
+from ..enroll.journal.journal import Journal
+from ..enroll.journal.merging import MergeConflict, merge
 from ..errors import InvalidInputError
-from ..secret_files import sync_directory
+from ..storage.secret_files import sync_directory
 from .failures import REFUSED, note
 from .options import add_output_options
 from .output import write

@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from ..enroll.journal import Journal
+from ..enroll.journal.journal import Journal
 from ..errors import InvalidInputError
-from ..sealing import SealingKey
+from ..storage.sealing import SealingKey
 from .failures import note
 
 __all__ = ["add_key_options", "read_key"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any, Final
 
-from ..calls import Client
-from ..checks import check_device_name
-from ..confirm import confirm_device
-from ..device import RememberedDevice, create_device_verifier
+from ..devices.checks import check_device_name
+from ..devices.confirm import confirm_device
+from ..devices.verifiers import RememberedDevice, create_device_verifier
 from ..errors import CallError, InvalidInputError
 from ..signin import Session, begin_sign_in
+from ..transport.calls import Client
 from .challenges import SECRETS, Person
 from .client import make_client
 from .device_places import DevicePlace, device_place

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from ..device import DeviceVerifier, create_device_verifier
-from ..encoding import from_hex
+from ..devices.verifiers import DeviceVerifier, create_device_verifier
 from ..errors import InvalidInputError
-from ..secret_files import save_secret
+from ..srp.encoding import from_hex
+from ..storage.secret_files import save_secret
 from .options import add_output_options, add_secret_option
 from .output import write
 from .secret_input import DEVICE_PASSWORD, read_secret

@@ -9,14 +9,14 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Final
 
-from ..calls import Client
 from ..errors import EnrollerClosedError, EnrollerFullError, InvalidInputError
+from ..transport.calls import Client
 from .events import Event, Events, Stats
-from .job import Job
 from .pacing import Pace, TokenBucket, UserBuckets
+from .pipeline.job import Job
+from .pipeline.stages import Stages
 from .requests import EnrollmentJournal, EnrollmentRequest, EnrollmentResult
-from .sending import RetryPolicy
-from .stages import Stages
+from .retry import RetryPolicy
 
 __all__ = ["Enroller", "at_least_one"]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from .job import Job, error_code
+from .pipeline.job import Job, error_code
 
 __all__ = ["Event", "EventKind", "Events", "Stats"]
 

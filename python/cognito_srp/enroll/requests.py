@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Literal, Protocol
 
-from ..checks import (
+from ..devices.checks import (
     check_access_token,
     check_device_group_key,
     check_device_key,
     check_device_name,
     check_text,
 )
-from ..device import DeviceVerifier, NewDevice, RememberedDevice
-from ..encoding import token_claims
+from ..devices.verifiers import DeviceVerifier, NewDevice, RememberedDevice
 from ..errors import InvalidInputError
 from ..signin import OnChallenge, Session
+from ..srp.encoding import token_claims
 
 __all__ = [
     "Credentials",

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..diagnosis import explain
-from ..encoding import token_claims
 from ..errors import CognitoSrpError, ResourceNotFoundError, ServiceError
-from ..srp import ClientExchange
-from ..steps import Challenge, Steps
+from ..srp.encoding import token_claims
+from ..srp.protocol import ClientExchange
+from ..transport.steps import Challenge, Steps
 from .answers import answer_of, needs_answer
+from .diagnosis import explain
 from .exchange import Exchange
 from .request import Request
 from .session import SignedIn, Tokens, new_device

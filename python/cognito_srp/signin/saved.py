@@ -12,15 +12,15 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from ..device import RememberedDevice
-from ..encoding import decode_base64, encode_base64
+from ..devices.verifiers import RememberedDevice
 from ..errors import InvalidInputError
-from ..steps import Challenge
+from ..srp.encoding import decode_base64, encode_base64
+from ..transport.steps import Challenge
 from .exchange import Exchange
 from .request import AppClient, Request
 
 if TYPE_CHECKING:
-    from ..sealing import SealingKey
+    from ..storage.sealing import SealingKey
     from .state import SignIn
 
 __all__ = ["dump", "load"]

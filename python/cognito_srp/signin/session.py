@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..calls import Client, run
-from ..confirm import enroll_device_steps
-from ..device import NewDevice, RememberedDevice
-from ..diagnosis import explain_refresh
+from ..devices.confirm import enroll_device_steps
+from ..devices.verifiers import NewDevice, RememberedDevice
 from ..errors import ServiceError, SignInError
-from ..steps import Call, Steps
+from ..transport.calls import Client, run
+from ..transport.steps import Call, Steps
+from .diagnosis import explain_refresh
 from .request import Request, default_flow
 
 __all__ = ["Session", "SignedIn", "Tokens", "new_device"]

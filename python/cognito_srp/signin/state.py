@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ..device import RememberedDevice
-from ..steps import Call, Challenge
+from ..devices.verifiers import RememberedDevice
+from ..transport.steps import Call, Challenge
 from .exchange import Exchange
 from .request import Request
 from .saved import dump, load
 
 if TYPE_CHECKING:
-    from ..sealing import SealingKey
+    from ..storage.sealing import SealingKey
 
 __all__ = ["SignIn", "internal_name"]
 

@@ -1,0 +1,201 @@
+"""Enroll an input from end to end, so that it can be stopped at any moment and resumed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Final
+
+from ...errors import EnrollerFullError, JournalError, NotSentError
+from ..enroller import Enroller
+from ..journal.journal import Journal
+from ..pipeline.job import error_code
+from ..requests import EnrollmentResult
+from .inputs import Fault, Input
+from .screening import candidates, request_for
+
+__all__ = ["BulkRun", "Progress"]
+
+#: Seconds between two looks at how it stands, and at whether to stop.
+_TICK: Final = 1.0
+_PATIENCE: Final = 0.2
+#: Seconds that the rate shown is taken over.
+_WINDOW: Final = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How a run stands. `done` of `total` devices are settled, one way or another; `rate` is in
+    calls per second over the last ten, `limit` is what it may be, `left` in seconds if known.
+    `refused_by` counts failures by error code, those to give the user's answer among them."""
+
+    total: int
+    done: int = 0
+    confirmed: int = 0
+    sent: int = 0
+    throttled: int = 0
+    retried: int = 0
+    in_flight: int = 0
+    rate: float = 0.0
+    limit: float = 0.0
+    elapsed: float = 0.0
+    refused_by: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def left(self) -> float | None:
+        """Seconds, from what has been settled so far."""
+        if not self.done or not self.elapsed:
+            return None
+        return (self.total - self.done) * self.elapsed / self.done
+
+
+class BulkRun:
+    """One run over an input. `total` is how many devices it is to send.
+
+    `stop` may be called from a signal handler: what is in flight is finished, and nothing else is
+    begun. ``stopped`` tells whether it was.
+    """
+
+    def __init__(
+        self,
+        enroller: Enroller,
+        journal: Journal,
+        *,
+        rate: float,
+        total: int,
+        show: Callable[[Progress], None],
+    ) -> None:
+        self._journal, self._rate, self._total, self._show = journal, rate, total, show
+        self._refused_by: Counter[str] = Counter()
+        self._pending = 0
+        self._settled = threading.Condition()
+        self._stop = threading.Event()
+        self._failure: BaseException | None = None
+        self._started = time.monotonic()
+        self._sent_lately: deque[int] = deque([0], maxlen=_WINDOW + 1)
+        self._enroller = enroller
+
+    @property
+    def stopped(self) -> bool:
+        return self._stop.is_set()
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        self._stop.set()
+
+    def run(self, source: Input, *, screened_at: float) -> Progress:
+        """Enroll what a screening has found to be usable, and return what it came to.
+
+        A token that has run out since then is a failure like others, and none is left out.
+
+        Raises `JournalError` when the journal could not be written, once all that was in flight is
+        finished; and what reading the input raises.
+        """
+        run = self._journal.start_run(self._rate)
+        ended = threading.Event()
+        watch = threading.Thread(target=self._watch, args=(run, ended), name="bulk-watch")
+        watch.start()
+        drained = False
+        try:
+            self._submit_all(source, screened_at)
+            drained = self._wait_until_settled()
+        finally:
+            self._enroller.close(drain=drained)
+            ended.set()
+            watch.join()
+        if self._failure is not None:
+            raise self._failure
+        return self.progress()
+
+    def progress(self) -> Progress:
+        """How it stands."""
+        stats = self._enroller.stats()
+        with self._settled:
+            refused_by = Counter(self._refused_by)
+        lately = self._sent_lately
+        return Progress(
+            total=self._total,
+            done=stats.confirmed + stats.refused + stats.unknown + stats.conflict,
+            confirmed=stats.confirmed,
+            sent=stats.sent,
+            throttled=stats.throttled,
+            retried=stats.retried,
+            in_flight=stats.in_flight,
+            rate=(lately[-1] - lately[0]) / max(1, len(lately) - 1),
+            limit=self._rate,
+            elapsed=time.monotonic() - self._started,
+            refused_by=refused_by,
+        )
+
+    def _submit_all(self, source: Input, at: float) -> None:
+        left = self._total
+        for candidate in candidates(source, self._journal, at=at, on_fault=_told_before):
+            if candidate.done:
+                continue
+            if left == 0:
+                return
+            left -= 1
+            request = request_for(candidate, self._journal)
+            while not self._stop.is_set():
+                try:
+                    future = self._enroller.submit(request, timeout=_PATIENCE)
+                except EnrollerFullError:
+                    continue
+                with self._settled:
+                    self._pending += 1
+                future.add_done_callback(self._on_done)
+                break
+            if self._stop.is_set():
+                return
+
+    def _wait_until_settled(self) -> bool:
+        """Whether all came to an end by itself."""
+        with self._settled:
+            while self._pending:
+                self._settled.wait(_PATIENCE)
+                if self._stop.is_set():
+                    return False
+        return not self._stop.is_set()
+
+    def _on_done(self, future: Future[EnrollmentResult]) -> None:
+        error = None if future.cancelled() else future.exception()
+        with self._settled:
+            self._pending -= 1
+            if error is not None:
+                self._refused_by[error_code(error)] += 1
+            self._settled.notify()
+        if isinstance(error, NotSentError):
+            self._fail(error.__cause__ or error)
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = self._failure or error
+        self._stop.set()
+
+    def _watch(self, run: int, ended: threading.Event) -> None:
+        """Once a second: note the pace, show the progress."""
+        noted_sent = noted_throttled = 0
+        last = False
+        while not last:
+            last = ended.wait(_TICK)
+            stats = self._enroller.stats()
+            self._sent_lately.append(stats.sent)
+            sent, throttled = stats.sent - noted_sent, stats.throttled - noted_throttled
+            if stats.journal_failed:
+                self._fail(
+                    JournalError(f"{self._journal.path}: cannot be written; see to its disk")
+                )
+            try:
+                self._journal.note_pace(run, sent=sent, throttled=throttled)
+                noted_sent, noted_throttled = stats.sent, stats.throttled
+            except JournalError as error:
+                self._fail(error)
+            if not last:
+                self._show(self.progress())
+
+
+def _told_before(_: Fault) -> None:
+    """The input was screened before the run."""

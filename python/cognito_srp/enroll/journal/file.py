@@ -1,0 +1,205 @@
+"""The journal as a file: who owns it, its schema, and what SQLite's complaints mean."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import socket
+import sqlite3
+import sys
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final, Literal
+
+from ...errors import JournalBusyError, JournalError
+from ...storage.secret_files import sync_directory
+
+__all__ = ["Lock", "connect", "connect_existing", "explained"]
+
+#: PRAGMA application_id: "CSRJ".
+_APPLICATION: Final = 0x4353524A
+
+# Each brings the schema to the next version, PRAGMA user_version; a new file begins at 0.
+_MIGRATIONS: Final = (
+    """
+    CREATE TABLE header (
+        key_id TEXT NOT NULL,           -- of the key that seals the rows
+        encrypted_key BLOB,             -- that key, as KMS has encrypted it
+        source TEXT,                    -- fingerprint of the input
+        created_at REAL NOT NULL        -- times are seconds since 1970 throughout
+    );
+    -- Rows are appended, so that a group of them shares pages; a primary key of random device keys
+    -- would scatter them.
+    CREATE TABLE device (
+        id INTEGER PRIMARY KEY,
+        device_key TEXT NOT NULL UNIQUE,
+        device_group_key TEXT,          -- not known of a verifier that was made elsewhere
+        state TEXT NOT NULL CHECK
+            (state IN ('prepared', 'sent', 'confirmed', 'refused', 'unknown', 'conflict')),
+        position INTEGER,               -- line or row of the input
+        device_name TEXT,
+        remember INTEGER,
+        sealed BLOB NOT NULL,           -- verifier, salt, device password
+        sealed_grant BLOB,              -- tokens, of a sign-in that gave the keys
+        attempts INTEGER NOT NULL DEFAULT 0,
+        error TEXT NOT NULL DEFAULT '',
+        prepared_at REAL NOT NULL,
+        sent_at REAL,                   -- before the first send: it may have been sent since then
+        finished_at REAL,
+        latency REAL                    -- seconds from the first send to the last answer
+    );
+    CREATE INDEX device_position ON device (position);
+    CREATE TABLE run (
+        id INTEGER PRIMARY KEY,
+        started_at REAL NOT NULL,
+        rate REAL                       -- ConfirmDevice calls per second that it may send
+    );
+    CREATE TABLE pace (                 -- how many calls since the last row
+        run INTEGER NOT NULL REFERENCES run,
+        at REAL NOT NULL,
+        sent INTEGER NOT NULL,
+        throttled INTEGER NOT NULL
+    );
+    """,
+)
+
+# By what SQLite or the system says, in lower case; the first that fits counts.
+_FIXES: Final = (
+    (("full", "no space"), "free some space and resume: what it has taken is safe"),
+    (("readonly", "read-only", "permission denied"), "make it and its directory writable"),
+    (("unable to open", "no such file"), "check that its directory exists and is writable"),
+    (("locked",), "wait for whoever has it open"),
+    (("not a database",), "name the journal of an earlier run, or a new file"),
+    (("malformed",), "restore it from a backup, or try `sqlite3 FILE .recover`"),
+    (("i/o error",), "check the disk and its space, then resume: what it has taken is safe"),
+)
+
+
+_held: weakref.WeakSet[Lock] = weakref.WeakSet()
+
+
+def _let_go() -> None:
+    """A forked child has copies of the handles, which would keep the locks when its parent dies."""
+    for lock in list(_held):
+        lock.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
+
+
+class Lock:
+    """Ownership of a journal, given up when the process dies, however it does.
+
+    On a file beside the journal, because closing a second handle of the journal itself would
+    drop SQLite's own locks (POSIX advisory locks are per process).
+    """
+
+    def __init__(self, path: Path) -> None:
+        name = path.with_name(path.name + ".lock")
+        self._file = os.fdopen(os.open(name, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+        try:
+            _lock(self._file)
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
+                raise  # a file system without locks
+            self._file.seek(0)
+            owner = self._file.read(100).strip()
+            self._file.close()
+            raise JournalBusyError(str(path), owner) from None
+        self._file.seek(0)
+        self._file.write(f"process {os.getpid()} on {socket.gethostname()}")
+        self._file.truncate()
+        self._file.flush()
+        _held.add(self)
+
+    def release(self) -> None:
+        self._file.close()
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[str]) -> None:
+        # Locks are mandatory here, so the byte lies where nothing is written or read.
+        file.seek(1 << 30)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(file: IO[str]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """The journal at `path`, made (mode 0600) if it does not exist; its header may be empty."""
+    with explained(path):
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            sync_directory(path.absolute().parent)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            _check_application(path, connection)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            _migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def connect_existing(path: Path, mode: Literal["ro", "rw"]) -> sqlite3.Connection | None:
+    """The journal at `path`, while another process may be using it; None if it has no schema yet.
+
+    ``rw`` also tidies up after a process that was killed as it made the file.
+    """
+    with explained(path):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
+        try:
+            version = _check_application(path, connection)
+        except BaseException:
+            connection.close()
+            raise
+        if version:
+            return connection
+        connection.close()
+        return None
+
+
+@contextlib.contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turns SQLite's errors and the system's into a `JournalError` that says what to do."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        words = str(error.strerror if isinstance(error, OSError) else error)
+        found = (fix for parts, fix in _FIXES if any(part in words.lower() for part in parts))
+        fix = next(found, "check the file")
+        raise JournalError(f"{path}: {words}; {fix}") from error
+
+
+def _check_application(path: Path, connection: sqlite3.Connection) -> int:
+    """The version of the schema, once it is clear that it is one of ours; 0 for an empty file."""
+    [application] = connection.execute("PRAGMA application_id").fetchone()
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    [tables] = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != _APPLICATION and tables:
+        raise JournalError(f"{path}: is another program's database; name a journal or a new file")
+    if version > len(_MIGRATIONS):
+        raise JournalError(f"{path}: was made by a newer srp-native; update this one")
+    return int(version)
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """All in one transaction: a process that dies here leaves the file as it was."""
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    if version == len(_MIGRATIONS):
+        return
+    steps = "".join(_MIGRATIONS[version:])
+    connection.executescript(
+        f"BEGIN IMMEDIATE; {steps} PRAGMA application_id = {_APPLICATION};"
+        f"PRAGMA user_version = {len(_MIGRATIONS)}; COMMIT;"
+    )

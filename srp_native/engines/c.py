@@ -1,0 +1,316 @@
+"""Engine ``c``: this package's own arithmetic, constant time, built by ffi_build.py.
+
+The only module that touches the FFI; loading it takes a millisecond. Every method is one call into
+C, over contiguous buffers and with the GIL released; csrc/srp.h documents the C side.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, Final
+
+from .._columns import Column, MadeRows, Room, Rows
+from .._errors import EngineFaultError, EngineUnavailableError
+from ..group import ELEMENT_SIZE
+from ._engine import Engine
+from ._row_formulas import ZeroSaltError
+
+try:
+    from .._srp import ffi, lib
+except ImportError as error:
+    ffi = lib = None
+    _missing = f"the C extension cannot be loaded: {error}"
+    if isinstance(error, ModuleNotFoundError) and error.name == f"{__package__}._srp":
+        _missing = (
+            "the C extension was not built (no C compiler when srp-native was installed?); "
+            "reinstall with a compiler, and SRP_NATIVE_REQUIRE_C=1 to see why it fails"
+        )
+
+_uncleared: Any = ffi.new_allocator(should_clear_after_alloc=False) if ffi else None
+
+__all__ = ["create_engine", "fastest_kernel", "kernels", "sha256"]
+
+_DIGEST_SIZE: Final = 32
+
+
+class CEngine(Engine):
+    """One kernel of the C extension. Constant time always: asking for it changes nothing."""
+
+    name = "c"
+    constant_time = True
+    releases_gil = True
+    wipes_secrets = True
+    offers_constant_time = True
+
+    def __init__(self, kernel: str) -> None:
+        self.kernel = kernel
+        self._kernel = next(handle for name, handle in _handles() if name == kernel)
+        self.kernels = _runnable()
+
+    def powmod(self, base: bytes, exponent: bytes, *, constant_time: bool = False) -> bytes:
+        return self.powmod_many(base, exponent, len(exponent))
+
+    def powmod_many(self, bases: bytes, exponents: bytes, width: int) -> bytes:
+        rows = _rows("bases", bases, ELEMENT_SIZE)
+        if rows * width != len(exponents):
+            raise ValueError(f"exponents: {rows} of {width} bytes expected, has {len(exponents)}")
+        out = _elements(rows)
+        lib.srp_powmod(
+            self._kernel, out, ffi.from_buffer(bases), ffi.from_buffer(exponents), width, rows
+        )
+        return _take(out)
+
+    def pow_g(self, exponent: bytes, *, constant_time: bool = False) -> bytes:
+        out = _elements(1)
+        lib.srp_pow_g(self._kernel, out, ffi.from_buffer(exponent), len(exponent), 1)
+        return _take(out)
+
+    def pow_g_many(self, exponents: bytes, width: int) -> bytes:
+        rows = _rows("exponents", exponents, width)
+        out = _elements(rows)
+        lib.srp_pow_g(self._kernel, out, ffi.from_buffer(exponents), width, rows)
+        return _take(out)
+
+    def verifier(self, salt: bytes, identity: bytes, *, constant_time: bool = False) -> bytes:
+        return self.verifiers(salt, (0, len(salt)), identity, (0, len(identity)))
+
+    def verifiers(
+        self,
+        salts: bytes,
+        salt_offsets: Sequence[int],
+        identities: bytes,
+        identity_offsets: Sequence[int],
+    ) -> bytes:
+        if len(salt_offsets) != len(identity_offsets):
+            raise ValueError(
+                "salts and identities differ in length: "
+                f"{len(salt_offsets) - 1} and {len(identity_offsets) - 1}"
+            )
+        rows = max(len(salt_offsets) - 1, 0)
+        out = _elements(rows)
+        code = lib.srp_verifiers(
+            self._kernel,
+            out,
+            ffi.from_buffer(salts),
+            _offsets("salts", salts, salt_offsets),
+            ffi.from_buffer(identities),
+            _offsets("identities", identities, identity_offsets),
+            rows,
+        )
+        if code == lib.SRP_ERROR_OFFSETS:
+            raise ValueError("offsets: must not run backwards")
+        return _take(out)
+
+    def bad_row(self, offsets: memoryview, size: int, shortest: int, longest: int) -> int:
+        rows = max(len(offsets) - 1, 0)
+        row: int = lib.srp_bad_row(_aligned(offsets), rows, size, shortest, longest)
+        return row
+
+    def new_buffer(self, size: int) -> memoryview:
+        # From malloc, which has the pages of the last batch at hand: fresh ones cost 3 % of a row.
+        return memoryview(ffi.buffer(_uncleared("uint8_t[]", size)))
+
+    def shift(self, offsets: memoryview, by: int) -> None:
+        lib.srp_shift(ffi.from_buffer("uint64_t[]", offsets), len(offsets), by)
+
+    def make_rows(self, rows: Rows, room: Room) -> MadeRows:
+        count = len(rows.realms)
+        salt_max = lib.SRP_DRAWN_SALT_TEXT_MAX if rows.salts is None else lib.SRP_SALT_TEXT_MAX
+        verifiers = _NewColumn(room.verifiers, count, lib.SRP_VERIFIER_TEXT_MAX)
+        salts = _NewColumn(room.salts, count, salt_max)
+        columns = [verifiers.pointers, salts.pointers, (ffi.NULL, ffi.NULL)]
+        if rows.passwords is None:
+            passwords = _NewColumn(room.passwords, count, lib.SRP_PASSWORD_SIZE)
+            columns[2] = passwords.pointers
+        given, _keep = _rows_struct(rows)
+        out = ffi.new("srp_new_rows *", columns)
+        code = lib.srp_make_rows(self._kernel, out, given, count)
+        if code == lib.SRP_ERROR_SALT and rows.salts is not None:
+            raise ZeroSaltError(next(i for i, salt in enumerate(rows.salts) if not any(salt)))
+        _raise_unless_ok(code)
+        used = passwords.column() if rows.passwords is None else rows.passwords
+        return MadeRows(verifiers.column(), salts.column(), used)
+
+    def new_tally(self) -> bytearray:
+        tally = bytearray(lib.SRP_TALLY_SIZE)
+        lib.srp_tally_start(self._kernel, ffi.from_buffer("uint8_t[]", tally))
+        return tally
+
+    def tally_rows(self, tally: bytearray, rows: Rows, made: MadeRows) -> None:
+        used, _keep = _rows_struct(rows._replace(passwords=made.passwords, salts=made.salts))
+        texts = ffi.new("srp_column *", _pointers(made.verifiers))
+        buffer = ffi.from_buffer("uint8_t[]", tally)
+        count = len(made.verifiers)
+        _raise_unless_ok(lib.srp_tally_rows(self._kernel, buffer, used, texts, count))
+
+    def tally_verifiers(
+        self, tally: bytearray, elements: bytes, salts: Column, identities: Column
+    ) -> None:
+        columns = [_pointers(salts), _pointers(identities)]
+        code = lib.srp_tally_verifiers(
+            self._kernel,
+            ffi.from_buffer("uint8_t[]", tally),
+            ffi.from_buffer("uint8_t[]", elements),
+            *(ffi.new("srp_column *", pointers) for pointers in columns),
+            len(salts),
+        )
+        _raise_unless_ok(code)
+
+    def join_tally(self, tally: bytearray, other: bytearray) -> None:
+        buffers = (ffi.from_buffer("uint8_t[]", each) for each in (tally, other))
+        lib.srp_tally_join(self._kernel, *buffers)
+
+    def tally_holds(self, tally: bytearray) -> bool:
+        return bool(lib.srp_tally_holds(self._kernel, ffi.from_buffer("uint8_t[]", tally)))
+
+    def premaster_secret(self, B: bytes, a: bytes, u: bytes, x: bytes, k: bytes) -> bytes:
+        if _rows("B", B, ELEMENT_SIZE) != 1:
+            raise ValueError(f"B: must be {ELEMENT_SIZE} bytes, has {len(B)}")
+        out = _elements(1)
+        numbers = (part for n in (a, u, x, k) for part in (ffi.from_buffer(n), len(n)))
+        if lib.srp_premaster(self._kernel, out, ffi.from_buffer(B), *numbers) != lib.SRP_OK:
+            raise ValueError(f"a, u, x and k: at most {ELEMENT_SIZE} bytes each")
+        return _take(out)
+
+
+def create_engine(kernel: str = "") -> Engine:
+    """The engine on the kernel called so, or on its fastest.
+
+    Raises `EngineUnavailableError` when that one does not exist or this CPU cannot run it, and
+    when the extension is not there.
+    """
+    if lib is None:
+        raise EngineUnavailableError(_missing)
+    wanted = kernel or fastest_kernel()
+    if wanted not in _runnable():
+        found = kernels()
+        problem = "this CPU cannot run" if wanted in found else "there is no"
+        raise EngineUnavailableError(
+            f"{problem} kernel {wanted!r}; "
+            f"of the kernels {', '.join(found)} this CPU can run {', '.join(_runnable())}"
+        )
+    return CEngine(wanted)
+
+
+def fastest_kernel() -> str:
+    """The fastest kernel that this CPU can run; empty where the extension is not there."""
+    return _runnable()[0] if lib else ""
+
+
+@cache
+def _runnable() -> tuple[str, ...]:
+    """A CPU stays what it is, and under a hypervisor it is slow to answer."""
+    return tuple(name for name, runs_here in kernels().items() if runs_here)
+
+
+def kernels() -> dict[str, bool]:
+    """The kernels compiled in, the fastest first, and whether this CPU can run each."""
+    return {name: bool(lib.srp_kernel_runs_here(handle)) for name, handle in _handles()}
+
+
+def sha256(data: bytes) -> bytes:
+    """The C extension's own SHA-256 of `data`; 32 bytes."""
+    out = ffi.new("uint8_t[]", _DIGEST_SIZE)
+    lib.srp_sha256(out, ffi.from_buffer(data), len(data))
+    return _take(out)
+
+
+def _handles() -> Iterator[tuple[str, Any]]:
+    """Name and pointer of every kernel."""
+    index = 0
+    while handle := lib.srp_kernel_at(index):
+        yield ffi.string(lib.srp_kernel_name(handle)).decode(), handle
+        index += 1
+
+
+def _elements(count: int) -> Any:
+    """Room for `count` elements of the group."""
+    return ffi.new("uint8_t[]", count * ELEMENT_SIZE)
+
+
+def _take(out: Any) -> bytes:
+    """What C wrote, as bytes; its own copy is wiped, as it may be a premaster secret."""
+    view = ffi.buffer(out)
+    result: bytes = view[:]
+    view[:] = bytes(len(result))
+    return result
+
+
+def _rows(name: str, buffer: bytes, width: int) -> int:
+    """How many rows of `width` bytes a buffer holds."""
+    rows, rest = divmod(len(buffer), width)
+    if rest:
+        raise ValueError(f"{name}: must be a multiple of {width} bytes, has {len(buffer)}")
+    return rows
+
+
+def _offsets(name: str, buffer: bytes, offsets: Sequence[int]) -> Any:
+    """Offsets as C reads them, checked against the buffer's end; C checks that they ascend."""
+    if not isinstance(offsets, memoryview) and not (
+        isinstance(offsets, array) and offsets.typecode == "Q"
+    ):
+        try:
+            offsets = array("Q", offsets)
+        except OverflowError:
+            raise ValueError(f"{name}: an offset is negative or over 64 bits") from None
+    if offsets and offsets[-1] > len(buffer):
+        raise ValueError(f"{name}: offsets run past the end, {offsets[-1]} > {len(buffer)}")
+    return ffi.from_buffer("uint64_t[]", offsets)
+
+
+class _NewColumn:
+    """A column that C is to write to `room`, up to `longest` bytes a row."""
+
+    def __init__(self, room: memoryview, rows: int, longest: int) -> None:
+        if len(room) < rows * longest:
+            raise ValueError(f"room: {rows * longest} bytes needed, has {len(room)}")
+        self._room = room
+        self._offsets = array("Q", bytes(8 * (rows + 1)))
+
+    @property
+    def pointers(self) -> tuple[Any, Any]:
+        return (
+            ffi.from_buffer("uint8_t[]", self._room),
+            ffi.from_buffer("uint64_t[]", self._offsets),
+        )
+
+    def column(self) -> Column:
+        """What C wrote; the room behind it is not part of it."""
+        return Column(self._room[: self._offsets[-1]], self._offsets)
+
+
+def _pointers(column: Column | None) -> tuple[Any, Any]:
+    """The two buffers of a column; of None, for C to draw it, two NULLs.
+
+    C reads what the offsets say, so they are looked at here again, at the door.
+    """
+    if column is None:
+        return ffi.NULL, ffi.NULL
+    offsets = _aligned(column.offsets)
+    rows, size = len(column), column.data.nbytes
+    if lib.srp_bad_row(offsets, rows, size, 0, size) < rows:
+        raise ValueError("offsets: must not run backwards or past the end of the buffer")
+    return ffi.from_buffer("uint8_t[]", column.data), offsets
+
+
+def _aligned(offsets: memoryview) -> Any:
+    """Offsets as C reads them: copied when they lie at an odd address."""
+    pointer = ffi.from_buffer("uint64_t[]", offsets)
+    if int(ffi.cast("uintptr_t", pointer)) % ffi.alignof("uint64_t"):
+        pointer = ffi.from_buffer("uint64_t[]", array("Q", offsets.tobytes()))
+    return pointer
+
+
+def _rows_struct(rows: Rows) -> tuple[Any, list[tuple[Any, Any]]]:
+    """Rows as C takes them, and the buffers it points to, which have to outlive it."""
+    columns = [_pointers(c) for c in (rows.realms, rows.names, rows.passwords, rows.salts)]
+    return ffi.new("srp_rows *", columns), columns
+
+
+def _raise_unless_ok(code: int) -> None:
+    if code == lib.SRP_ERROR_RANDOM:
+        raise OSError("the system's random generator failed; nothing was made")
+    if code != lib.SRP_OK:
+        raise EngineFaultError(f"a row of a batch is not base64 in minimal form ({code})")
