@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 _HERE: Final = Path(__file__).resolve().parent
-_HEADERS: Final = ("comb.h", "internal.h", "avx512ifma.h")
+_HEADERS: Final = ("kernels/comb.h", "internal.h", "kernels/avx512ifma/avx512ifma.h")
 
 
 def _header_constants() -> dict[str, int]:
@@ -65,7 +65,7 @@ def _ifma_source(modulus: int, shape: dict[str, int]) -> Iterator[str]:
         "srp_ifma_one": one,
         "srp_ifma_r2": radix * radix % modulus,
     }
-    yield '#include "avx512ifma.h"'
+    yield '#include "kernels/avx512ifma/avx512ifma.h"'
     yield "#ifdef SRP_HAVE_LANES"
     for name, value in constants.items():
         yield f"const uint64_t {name}[SRP_IFMA_ROW] = {_digits(value, bits, row)};"

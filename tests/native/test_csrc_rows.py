@@ -121,7 +121,7 @@ def test_no_branch_and_no_address_depends_on_a_secret_of_a_row(
     need("valgrind")
     if not Path("/usr/include/valgrind/memcheck.h").exists():
         pytest.skip("valgrind's memcheck.h is not installed")
-    command = objects.link("rows", "-DMARK_SECRETS", publish="marked_publish", **cpu)
+    command = objects.link("rows", "-DMARK_SECRETS", declassify="marked_declassify", **cpu)
     done = subprocess.run(
         ["valgrind", "--quiet", "--error-exitcode=9", *command],
         input="\n".join(SECRET_CASES) + "\n",

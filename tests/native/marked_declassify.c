@@ -1,4 +1,4 @@
-/* Tells memcheck that a value is public from here on, as publish.c says. */
+/* Tells memcheck that a value is public from here on, as declassify.c says. */
 #include <valgrind/memcheck.h>
 
 #include "internal.h"

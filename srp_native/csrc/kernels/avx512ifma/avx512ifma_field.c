@@ -22,7 +22,7 @@
  *
  * Results are below a b / R + N: less than 2 N for a < R and b < N, and N + 2^-46 N for a, b < 2 N.
  */
-#include "avx512ifma.h"
+#include "kernels/avx512ifma/avx512ifma.h"
 
 #ifdef SRP_HAVE_LANES
 

@@ -19,7 +19,7 @@
 
 #if defined(SRP_PLAIN_LANES)
 #define SRP_HAVE_LANES 1
-#include "lanes_plain.h"
+#include "kernels/lanes_plain.h"
 #elif defined(__x86_64__) && (defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 7))
 #define SRP_HAVE_LANES 1
 #include <immintrin.h>

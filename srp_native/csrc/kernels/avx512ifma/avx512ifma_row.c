@@ -21,7 +21,7 @@
  * A lane gets four halves of products below 2^52 each time and once a carry, and has left after 60
  * times: below 241 * 2^52 < 2^60. The result is below (4 N^2 + R N) / R < 2 N.
  */
-#include "avx512ifma.h"
+#include "kernels/avx512ifma/avx512ifma.h"
 
 #ifdef SRP_HAVE_LANES
 

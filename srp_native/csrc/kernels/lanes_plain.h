@@ -2,7 +2,7 @@
 #ifndef SRP_LANES_PLAIN_H
 #define SRP_LANES_PLAIN_H
 
-#include "wide.h"
+#include "kernels/wide.h"
 
 #define LANES_BEGIN
 #define LANES_END

@@ -1,4 +1,4 @@
-/* What scalar_comb.h, scalar_window.h and scalar_product.h ask of a kernel, for kernel adx. */
+/* What scalar_comb.inc, scalar_window.inc and scalar_product.inc ask of a kernel, for kernel adx. */
 #ifndef SRP_ADX_SCALAR_H
 #define SRP_ADX_SCALAR_H
 

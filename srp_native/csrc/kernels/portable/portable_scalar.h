@@ -1,4 +1,4 @@
-/* What scalar_comb.h, scalar_window.h and scalar_product.h ask of a kernel, for kernel portable. */
+/* What scalar_comb.inc, scalar_window.inc and scalar_product.inc ask of a kernel, for kernel portable. */
 #ifndef SRP_PORTABLE_SCALAR_H
 #define SRP_PORTABLE_SCALAR_H
 

@@ -2,5 +2,5 @@
 #include "adx_scalar.h"
 
 #if SRP_HAS_ADX
-#include "scalar_comb.h"
+#include "kernels/scalar_comb.inc"
 #endif

@@ -20,7 +20,7 @@
 #include <string.h>
 
 #include "adx_rows.h"
-#include "adx_square.h"
+#include "kernels/adx/adx_square.inc"
 
 #define BLOCKS (SRP_ADX_LIMBS / ADX_STRIP)
 #define HALF (SRP_ADX_LIMBS / 2)

@@ -12,7 +12,7 @@
 #define SRP_AVX512IFMA_H
 
 #include "internal.h"
-#include "lanes.h"
+#include "kernels/lanes.h"
 
 #define SRP_IFMA_DIGIT_BITS 52
 #define SRP_IFMA_DIGITS 60

@@ -3,7 +3,7 @@
  * byte or in the middle of one: an even digit 2 p at byte 13 p from the end, an odd one 4 bits into
  * byte 13 p + 6.
  */
-#include "avx512ifma.h"
+#include "kernels/avx512ifma/avx512ifma.h"
 
 #ifdef SRP_HAVE_LANES
 

@@ -1,5 +1,5 @@
 /*
- * The shape of the comb table for powers of 2 (scalar_comb.h says how it is used).
+ * The shape of the comb table for powers of 2 (scalar_comb.inc says how it is used).
  * srp_native/csrc/tables.py reads these three numbers and computes the table at build time.
  */
 #ifndef SRP_COMB_H

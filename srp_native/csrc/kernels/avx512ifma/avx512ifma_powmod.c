@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "avx512ifma.h"
+#include "kernels/avx512ifma/avx512ifma.h"
 
 #ifdef SRP_HAVE_LANES
 
