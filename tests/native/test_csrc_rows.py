@@ -109,12 +109,16 @@ def test_only_the_one_text_of_a_number_below_n_is_counted(
     limb = 1 << 64
     verifiers = {
         OK: [one, text(0), text(N - 1), text(N - limb), text(N >> 64), text(limb - 1)],
-        RANGE: [text(N), text(N + 1), text(N + limb), text(2**3072 - 1), text(2**3072)]
-        + [text(1 << 3072 + i) for i in range(7)]
-        + [text((1 + i) * N + 7) for i in range(1, 99, 9)],
-        TEXT: ["-", text(1 << 3079), text(2**3079), text(1, 2), text(1, 384), text(255, 1)]
-        + [f"{one}0a", f"20{one}", one[:-2], f"{one}3d", b"AQ=\n".hex(), b"AR==".hex()]
-        + [b"-_-_".hex(), f"{one}{one}", "41" * 2000, "00" * 4],
+        RANGE: [
+            *(text(value) for value in (N, N + 1, N + limb, 2**3072 - 1, 2**3072)),
+            *(text(1 << 3072 + i) for i in range(7)),
+            *(text((1 + i) * N + 7) for i in range(1, 99, 9)),
+        ],
+        TEXT: [
+            *("-", text(1 << 3079), text(1, 2), text(1, 384), text(255, 1), one[:-2], "00" * 4),
+            *(f"{one}0a", f"20{one}", f"{one}3d", f"{one}{one}", "41" * 2000),
+            *(b"AQ=\n".hex(), b"AR==".hex(), b"-_-_".hex()),
+        ],
     }
     cases = [(f"count {v} {salt}", code) for code in verifiers for v in verifiers[code]]
     salts = [text(1, 2), text(255, 1), "-", b"AR==".hex(), text(1 << 519), "41" * 2000]
