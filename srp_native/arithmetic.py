@@ -159,7 +159,8 @@ def premaster_secret(B: bytes, a: bytes, u: bytes, x: bytes, k: bytes) -> bytes:
     """S = (B − k·2^x)^(a + u·x) mod N: all big-endian bytes, 384 of them returned.
 
     B is reduced mod N and at most 384 bytes, a at most 384, u, x and k at most 32. Its powers are
-    always constant time, and all of it where engine ``c`` runs (docs/engines.md); raises `ConstantTimeUnavailableError` where nothing here is.
+    always constant time, and all of it where engine ``c`` runs (docs/engines.md); raises
+    `ConstantTimeUnavailableError` where nothing here is.
     Whether B ≡ 0 or u = 0, which ends an SRP exchange, is the caller's to check.
     """
     limits = {"B": ELEMENT_SIZE, "a": ELEMENT_SIZE, "u": 32, "x": 32, "k": 32}

@@ -86,8 +86,8 @@ class _Work(Generic[_T]):
             future.set_result(self._chunk(*cut))
         except BaseException as error:
             future.set_exception(error)  # raised when all before it are taken
-            if not isinstance(error, Exception):
-                raise
+            if not isinstance(error, Exception):  # Ctrl-C: chunks begin in order, so none is missed
+                self.drop()
         return True
 
     def do_all(self) -> None:
