@@ -83,11 +83,13 @@ class _Work(Generic[_T]):
             return False
         future = self._outcomes[cut]
         try:
-            future.set_result(self._chunk(*cut))
+            result = self._chunk(*cut)
         except BaseException as error:
             future.set_exception(error)  # raised when all before it are taken
             if not isinstance(error, Exception):  # Ctrl-C: chunks begin in order, so none is missed
                 self.drop()
+        else:
+            future.set_result(result)
         return True
 
     def do_all(self) -> None:
