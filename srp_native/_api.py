@@ -50,9 +50,9 @@ def powmod(base: int, exponent: Exponent, modulus: int = N, *, constant_time: bo
 
     Cognito's N takes the fast path of the engine that runs now, and with base 2 that of `pow_g`.
     Other moduli go to gmpy2, or to ``pow`` when engine ``python`` runs, and take exponents of any
-    size. With ``constant_time``
-    only routines run whose time does not depend on the value of the exponent, and
-    `ConstantTimeUnavailableError` is raised where there is none.
+    size. With ``constant_time`` only routines run whose time does not depend on the bits of the
+    exponent, and `ConstantTimeUnavailableError` is raised where there is none. gmpy2's still shows
+    how many 64-bit words the exponent fills (docs/engines.md).
 
     Raises ``ValueError`` for a negative or (with this N) over-long exponent or a modulus below 1.
     """
@@ -158,8 +158,9 @@ def _verifiers(
 def premaster_secret(B: bytes, a: bytes, u: bytes, x: bytes, k: bytes) -> bytes:
     """S = (B − k·2^x)^(a + u·x) mod N: all big-endian bytes, 384 of them returned.
 
-    B is reduced mod N and at most 384 bytes, a at most 384, u, x and k at most 32. Always
-    constant time in a and x; raises `ConstantTimeUnavailableError` where nothing here is.
+    B is reduced mod N and at most 384 bytes, a at most 384, u, x and k at most 32. Its powers are
+    always constant time, and all of it where engine ``c`` runs (docs/engines.md); raises
+    `ConstantTimeUnavailableError` where nothing here is.
     Whether B ≡ 0 or u = 0, which ends an SRP exchange, is the caller's to check.
     """
     limits = {"B": ELEMENT_SIZE, "a": ELEMENT_SIZE, "u": 32, "x": 32, "k": 32}

@@ -15,6 +15,9 @@
 #define SRP_DIGIT_BITS 60
 #define SRP_DIGITS 52 /* R = 2^3120 */
 
+#define SRP_WORDS 48 /* of 64 bits in an element */
+
+extern const uint64_t srp_modulus_words[SRP_WORDS];   /* N, the lowest word first */
 extern const uint64_t srp_modulus[SRP_DIGITS];        /* N */
 extern const uint64_t srp_modulus_plus_1[SRP_DIGITS]; /* N + 1; digit 0 is 0 */
 extern const uint64_t srp_montgomery_one[SRP_DIGITS]; /* R mod N */

@@ -118,8 +118,10 @@ def c_source() -> str:
     modulus: int = runpy.run_path(str(_HERE.parent / "group.py"))["N"]
     shape = _header_constants()
     bits, count = shape["SRP_DIGIT_BITS"], shape["SRP_DIGITS"]
+    words = _digits(modulus, 64, shape["SRP_WORDS"])
     lines = [
         '#include "internal.h"',
+        f"const uint64_t srp_modulus_words[SRP_WORDS] = {words};",
         f"const uint64_t srp_modulus[SRP_DIGITS] = {_digits(modulus, bits, count)};",
         *_field("srp", modulus, shape, bits, "SRP_DIGITS"),
         "#if SRP_HAS_ADX",
