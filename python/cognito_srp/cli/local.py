@@ -181,12 +181,8 @@ def _load(cognito: LocalCognito, path: Path) -> None:
 
 
 def _save(cognito: LocalCognito, path: Path | None) -> None:
-    if path is None:
-        return
-    try:
+    if path is not None:
         cognito.save(path)
-    except OSError as error:  # its own words are about a temporary file beside this one
-        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 @dataclass(frozen=True)
