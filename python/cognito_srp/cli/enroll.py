@@ -208,7 +208,8 @@ def _signals(run: BulkRun) -> Iterator[None]:
             os.kill(os.getpid(), number)
         run.stop()
         # Not print: what the signal came upon may be printing.
-        os.write(2, b"\ncognito-srp: finishing what is in flight (again to quit at once)\n")
+        with contextlib.suppress(OSError):
+            os.write(2, b"\ncognito-srp: finishing what is in flight (again to quit at once)\n")
 
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, stop) for number in numbers]

@@ -20,9 +20,11 @@ __all__ = [
     "BROKEN_PIPE",
     "CONFIRMED_BEFORE",
     "INTERRUPTED",
+    "OUTPUT_LOST",
     "REFUSED",
     "UNAVAILABLE",
     "USAGE",
+    "OutputLostError",
     "UnavailableError",
     "explain",
     "note",
@@ -33,16 +35,25 @@ class UnavailableError(Exception):
     """This machine cannot do what the command needs; the message says what is missing."""
 
 
+class OutputLostError(Exception):
+    """What a command has to say cannot be written to stdout; the message says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"stdout: {reason}. The output is lost; what it was to tell of is done")
+
+
 REFUSED: Final = 1
 USAGE: Final = 2
 UNAVAILABLE: Final = 3
 CONFIRMED_BEFORE: Final = 4
 FAULT: Final = 70  # EX_SOFTWARE of sysexits.h
+OUTPUT_LOST: Final = 74  # EX_IOERR
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells report it
 BROKEN_PIPE: Final = 141  # 128 + SIGPIPE
 
 # The first that fits counts. A missing extra is an ImportError that says what to install.
 _CODES: Final[tuple[tuple[int, tuple[type[Exception], ...]], ...]] = (
+    (OUTPUT_LOST, (OutputLostError,)),
     (UNAVAILABLE, (UnavailableError, ImportError, VerifierFaultError, srp_native.EngineError)),
     (UNAVAILABLE, (JournalBusyError,)),
     (USAGE, (JournalError, SealingError)),
