@@ -2,7 +2,7 @@
 
 On Linux a file has no name until it is whole, so that a kill leaves nothing behind. Where the file
 system knows no such files it is ``.FILE.XXXXXXXX.partial`` until then, with a random part that no
-other writer has.
+other writer has; so is, on Linux, a whole file for the moment in which it replaces another.
 """
 
 from __future__ import annotations

@@ -183,8 +183,12 @@ def _load(cognito: LocalCognito, path: Path) -> None:
 
 
 def _save(cognito: LocalCognito, path: Path | None) -> None:
-    if path is not None:
+    if path is None:
+        return
+    try:
         cognito.save(path)
+    except OSError as error:  # that of a full disk names no file
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 @dataclass(frozen=True)
