@@ -55,9 +55,20 @@ def test_a_closed_stream_does_not_change_the_exit_code(signed_in: SignedIn, stre
 def test_a_full_stdout_after_the_work_is_done(signed_in: SignedIn) -> None:
     done = confirm(signed_in, ">/dev/full")
     assert done.returncode == 74
-    assert done.stderr.startswith("cognito-srp: stdout: No space left on device. The output is")
+    assert done.stderr.startswith(
+        "cognito-srp: stdout: No space left on device: the output is lost"
+    )
     assert len(done.stderr.splitlines()) == 1
     assert is_confirmed(signed_in)
+    again = shell(f'{PROGRAM} confirm --resume dev.json "$@" >/dev/full', *signed_in.aws)
+    assert again.returncode == 4
+
+
+def test_a_reader_that_has_gone_does_not_hide_what_became_of_the_work(signed_in: SignedIn) -> None:
+    assert confirm(signed_in, "").returncode == 0
+    resume = f'{PROGRAM} confirm --resume dev.json "$@"'
+    done = shell(f"({resume}; echo $? >code) | true", *signed_in.aws)
+    assert (Path("code").read_text(), "Traceback" in done.stderr) == ("4\n", False)
 
 
 @full_device

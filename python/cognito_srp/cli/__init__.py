@@ -38,7 +38,7 @@ from . import (
 )
 from .failures import BROKEN_PIPE, INTERRUPTED, explain, note
 from .parser import Parser, ProgramParser
-from .streams import discard_stdout, printing, standard_streams
+from .streams import discard_stdout, lost_output, printing, standard_streams
 
 __all__ = ["main"]
 
@@ -62,18 +62,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     with standard_streams():
         code = _explained(lambda: _run(argv))
         # What is still buffered fails here and not when the interpreter exits.
-        return code or _explained(_flush)
+        with printing():
+            pass
+        return code or lost_output()
 
 
 def _run(argv: Sequence[str] | None) -> int:
     arguments = _parser().parse(sys.argv[1:] if argv is None else argv)
     code: int = arguments.run(arguments)
     return code
-
-
-def _flush() -> int:
-    with printing():
-        return 0
 
 
 def _explained(work: Callable[[], int]) -> int:

@@ -24,7 +24,6 @@ __all__ = [
     "REFUSED",
     "UNAVAILABLE",
     "USAGE",
-    "OutputLostError",
     "UnavailableError",
     "explain",
     "note",
@@ -33,13 +32,6 @@ __all__ = [
 
 class UnavailableError(Exception):
     """This machine cannot do what the command needs; the message says what is missing."""
-
-
-class OutputLostError(Exception):
-    """What a command has to say cannot be written to stdout; the message says why."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"stdout: {reason}. The output is lost; what it was to tell of is done")
 
 
 REFUSED: Final = 1
@@ -53,7 +45,6 @@ BROKEN_PIPE: Final = 141  # 128 + SIGPIPE
 
 # The first that fits counts. A missing extra is an ImportError that says what to install.
 _CODES: Final[tuple[tuple[int, tuple[type[Exception], ...]], ...]] = (
-    (OUTPUT_LOST, (OutputLostError,)),
     (UNAVAILABLE, (UnavailableError, ImportError, VerifierFaultError, srp_native.EngineError)),
     (UNAVAILABLE, (JournalBusyError,)),
     (USAGE, (JournalError, SealingError)),

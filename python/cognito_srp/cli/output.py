@@ -18,9 +18,9 @@ def write(arguments: argparse.Namespace, document: Any) -> None:
     """Print the document, or what ``--query`` selects of it, in the form ``--output`` asks for."""
     if arguments.query is not None:
         document = _select(arguments.query, document)
-    text = arguments.output == "text"
+    lines = _text(document) if arguments.output == "text" else [json.dumps(document, indent=4)]
     with printing():
-        print("\n".join(_text(document)) if text else json.dumps(document, indent=4))
+        print("".join(f"{line}\n" for line in lines), end="")
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: int = 0) -> None:

@@ -9,9 +9,12 @@ import os
 import sys
 from collections.abc import Iterator
 
-from .failures import OutputLostError
+from .failures import BROKEN_PIPE, OUTPUT_LOST, note
 
-__all__ = ["discard_stdout", "locale_name", "printing", "standard_streams"]
+__all__ = ["discard_stdout", "locale_name", "lost_output", "printing", "standard_streams"]
+
+#: The exit code for what could not be written to stdout.
+_lost = 0
 
 
 @contextlib.contextmanager
@@ -21,6 +24,8 @@ def standard_streams() -> Iterator[None]:
     The numbers are taken as well: the next file that is opened would get that of a closed stream,
     and what is meant for people would end up in a file of secrets.
     """
+    global _lost
+    _lost = 0
     for number in range(3):
         _take_if_closed(number)
     before = sys.stdin, sys.stdout, sys.stderr
@@ -65,22 +70,32 @@ def _forgiving() -> io.TextIOWrapper:
 
 @contextlib.contextmanager
 def printing() -> Iterator[None]:
-    """For all that is printed on stdout.
-
-    Raises `OutputLostError` where it cannot be written, `BrokenPipeError` where nobody reads it.
-    """
+    """For all that is printed on stdout. Where it cannot be written the work goes on; `lost_output`
+    tells."""
     try:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        raise
+        _lose(BROKEN_PIPE)
     except OSError as error:
-        discard_stdout()
-        raise OutputLostError(error.strerror or type(error).__name__) from None
+        _lose(OUTPUT_LOST)
+        note(f"stdout: {error.strerror}: the output is lost, and not the work that it tells of")
     except UnicodeEncodeError as error:
+        _lose(OUTPUT_LOST)
         missing = f"U+{ord(error.object[error.start]):04X}"
         what = f"the locale {locale_name()} writes {error.encoding}, which has no {missing}"
-        raise OutputLostError(f"{what}; set LC_ALL to one of UTF-8, or use --output json") from None
+        note(f"stdout: {what}; set LC_ALL to one of UTF-8, or use --output json")
+
+
+def lost_output() -> int:
+    """The exit code for output that could not be written since the start; 0 if all was."""
+    return _lost
+
+
+def _lose(code: int) -> None:
+    global _lost
+    _lost = _lost or code
+    discard_stdout()
 
 
 def discard_stdout() -> None:
