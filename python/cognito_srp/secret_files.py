@@ -95,16 +95,17 @@ def new_path(path: str) -> Iterator[Path]:
     os.close(descriptor)
     try:
         yield partial
-        with _naming(path), _never_over(path), _durable(Path(path).absolute().parent):
+        with _naming(path), _never_over(path):
             _give_name(partial, Path(path))
+            sync_directory(Path(path).absolute().parent)
     finally:
         partial.unlink(missing_ok=True)
 
 
 def sync_directory(path: Path) -> None:
     """Make the names in it durable too. Windows does so by itself and opens no directories."""
-    with _durable(path):
-        pass
+    with _opened(path) as directory:
+        _sync_names(directory)
 
 
 @dataclass
@@ -114,6 +115,7 @@ class _New:
     path: Path
     file: IO[bytes]
     partial: Path | None
+    directory: int | None
 
     def appear(self) -> None:
         """Give it its name; raises `FileExistsError` rather than take another's."""
@@ -122,19 +124,21 @@ class _New:
             self._link(self.path)
         else:
             _give_name(self.partial, self.path)
+        _sync_names(self.directory)
 
     def take_place(self) -> None:
         """Give it its name, whatever had it before."""
         self._sync()
-        if self.partial is None:
-            with contextlib.suppress(FileExistsError):
+        try:
+            if self.partial is None:
                 self._link(self.path)
-                return
-            # A link never replaces anything, only a rename does.
+        except FileExistsError:  # which a link never replaces, only a rename does
             partial = _partial_name(self.path)
             self._link(partial)
             self.partial = partial
-        os.replace(self.partial, self.path)
+        if self.partial is not None:
+            os.replace(self.partial, self.path)
+        _sync_names(self.directory)
 
     def _sync(self) -> None:
         self.file.flush()
@@ -153,13 +157,13 @@ class _New:
 def _writing(path: Path) -> Iterator[_New]:
     """A new file in the directory of `path`, gone at the end unless it got its name. Its mode is
     part of its creation: at no time can another user open it."""
-    with _durable(path.absolute().parent):
+    with _opened(path.absolute().parent) as directory:
         partial = None
         with _naming(str(path)):
             descriptor = _open_unnamed(path.parent)
             if descriptor is None:
                 partial, descriptor = _open_partial(path)
-        new = _New(path, os.fdopen(descriptor, "wb"), partial)
+        new = _New(path, os.fdopen(descriptor, "wb"), partial, directory)
         try:
             with new.file:
                 yield new
@@ -213,17 +217,21 @@ def _give_name(partial: Path, path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _durable(directory: Path) -> Iterator[None]:
-    """Opens the directory first: one that cannot be is better known before a file is in it."""
+def _opened(directory: Path) -> Iterator[int | None]:
+    """A directory, opened before a file is in it: one that cannot be is better known then."""
     if os.name == "nt":
-        yield
+        yield None
         return
     descriptor = os.open(directory, os.O_RDONLY)
     try:
-        yield
-        os.fsync(descriptor)
+        yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _sync_names(directory: int | None) -> None:
+    if directory is not None:
+        os.fsync(directory)
 
 
 @contextlib.contextmanager
