@@ -6,9 +6,11 @@ import json
 import os
 from pathlib import Path
 
+import pytest
 from command_line import Run
 
 from cognito_srp import SealingKey, create_device_verifier
+from cognito_srp.cli import merge
 from cognito_srp.enroll import EnrollmentRequest, Grant, PreparedDevice
 from cognito_srp.enroll.journal import Journal
 
@@ -65,3 +67,26 @@ def test_what_cannot_be_merged(run: Run) -> None:
     wrong = run("merge", "a.journal", "--key-file", "other.key", "--into", "c.journal")
     assert (wrong.code, "sealed with key" in wrong.err) == (2, True)
     assert not Path("c.journal").exists()
+
+
+def test_a_journal_that_has_appeared_meanwhile_is_kept(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_journal("a.journal", 1)
+
+    def merging(*_: object) -> None:
+        Path("c.journal").write_text("another merge's")
+
+    monkeypatch.setattr(merge, "merge", merging)
+    outcome = run("merge", "a.journal", *KEY, "--into", "c.journal")
+    assert (outcome.code, "c.journal: is there already" in outcome.err) == (2, True)
+    assert Path("c.journal").read_text() == "another merge's"
+    assert sorted(os.listdir()) == ["a.journal", "a.journal.lock", "c.journal", "run.key"]
+
+
+def test_what_a_killed_merge_has_left_is_named(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    write_journal("a.journal", 1)
+    Path(".c.journal.01234567.partial").touch()
+    assert run("merge", "a.journal", *KEY, "--into", "c.journal").code == 0
+    assert ".c.journal.01234567.partial: holds secrets, and is left over" in caplog.text
+    assert Path(".c.journal.01234567.partial").exists()

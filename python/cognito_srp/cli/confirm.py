@@ -17,7 +17,7 @@ from ..storage.secret_files import save_secret
 from ..transport.calls import Client
 from .client import make_client
 from .failures import CONFIRMED_BEFORE, note
-from .options import add_aws_options, add_output_options, add_secret_option
+from .options import add_aws_options, add_output_options, add_secret_option, decoded_text
 from .output import write
 from .progress import progress
 from .secret_input import ACCESS_TOKEN, STDIN, read_secret
@@ -61,7 +61,9 @@ def add_parser(commands: Commands) -> None:
         "--save", metavar="FILE", help="with --device-key: keep the secret in a new FILE, mode 0600"
     )
     add_secret_option(parser, ACCESS_TOKEN)
-    parser.add_argument("--device-name", help="name to show to the user, 1 to 1,024 characters")
+    parser.add_argument(
+        "--device-name", type=decoded_text, help="name to show to the user, 1 to 1,024 characters"
+    )
     parser.add_argument(
         "--remember",
         action=argparse.BooleanOptionalAction,

@@ -133,7 +133,7 @@ def _run(arguments: argparse.Namespace) -> int:
         stopped, ended = _enroll(arguments, client, source, found, journal)
         document = _summary(arguments, found, journal, ended)
         if arguments.save is not None:
-            _save(journal, arguments.save)
+            _save(journal, arguments.save, replace=arguments.resume)
     write(arguments, document)
     if stopped:
         note(_how_to_resume(path))
@@ -181,10 +181,13 @@ def _enroll(
         raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
 
 
-def _save(journal: Journal, path: str) -> None:
+def _save(journal: Journal, path: str, *, replace: bool) -> None:
     try:
         with progress("Writing the devices"):
-            write_devices(journal, path)
+            write_devices(journal, path, replace=replace)
+    except InvalidInputError as error:  # somebody has put a file there since the start
+        fix = "Nothing is lost: the same command with --resume and another --save writes it"
+        raise UnavailableError(f"{path}: {error.rule}. {fix}") from error
     except OSError as error:
         fix = "Nothing is lost: the same command with --resume writes it again"
         raise UnavailableError(f"{path}: {error.strerror}. {fix}") from error
@@ -205,7 +208,8 @@ def _signals(run: BulkRun) -> Iterator[None]:
             os.kill(os.getpid(), number)
         run.stop()
         # Not print: what the signal came upon may be printing.
-        os.write(2, b"\ncognito-srp: finishing what is in flight (again to quit at once)\n")
+        with contextlib.suppress(OSError):
+            os.write(2, b"\ncognito-srp: finishing what is in flight (again to quit at once)\n")
 
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, stop) for number in numbers]

@@ -20,6 +20,7 @@ __all__ = [
     "BROKEN_PIPE",
     "CONFIRMED_BEFORE",
     "INTERRUPTED",
+    "OUTPUT_LOST",
     "REFUSED",
     "UNAVAILABLE",
     "USAGE",
@@ -38,6 +39,7 @@ USAGE: Final = 2
 UNAVAILABLE: Final = 3
 CONFIRMED_BEFORE: Final = 4
 FAULT: Final = 70  # EX_SOFTWARE of sysexits.h
+OUTPUT_LOST: Final = 74  # EX_IOERR
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells report it
 BROKEN_PIPE: Final = 141  # 128 + SIGPIPE
 

@@ -20,6 +20,7 @@ from .failures import UnavailableError, note
 from .fault_rules import SYNTAX, parse_fault
 from .options import add_secret_option, bounded_int
 from .secret_input import PASSWORD, read_secret
+from .streams import printing
 
 if TYPE_CHECKING:
     from ..local import LocalCognito, LocalPool
@@ -129,7 +130,8 @@ def _serve(arguments: argparse.Namespace, user: _User | None, stop: threading.Ev
         ready = {"EndpointUrl": cognito.endpoint_url, "Region": arguments.region}
         ready |= _prepare(arguments, cognito, user)
         _save(cognito, arguments.state)  # a file that cannot be written is better known now
-        print(json.dumps(ready), flush=True)
+        with printing():
+            print(json.dumps(ready))
         _greet(arguments, cognito.endpoint_url)
         # Windows delivers Ctrl-C only between waits.
         while not stop.wait(0.5):
@@ -185,7 +187,7 @@ def _save(cognito: LocalCognito, path: Path | None) -> None:
         return
     try:
         cognito.save(path)
-    except OSError as error:  # its own words are about a temporary file beside this one
+    except OSError as error:  # that of a full disk names no file
         raise OSError(error.errno, error.strerror, str(path)) from None
 
 

@@ -13,7 +13,7 @@ from ..enroll.bulk.outputs import check_output, write_devices
 from ..enroll.journal.journal import Journal
 from ..enroll.journal.merging import MergeConflict, merge
 from ..errors import InvalidInputError
-from ..storage.secret_files import sync_directory
+from ..storage.secret_files import new_path
 from .failures import REFUSED, note
 from .options import add_output_options
 from .output import write
@@ -48,7 +48,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    if Path(arguments.into).exists():
+    if os.path.lexists(arguments.into):
         raise InvalidInputError(arguments.into, "is there already", "choose another name")
     if arguments.save is not None:
         check_output(arguments.save, replace=False)
@@ -69,7 +69,7 @@ def _run(arguments: argparse.Namespace) -> int:
             merge(sources, into, on_conflict)
             counts = into.counts()
             if arguments.save is not None:
-                write_devices(into, arguments.save)
+                write_devices(into, arguments.save, replace=False)
     if conflicts:
         note(
             f"devices that may have been sent with two secrets: {len(conflicts):,}; keep the "
@@ -95,16 +95,10 @@ def _existing(path: str) -> str:
 @contextlib.contextmanager
 def _new_journal(arguments: argparse.Namespace) -> Iterator[Journal]:
     """A journal that gets its name once it is whole: nobody can take half of one for it."""
-    path = Path(arguments.into)
-    partial = path.with_name(path.name + ".partial")
-    endings = ("", "-wal", "-shm", ".lock")
-    for ending in endings:
-        partial.with_name(partial.name + ending).unlink(missing_ok=True)
-    try:
-        with Journal.open(partial, key=read_key(arguments, str(partial))) as journal:
-            yield journal
-        os.replace(partial, path)
-        sync_directory(path.absolute().parent)
-    finally:
-        for ending in endings:
-            partial.with_name(partial.name + ending).unlink(missing_ok=True)
+    with new_path(arguments.into) as partial:
+        try:
+            with Journal.open(partial, key=read_key(arguments, str(partial))) as journal:
+                yield journal
+        finally:
+            for ending in ("-wal", "-shm", ".lock"):
+                partial.with_name(partial.name + ending).unlink(missing_ok=True)

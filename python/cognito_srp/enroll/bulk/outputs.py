@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final
 
 from ...errors import InvalidInputError
-from ...storage.secret_files import check_replaceable, replace_secret
+from ...storage.secret_files import check_replaceable, new_secret, replace_secret
 from ..journal.journal import Journal
 
 __all__ = ["check_output", "write_devices"]
@@ -34,7 +35,7 @@ def check_output(path: str, *, replace: bool) -> None:
     for a file that exists; `ImportError` if an extra is missing; `OSError`.
     """
     writer = _writer(path)
-    if Path(path).exists() and not replace:
+    if os.path.lexists(path) and not replace:
         rule = "is there already, and may hold the only secrets of devices"
         raise InvalidInputError(path, rule, "choose another name")
     if writer is _write_parquet:
@@ -42,11 +43,12 @@ def check_output(path: str, *, replace: bool) -> None:
     check_replaceable(path)
 
 
-def write_devices(journal: Journal, path: str) -> int:
+def write_devices(journal: Journal, path: str, *, replace: bool = True) -> int:
     """Write a row for every device of the journal, whatever became of it, and return how many.
 
     It is written from the journal alone and appears as a whole, in the place of what was there:
-    so no device can be in it twice, however often a run was killed.
+    so no device can be in it twice, however often a run was killed. Unless it is to `replace` what
+    is there by then, that is an `InvalidInputError`.
     """
     count = 0
 
@@ -66,7 +68,7 @@ def write_devices(journal: Journal, path: str) -> int:
             yield dict(zip(_FIELDS, values, strict=True))
 
     writer = _writer(path)
-    with replace_secret(path) as file:
+    with (replace_secret if replace else new_secret)(path) as file:
         writer(file, records())
     return count
 

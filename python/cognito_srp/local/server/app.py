@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import secrets
-import tempfile
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from moto.cognitoidp.responses import (
     CognitoIdpOpenIdConfigurationResponse,
 )
 
+from ...storage.secret_files import replace_secret
 from ..custom_auth import CustomAuth
 from ..faults import Faults
 from ..passkeys import Passkey, to_base64url
@@ -74,16 +73,8 @@ class App:
         """Writes the state to a file that only its owner may read: it holds passwords."""
         with self.state.lock:
             text = json.dumps(dump(self.state))
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
-        try:
-            with os.fdopen(descriptor, "w") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())  # the new name must not reach the disk before the text
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+        with replace_secret(str(path)) as file:
+            file.write(text.encode())
 
     def load(self, path: Path) -> None:
         """Replaces the state by that of a file."""
