@@ -19,7 +19,7 @@ from .checks import (
     check_text,
     check_wire_integer,
 )
-from .encoding import decode_base64, encode_base64, pad, unpad
+from .encoding import decode_base64, encode_base64, pad, read_json, unpad
 from .errors import InvalidInputError, VerifierFaultError
 from .srp import device_identity
 from .system_keyring import system_keyring
@@ -85,8 +85,8 @@ class RememberedDevice:
     def from_json(cls, text: str | bytes) -> RememberedDevice:
         """The inverse of `to_json`; raises `InvalidInputError` for anything else."""
         try:
-            fields = json.loads(text)
-        except ValueError:  # holds the document, so it must not become a context
+            fields = read_json(text)
+        except ValueError:
             fields = None
         if not isinstance(fields, dict) or fields.keys() != cls.__dataclass_fields__.keys():
             raise InvalidInputError(

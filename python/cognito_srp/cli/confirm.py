@@ -13,6 +13,7 @@ from ..checks import check_access_token, check_device_name
 from ..confirm import confirm_device
 from ..device import DeviceVerifier, RememberedDevice, create_device_verifier
 from ..devices import update_device_status
+from ..encoding import read_json
 from ..errors import CallError, DeviceKeyExistsError, InvalidInputError
 from ..secret_files import save_secret
 from .client import make_client
@@ -129,8 +130,8 @@ def _read_verifier(path: str) -> DeviceVerifier:
     """What ``cognito-srp verifier`` printed, with or without the secret."""
     data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
     try:
-        document = json.loads(data)
-    except ValueError:  # holds the document, so it must not become a context
+        document = read_json(data)
+    except ValueError:
         document = None
     if not isinstance(document, dict) or not _PRINTED <= document.keys():
         raise _not_a_verifier()

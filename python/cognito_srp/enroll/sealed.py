@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..device import DeviceVerifier
+from ..encoding import encode_text
 from ..errors import SealingError
 from ..sealing import SealingKey
 
@@ -19,7 +20,8 @@ def seal_texts(
 ) -> bytes:
     """Texts of a device, of which only the last may contain a zero character."""
     bound_to = _bound_to(device_key, device_group_key, kind)
-    return key.seal("\0".join(texts).encode(), bound_to=bound_to)
+    # Each by itself: no error of one may hold the others.
+    return key.seal(b"\0".join(map(encode_text, texts)), bound_to=bound_to)
 
 
 def open_texts(

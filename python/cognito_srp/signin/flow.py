@@ -10,11 +10,12 @@ from ..diagnosis import explain
 from ..encoding import token_claims
 from ..errors import CognitoSrpError, ResourceNotFoundError, ServiceError
 from ..srp import ClientExchange
-from ..steps import Challenge, Steps
+from ..steps import Steps
 from .answers import answer_of, needs_answer
 from .exchange import Exchange
+from .received import challenge_of, new_device
 from .request import Request
-from .session import SignedIn, Tokens, new_device
+from .session import SignedIn, Tokens
 from .state import SignIn, internal_name
 
 __all__ = ["answer", "begin"]
@@ -97,6 +98,12 @@ def _without_device(
     return (yield from begin(plain.request, device_forgotten=True))
 
 
+def _told(access_token: str, known: str) -> str:
+    """The internal name: the token tells it, where it is a JWT."""
+    name = token_claims(access_token).get("username")
+    return name if isinstance(name, str) else known
+
+
 def _received(
     request: Request,
     response: Mapping[str, Any],
@@ -106,25 +113,20 @@ def _received(
 ) -> SignIn | SignedIn:
     """What the service's answer means: another challenge, or tokens."""
     if "ChallengeName" not in response:
-        tokens = Tokens.from_result(response, request.refresh_token)
+        tokens = Tokens.of(response, request)
         return SignedIn(
             tokens=tokens,
             new_device=new_device(response),
             device=request.device,
             device_forgotten=device_forgotten,
-            username=token_claims(tokens.access_token).get("username", known),
+            username=_told(tokens.access_token, known),
             request=request,
         )
-    parameters: Mapping[str, str] = response.get("ChallengeParameters") or {}
+    challenge = challenge_of(response)
     return SignIn(
         request=request,
-        challenge=Challenge(
-            response["ChallengeName"],
-            parameters,
-            tuple(response.get("AvailableChallenges") or ()),
-            response.get("Session"),
-        ),
-        username=internal_name(request, known, parameters),
+        challenge=challenge,
+        username=internal_name(request, known, challenge.parameters),
         exchange=exchange,
         device_forgotten=device_forgotten,
     )
