@@ -86,7 +86,7 @@ def is_text(value: object) -> bool:
 
 
 def encode_text(text: str) -> bytes:
-    """UTF-8; the ``ValueError`` for a lone surrogate does not hold the text, which may be secret."""
+    """UTF-8. The ``ValueError`` for a lone surrogate does not hold the text: it may be secret."""
     if not is_text(text):
         raise ValueError("not text that UTF-8 can encode")
     return text.encode()

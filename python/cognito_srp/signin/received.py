@@ -35,7 +35,7 @@ def challenge_of(response: Mapping[str, Any]) -> Challenge:
         raise SignInError(f"the service's answer: challenge {name} is not of the API's form")
     parameters = {}
     for key, value in (given or {}).items():
-        key = text_of(f"the name of a parameter of challenge {name}", key)
+        text_of(f"the name of a parameter of challenge {name}", key)
         if value is not None:
             parameters[key] = text_of(f"{key} of challenge {name}", value)
     available = [text_of(f"AvailableChallenges of challenge {name}", one) for one in offered or ()]

@@ -130,7 +130,7 @@ def load(
         document = _read(text)
         expected.check_open(document)
         _check_given(document, given)
-        secrets, device = dict.fromkeys((*_SECRET, "exchange")) | given, given["device"]
+        secrets, device = {**dict.fromkeys((*_SECRET, "exchange")), **given}, given["device"]
     else:
         document = _open(text, seal)
         _check_time(document)
