@@ -79,7 +79,9 @@ def test_a_verifier_for_the_command_line(
 ) -> None:
     monkeypatch.setenv("COGNITO_ACCESS_TOKEN", "token")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    document = f'{{"DeviceKey": "a_b", "DeviceSecretVerifierConfig": {{}}, "RememberedDevice": {text}'
+    document = (
+        f'{{"DeviceKey": "a_b", "DeviceSecretVerifierConfig": {{}}, "RememberedDevice": {text}'
+    )
     for given in (text, document + "}"):
         stdin = io.TextIOWrapper(io.BytesIO(given.encode()))
         monkeypatch.setattr(sys, "stdin", stdin)

@@ -11,6 +11,7 @@ from people import PASSWORD, enter
 
 from cognito_srp import (
     InvalidInputError,
+    RememberedDevice,
     SealingError,
     SealingKey,
     SignIn,
@@ -225,10 +226,29 @@ def test_a_token_of_another_pool_or_client_is_refused(how: dict[str, Any], other
 
 @pytest.mark.parametrize("how", HOWS, ids=["password", "custom", "refresh"])
 @pytest.mark.parametrize(
-    "one", [GOOD, token(iss=ISSUER, aud="app"), token(iss=ISSUER, aud=["x", "app"]), "stub", "a.b.c"]
+    "one",
+    [GOOD, token(iss=ISSUER, aud="app"), token(iss=ISSUER, aud=["x", "app"]), "stub", "a.b.c"],
 )
 def test_tokens_of_ours_and_what_is_none_are_passed_on(how: dict[str, Any], one: str) -> None:
     begin_sign_in(Handing(one, one), **how)  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("name", ["PASSWORD", "PASSWORD_SRP", "DEVICE_SRP_AUTH"])
+def test_a_service_that_asks_without_end_is_given_up(name: str) -> None:
+    class Asking:
+        asked = 0
+
+        def initiate_auth(self, **_: Any) -> dict[str, Any]:
+            self.asked += 1
+            return {"ChallengeName": name, "ChallengeParameters": {}}
+
+        respond_to_auth_challenge = initiate_auth
+
+    device = RememberedDevice(device_key="a_b", device_group_key="-g", device_password="p")
+    service = Asking()
+    with pytest.raises(SignInError, match="without end"):
+        begin_sign_in(service, **IDS, password="p", device=device)  # type: ignore[arg-type]
+    assert service.asked < 20
 
 
 def test_a_refresh_that_brings_tokens_of_another_client_is_refused(cognito: LocalCognito) -> None:

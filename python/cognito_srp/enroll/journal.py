@@ -128,7 +128,9 @@ class Journal:
             if connection is None:
                 return None
             try:
-                row = connection.execute("SELECT key_id, encrypted_key, source FROM header").fetchone()
+                row = connection.execute(
+                    "SELECT key_id, encrypted_key, source FROM header"
+                ).fetchone()
             finally:
                 connection.close()
         return None if row is None else (row[0], row[1], row[2])

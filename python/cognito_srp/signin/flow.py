@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from ..diagnosis import explain
 from ..encoding import token_claims
-from ..errors import CognitoSrpError, ResourceNotFoundError, ServiceError
+from ..errors import CognitoSrpError, ResourceNotFoundError, ServiceError, SignInError
 from ..srp import ClientExchange
 from ..steps import Steps
 from .answers import answer_of, needs_answer
@@ -19,6 +19,10 @@ from .session import SignedIn, Tokens
 from .state import SignIn, internal_name
 
 __all__ = ["answer", "begin"]
+
+#: Of the password, and of a device: it takes four at most, and twice that when the service has
+#: forgotten the device.
+_MOST_IN_A_ROW: Final = 16
 
 
 def begin(request: Request, *, device_forgotten: bool = False) -> Steps[SignIn | SignedIn]:
@@ -49,9 +53,11 @@ def answer(sign_in: SignIn, responses: Mapping[str, str] | None = None) -> Steps
 
 
 def _go_on(progress: SignIn | SignedIn) -> Steps[SignIn | SignedIn]:
-    while isinstance(progress, SignIn) and not needs_answer(progress):
+    for _ in range(_MOST_IN_A_ROW):
+        if not isinstance(progress, SignIn) or needs_answer(progress):
+            return progress
         progress = yield from _answer(progress, None)
-    return progress
+    raise SignInError("the service asks for proofs without end, and never lets the user in")
 
 
 def _answer(sign_in: SignIn, responses: Mapping[str, str] | None) -> Steps[SignIn | SignedIn]:
