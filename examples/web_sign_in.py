@@ -148,7 +148,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def cookie(self) -> str:
-        """What the browser was given when the sign-in began; empty if it has nothing of the kind."""
+        """What the browser was given when the sign-in began; empty if it has no such thing."""
         try:
             sent = SimpleCookie(self.headers.get("Cookie", ""))
         except CookieError:

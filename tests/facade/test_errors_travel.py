@@ -46,9 +46,9 @@ def kinds() -> Iterator[type[Exception]]:
                 continue
             module = importlib.import_module(found.name)
             for kind in vars(module).values():
-                if inspect.isclass(kind) and issubclass(kind, Exception):
-                    if kind.__module__ == module.__name__:
-                        yield kind
+                ours = getattr(kind, "__module__", None) == module.__name__
+                if ours and inspect.isclass(kind) and issubclass(kind, Exception):
+                    yield kind
 
 
 def made(kind: type[Exception]) -> Any:

@@ -290,6 +290,8 @@ SCENARIOS: dict[str, Callable[[], Any]] = {
     **{
         f"{operation}: {failure}": OPERATIONS[operation](FAILURES[failure])
         for operation, failure in product(OPERATIONS, FAILURES)
+        # The drop-in raises botocore's own errors, as what it takes the place of does.
+        if not (operation.startswith("drop-in") and failure in {"garbled", "parameters"})
     },
     **{
         f"{operation}, answered: {bad}": OPERATIONS[operation](BAD_ANSWERS[bad])

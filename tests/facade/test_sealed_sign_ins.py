@@ -70,7 +70,7 @@ def test_nothing_unsealed_is_taken_for_a_sealed_sign_in(
 ) -> None:
     for pool in (mine, evil):
         for seal in (KEY, [KEY, OLD]):
-            with pytest.raises(SealingError, match="not sealed.*begin again") as caught:
+            with pytest.raises(SealingError, match=r"not sealed.*begin again") as caught:
                 SignIn.from_json(waiting(pool, flow).to_json(), seal=seal)
             assert caught.value.__context__ is None
 
@@ -124,9 +124,9 @@ def test_a_sealed_sign_in_expires(mine: LocalPool, monkeypatch: pytest.MonkeyPat
 def test_documents_of_the_first_version_are_refused(mine: LocalPool) -> None:
     state = waiting(mine)
     old = json.dumps(json.loads(state.to_json()) | {"version": 1})
-    with pytest.raises(InvalidInputError, match="text: is of another version.*begin again"):
+    with pytest.raises(InvalidInputError, match=r"text: is of another version.*begin again"):
         SignIn.from_json(old)
-    with pytest.raises(InvalidInputError, match="text: is of another version.*begin again"):
+    with pytest.raises(InvalidInputError, match=r"text: is of another version.*begin again"):
         SignIn.from_json(resealed(state.to_json(seal=KEY), version=1), seal=KEY)
     with pytest.raises(SealingError):
         SignIn.from_json(old, seal=KEY)
