@@ -106,7 +106,7 @@ def verifier(salt: bytes, identity: bytes, *, constant_time: bool = False) -> by
     """v = 2^x mod N with x = SHA-256(salt ‖ SHA-256(identity)); 384 bytes, big-endian.
 
     The salt is hashed as given, so for Cognito it must be in the form the service hashes
-    (`cognito_srp.encoding.pad`). Ask for ``constant_time`` unless the password is random.
+    (`cognito_srp.srp.encoding.pad`). Ask for ``constant_time`` unless the password is random.
     """
     salt, identity = _octets("salt", salt), _octets("identity", identity)
     return _run(

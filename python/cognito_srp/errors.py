@@ -30,8 +30,9 @@
 
 from __future__ import annotations
 
+import copyreg
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -75,10 +76,21 @@ class CognitoSrpError(Exception):
     ``verifier`` is the verifier that was being confirmed, if any: send the very same one again.
     ``sign_in`` is the sign-in that was on its way, if it had come to a challenge: the answer can
     be sent again with `answer_challenge`.
+
+    Every error can be pickled and copied, as process pools and task queues do. All of it travels,
+    ``verifier`` included, which may be the only copy of a secret that Cognito has by now; what
+    stays behind is ``sign_in``, which holds the password and the client secret.
     """
 
     verifier: DeviceVerifier | None = None
     sign_in: SignIn | None = None
+    #: The attributes that stay behind.
+    _left_behind: ClassVar[frozenset[str]] = frozenset({"sign_in"})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Not by way of __init__: what it takes is not what it leaves in args.
+        kept = {name: value for name, value in vars(self).items() if name not in self._left_behind}
+        return copyreg.__newobj__, (type(self), *self.args), kept or None  # type: ignore[attr-defined]
 
 
 class InvalidInputError(CognitoSrpError, ValueError):

@@ -43,6 +43,9 @@ class ZeroSaltError(ValueError):
         super().__init__(f"salts: row {row}: must not be zero")
         self.row = row
 
+    def __reduce__(self) -> tuple[type[ZeroSaltError], tuple[int]]:
+        return type(self), (self.row,)  # args is the message
+
 
 class RowFormulas(ABC):
     """The part of an engine that works on columns. Columns come checked."""

@@ -22,7 +22,7 @@ try:
 except ImportError as error:
     ffi = lib = None
     _missing = f"the C extension cannot be loaded: {error}"
-    if isinstance(error, ModuleNotFoundError) and error.name == f"{__package__}._srp":
+    if isinstance(error, ModuleNotFoundError) and error.name == "srp_native._srp":
         _missing = (
             "the C extension was not built (no C compiler when srp-native was installed?); "
             "reinstall with a compiler, and SRP_NATIVE_REQUIRE_C=1 to see why it fails"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from command_line import Run
 
-from cognito_srp import SealingKey, create_device_verifier
+from cognito_srp import JournalError, SealingKey, WrongSealingKeyError, create_device_verifier
 from cognito_srp.cli import merge
 from cognito_srp.enroll import EnrollmentRequest, Grant, PreparedDevice
 from cognito_srp.enroll.journal import Journal
@@ -25,7 +25,7 @@ def write_journal(path: str, *numbers: int) -> None:
         devices = []
         for number in numbers:
             keys = {"device_key": f"us-east-1_{number}", "device_group_key": "-g"}
-            request = EnrollmentRequest(access_token="t", **keys)
+            request = EnrollmentRequest(access_token="t", reference=number, **keys)
             grant = Grant(access_token="t")
             verifier = create_device_verifier(**keys)
             devices.append(PreparedDevice(request=request, verifier=verifier, grant=grant))
@@ -90,3 +90,23 @@ def test_what_a_killed_merge_has_left_is_named(run: Run, caplog: pytest.LogCaptu
     assert run("merge", "a.journal", *KEY, "--into", "c.journal").code == 0
     assert ".c.journal.01234567.partial: holds secrets, and is left over" in caplog.text
     assert Path(".c.journal.01234567.partial").exists()
+
+
+def test_one_journal_under_another_key(run: Run) -> None:
+    """It keeps its lines and its input, so that its run can be resumed."""
+    write_journal("a.journal", 1, 2)
+    new = ("--into", "b.journal", "--new-key-file", "new.key")
+    outcome = run("merge", "a.journal", *KEY, *new)
+    assert outcome.code == 0, outcome.err
+    old_key, new_key = SealingKey.from_file("run.key"), SealingKey.from_file("new.key")
+    with pytest.raises(WrongSealingKeyError):
+        Journal.open("b.journal", key=old_key)
+    with (
+        Journal.open("a.journal", key=old_key) as before,
+        Journal.open("b.journal", key=new_key, source="a.journal") as after,
+    ):
+        was, now = list(before.rows()), list(after.rows())
+        assert [row.position for row in now] == [row.position for row in was]
+        assert [after.verifier(row) for row in now] == [before.verifier(row) for row in was]
+    with pytest.raises(JournalError, match="of another input"):
+        Journal.open("b.journal", key=new_key, source="another")

@@ -197,8 +197,8 @@ def test_the_encrypted_key_is_in_its_header(path: Path) -> None:
     assert Journal.header(path) is None
     with Journal.open(path, key=SealingKey(bytes(32), encrypted=b"by KMS")):
         key_id = SealingKey(bytes(32)).key_id
-        assert Journal.header(path) == (key_id, b"by KMS")
-    assert Journal.header(path) == (key_id, b"by KMS")
+        assert Journal.header(path) == (key_id, b"by KMS", None)
+    assert Journal.header(path) == (key_id, b"by KMS", None)
 
 
 def test_one_owner_at_a_time(path: Path) -> None:

@@ -177,8 +177,10 @@ def test_two_processes(member: Member, monkeypatch: pytest.MonkeyPatch, sealed: 
         ({"text": "{}"}, "text"),
         ({"text": '{"version": 1}'}, "text"),
         ({"text": '{"version": 2}'}, "text"),
-        ({"text": '{"sealed": 3}', "seal": KEY}, "text"),
-        ({"text": '{"sealed": "*"}', "seal": KEY}, "text"),
+        ({"text": "[" * 100_000}, "text"),
+        ({"pool_id": "us-east-1_another"}, "pool_id"),
+        ({"client_id": "another"}, "client_id"),
+        ({"bound_to": "a browser"}, "bound_to"),
         ({"text": '{"sealed": ""}'}, "seal"),
     ],
 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from ..errors import ChallengeError, InvalidInputError, ServiceError
+from ..errors import ChallengeError, InvalidInputError, ServiceError, SignInError
 from ..signin import Session, SignIn, answer_challenge
+from ..srp.encoding import read_json
 from ..transport.calls import Client, call
 from ..transport.steps import Challenge
 from .failures import note
@@ -140,7 +140,7 @@ class Person:
             note("these two differ: try again")
             password = self._read(NEW_PASSWORD)
         answer = {"NEW_PASSWORD": password}
-        for name in json.loads(sign_in.challenge.parameters.get("requiredAttributes") or "[]"):
+        for name in _listed(sign_in.challenge, "requiredAttributes"):
             answer[name] = _ask(f"{name.removeprefix('userAttributes.')}: ")
         return answer
 
@@ -171,8 +171,7 @@ class Person:
 
 def _chosen(challenge: Challenge) -> str:
     """What the person picks, by number or by name."""
-    listed = challenge.parameters.get("MFAS_CAN_CHOOSE", "[]")
-    offered = challenge.available or tuple(json.loads(listed))
+    offered = challenge.available or _listed(challenge, "MFAS_CAN_CHOOSE")
     choices = [name for name in offered if name not in _NOT_HERE]
     if not choices:
         message = f"nothing of what the service offers can be answered here: {', '.join(offered)}"
@@ -185,6 +184,17 @@ def _chosen(challenge: Challenge) -> str:
             return typed
         if typed.isdecimal() and 1 <= int(typed) <= len(choices):
             return choices[int(typed) - 1]
+
+
+def _listed(challenge: Challenge, parameter: str) -> tuple[str, ...]:
+    """The names in a parameter that is a JSON list of them. Raises `SignInError`."""
+    try:
+        names = read_json(challenge.parameters.get(parameter) or "[]")
+    except ValueError:
+        names = None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise SignInError(f"challenge {challenge.name}: {parameter} is not a JSON list of names")
+    return tuple(names)
 
 
 def _ask(question: str) -> str:

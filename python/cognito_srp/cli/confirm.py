@@ -13,6 +13,7 @@ from ..devices.confirm import confirm_device
 from ..devices.management import update_device_status
 from ..devices.verifiers import DeviceVerifier, RememberedDevice, create_device_verifier
 from ..errors import CallError, DeviceKeyExistsError, InvalidInputError
+from ..srp.encoding import read_json
 from ..storage.secret_files import save_secret
 from ..transport.calls import Client
 from .client import make_client
@@ -131,8 +132,8 @@ def _read_verifier(path: str) -> DeviceVerifier:
     """What ``cognito-srp verifier`` printed, with or without the secret."""
     data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
     try:
-        document = json.loads(data)
-    except ValueError:  # holds the document, so it must not become a context
+        document = read_json(data)
+    except ValueError:
         document = None
     if not isinstance(document, dict) or not _PRINTED <= document.keys():
         raise _not_a_verifier()

@@ -18,7 +18,7 @@ from .failures import REFUSED, note
 from .options import add_output_options
 from .output import write
 from .progress import progress
-from .sealing_key import add_key_options, read_key
+from .sealing_key import add_key_options, add_new_key_options, read_key, read_new_key
 
 if TYPE_CHECKING:
     from .parser import Commands
@@ -32,8 +32,8 @@ def add_parser(commands: Commands) -> None:
         "merge",
         help="make several journals into one",
         description="Make several journals of `cognito-srp enroll` into one, as when an input was "
-        "split over machines. The journals that are merged stay as they are; all have the same "
-        "key, or data keys of the same KMS key.",
+        "split over machines, or one that another key seals. The journals that are merged stay as "
+        "they are; all have the same key, or data keys of the same KMS key.",
     )
     parser.add_argument("journals", metavar="JOURNAL", nargs="+")
     parser.add_argument("--into", metavar="FILE", required=True, help="the new journal")
@@ -41,6 +41,7 @@ def add_parser(commands: Commands) -> None:
         "--save", metavar="FILE", help="write devices and passwords here, .jsonl or .parquet"
     )
     add_key_options(parser)
+    add_new_key_options(parser)
     parser.add_argument("--region", help="AWS region of the KMS key")
     parser.add_argument("--profile", help="profile of the AWS configuration files")
     add_output_options(parser, formats=("json", "text"))
@@ -97,7 +98,7 @@ def _new_journal(arguments: argparse.Namespace) -> Iterator[Journal]:
     """A journal that gets its name once it is whole: nobody can take half of one for it."""
     with new_path(arguments.into) as partial:
         try:
-            with Journal.open(partial, key=read_key(arguments, str(partial))) as journal:
+            with Journal.open(partial, key=read_new_key(arguments, str(partial))) as journal:
                 yield journal
         finally:
             for ending in ("-wal", "-shm", ".lock"):

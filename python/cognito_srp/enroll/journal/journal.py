@@ -117,9 +117,9 @@ class Journal:
         return journal
 
     @staticmethod
-    def header(path: str | PathLike[str]) -> tuple[str, bytes | None] | None:
-        """The id of the key of the journal at `path`, and what ``SealingKey.from_kms(encrypted=…)``
-        needs if it is KMS's. None if there is no journal yet, or it was given up at birth."""
+    def header(path: str | PathLike[str]) -> tuple[str, bytes | None, str | None] | None:
+        """The id of the key of the journal at `path`, what ``SealingKey.from_kms(encrypted=…)``
+        needs if it is KMS's, and the input it is bound to. None if there is no journal yet."""
         path = Path(path)
         if not path.exists():
             return None
@@ -128,10 +128,12 @@ class Journal:
             if connection is None:
                 return None
             try:
-                row = connection.execute("SELECT key_id, encrypted_key FROM header").fetchone()
+                row = connection.execute(
+                    "SELECT key_id, encrypted_key, source FROM header"
+                ).fetchone()
             finally:
                 connection.close()
-        return None if row is None else (row[0], row[1])
+        return None if row is None else (row[0], row[1], row[2])
 
     def bind(self, source: str) -> None:
         """Tie it to one input, by the input's fingerprint, for good.

@@ -18,6 +18,7 @@ from moto.cognitoidp.responses import (
     CognitoIdpOpenIdConfigurationResponse,
 )
 
+from ...srp.encoding import read_json
 from ...storage.secret_files import replace_secret
 from ..custom_auth import CustomAuth
 from ..faults import Faults
@@ -79,7 +80,7 @@ class App:
     def load(self, path: Path) -> None:
         """Replaces the state by that of a file."""
         try:
-            data = json.loads(path.read_text())
+            data = read_json(path.read_bytes(), deepest=None)
         except ValueError as error:
             raise ValueError(f"{path} is not a state of the local Cognito: {error}") from error
         restore(self.state, data)
@@ -144,8 +145,8 @@ class App:
         if target is None:
             return failed("UnknownOperationException", "X-Amz-Target names no operation")
         try:
-            params = _parse(body)
-        except (ValueError, RecursionError):
+            params = read_json(body)
+        except ValueError:
             return failed("SerializationException", "The request body is not JSON")
         if not isinstance(params, dict):
             message = "The request body is not a JSON object"
@@ -179,19 +180,6 @@ class App:
             handler = CognitoIdpOpenIdConfigurationResponse.serve_openid_configuration
         status, headers, body = handler(None, url, {})
         return status, headers, body.decode() if isinstance(body, bytes) else body
-
-
-def _parse(body: bytes) -> Any:
-    """JSON as RFC 8259 has it; Python's own reader also takes NaN, and halves of surrogate pairs
-    that no string can be made of. Raises ValueError, RecursionError."""
-    parsed = json.loads(body, parse_constant=_refuse_constant)
-    if b"\\u" in body:
-        json.dumps(parsed, ensure_ascii=False).encode()
-    return parsed
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _preflight(headers: Message) -> dict[str, str]:

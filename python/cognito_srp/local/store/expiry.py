@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from typing import TYPE_CHECKING, Any
+
+from ...srp.encoding import read_json
 
 if TYPE_CHECKING:
     from .pool import Pool
@@ -30,7 +31,7 @@ def claims_of(token: str) -> dict[str, Any] | None:
         return None
     try:
         data = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
-        claims = json.loads(data)
+        claims = read_json(data)
     except (binascii.Error, ValueError):
         return None
     return claims if isinstance(claims, dict) else None

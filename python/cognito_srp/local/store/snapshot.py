@@ -68,7 +68,7 @@ def restore(state: State, data: Any) -> None:
         regions = reader.read(data["regions"])
         offset = float(data["clock_offset"])
         contents = {name: (r["pools"], r["domains"]) for name, r in regions.items()}
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"the state of the local Cognito is damaged: {error!r}") from error
     state.replace(contents)
     state.clock.offset = offset
