@@ -57,7 +57,9 @@ def line(progress: Progress) -> str:
         f"{progress.rate:.1f} of {progress.limit:g} calls/s",
         f"{progress.retried:,} sent again",
     ]
-    parts += [f"{count:,} {printable(reason)}" for reason, count in progress.refused_by.most_common()]
+    parts += [
+        f"{count:,} {printable(reason)}" for reason, count in progress.refused_by.most_common()
+    ]
     return ", ".join([*parts, f"{_duration(progress.left)} left"])
 
 

@@ -180,9 +180,9 @@ class App:
             handler = CognitoIdpOpenIdConfigurationResponse.serve_openid_configuration
         # The URL is the server's own and not the request's: verifiers fetch their keys from there.
         url = self.callers.public_url or self.url
-        status, headers, body = handler(None, f"{url}/{pool_id}", {})
+        status, headers, body = handler(None, f"http://localhost/{pool_id}", {})
         shown = json.loads(body)
-        if "jwks_uri" in shown:  # moto keeps no path that the URL may have
+        if "jwks_uri" in shown:
             shown["jwks_uri"] = f"{url}/{pool_id}/.well-known/jwks.json"
         return status, headers, json.dumps(shown)
 
