@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import stat
+import threading
+import time
 
 import pytest
 from botocore.exceptions import ClientError
 from local_people import DEVICE_PASSWORD, Person
 
 from cognito_srp.local import CustomAuth, LocalCognito, totp
+from cognito_srp.local.store.snapshot import snapshot, write_snapshot
 
 
 @pytest.fixture
@@ -108,3 +111,50 @@ def test_other_files_are_refused_and_change_nothing(tmp_path, text):
     with pytest.raises(ValueError, match="state of the local Cognito"):
         cognito.load(path)
     assert cognito.call("DescribeUserPool", {"UserPoolId": pool.pool_id})
+
+
+def test_saving_stops_the_server_for_a_moment_only(tmp_path):
+    """The lock is held for a small part of the time that a save takes, and the interpreter is not
+    held at all: another thread goes on while the file is written."""
+    cognito = LocalCognito()
+    pool = cognito.create_pool()
+    stored = cognito._app.state.pool(pool.pool_id)
+    for number in range(20_000):  # a device and a token each, without the time of a sign-in
+        device = stored.devices.issue("us-east-1", f"user-{number % 500}", 0.0, "127.0.0.1")
+        stored.access_tokens[device.key * 20] = (pool.client_id, "ann")
+    lock, ended = cognito._app.state.lock, threading.Event()
+    pauses, start = [], time.perf_counter()
+
+    def save():
+        cognito.save(tmp_path / "state.json")
+        ended.set()
+
+    thread = threading.Thread(target=save)
+    thread.start()
+    while not ended.is_set():
+        before = time.perf_counter()
+        with lock:
+            pauses.append(time.perf_counter() - before)
+        time.sleep(0.002)
+    taken = time.perf_counter() - start
+    thread.join()
+    assert max(pauses) < taken / 4, (max(pauses), taken)
+    second = LocalCognito()
+    second.load(tmp_path / "state.json")
+    again = second._app.state.pool(pool.pool_id)
+    assert again.access_tokens == stored.access_tokens
+    assert again.devices._by_user == stored.devices._by_user
+
+
+def test_what_changes_while_a_state_is_written_is_not_in_it(saved):
+    first = LocalCognito()
+    first.load(saved[0])
+    pool = first._app.state.pool(saved[1].pool_id)
+    taken = snapshot(first._app.state)
+    expected = "".join(write_snapshot(taken))
+    pool.user("ann").password = "Other-horse-2"
+    pool.users.clear()
+    pool.access_tokens.clear()
+    next(iter(pool.devices._by_user.values())).clear()
+    assert "".join(write_snapshot(taken)) == expected
+    assert json.loads(expected) == json.loads(saved[0].read_text())
