@@ -54,7 +54,7 @@ def test_the_name_of_a_device(
 
 def test_everything_else_that_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     note(HOSTILE)
-    write_table((HOSTILE,), [(HOSTILE,)])
+    write_table(("Name",), [(HOSTILE,)])
     write(argparse.Namespace(query=None, output="text"), {"a": HOSTILE, "b": [{"c": [HOSTILE]}]})
     figures: Any = SimpleNamespace(
         done=1, total=1, rate=1.0, limit=1.0, retried=0, left=None, refused_by=Counter([HOSTILE])

@@ -205,7 +205,7 @@ def test_what_cannot_be_allowed_is_refused_by_name(field: str, value: Any) -> No
 
 
 def test_an_address_that_others_reach_is_named() -> None:
-    with pytest.raises(InvalidInputError, match="::.*is not a loopback address"):
+    with pytest.raises(InvalidInputError, match=r"::.*is not a loopback address"):
         LocalCognito(host="::").start()
 
 

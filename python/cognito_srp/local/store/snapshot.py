@@ -89,6 +89,9 @@ def _name(item: Any) -> str:
     return str(getattr(item, "username", None) or getattr(item, "group_name", item))
 
 
+_UNCHANGING = {bool, datetime, float, int, str, type(None), models.UserStatus}
+
+
 class _Copier:
     """Copies what may change, once each; shares what may not."""
 
@@ -97,6 +100,8 @@ class _Copier:
 
     def copy(self, value: Any) -> Any:
         kind = type(value)
+        if kind in _UNCHANGING:
+            return value
         if isinstance(value, dict):
             return {key: self.copy(item) for key, item in value.items()}
         if kind in (list, tuple, set):
@@ -107,9 +112,14 @@ class _Copier:
         if made is None:
             made = self._copies[id(value)] = object.__new__(kind)
             fields = vars(made)
+            fields.update(vars(value))  # most stay as they are: this is where the time goes
             for name, item in vars(value).items():
-                if name not in _LEFT_OUT:
-                    fields[name] = dict(item) if name in _FLAT else self.copy(item)
+                if name in _LEFT_OUT:
+                    del fields[name]
+                elif name in _FLAT:
+                    fields[name] = dict(item)
+                elif type(item) not in _UNCHANGING:
+                    fields[name] = self.copy(item)
         return made
 
 
