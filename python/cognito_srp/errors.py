@@ -290,13 +290,18 @@ _BY_CODE: dict[str, type[ServiceError]] = {
 }
 
 
+def _is_of_a_spent_token(words: str) -> bool:
+    _, _, rest = words.partition("token")
+    return "expired" in rest or "revoked" in rest
+
+
 def service_error(operation: str, code: str, message: str) -> ServiceError:
     """The error for an exception of the service, by its code and the messages it is known for."""
     kind = _BY_CODE.get(code, ServiceError)
     words = message.lower()
     if code == "InvalidParameterException" and "device key" in words:
         kind = InvalidDeviceKeyError
-    elif code == "NotAuthorizedException" and re.search("token.*(expired|revoked)", words):
+    elif code == "NotAuthorizedException" and _is_of_a_spent_token(words):
         kind = TokenExpiredError
     elif re.fullmatch(r"5\d\d", code):  # an answer without a code: botocore takes the status
         kind = ServiceFaultError

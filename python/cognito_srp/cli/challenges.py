@@ -14,6 +14,7 @@ from ..srp.encoding import read_json
 from ..transport.calls import Client, call
 from ..transport.steps import Challenge
 from .failures import note
+from .printable import printable
 from .secret_input import (
     CHALLENGE_ANSWER,
     MFA_CODE,
@@ -126,7 +127,7 @@ class Person:
         """CUSTOM_CHALLENGE: what the service shows, and an answer without an echo."""
         for name, value in sorted(sign_in.challenge.parameters.items()):
             if name != "USERNAME":
-                print(f"{name}: {value}", file=sys.stderr)
+                print(printable(f"{name}: {value}"), file=sys.stderr)
         return {"ANSWER": self._read(CHALLENGE_ANSWER)}
 
     def _new_password(self, sign_in: SignIn) -> Mapping[str, str]:
@@ -177,7 +178,7 @@ def _chosen(challenge: Challenge) -> str:
         message = f"nothing of what the service offers can be answered here: {', '.join(offered)}"
         raise ChallengeError(challenge.name, message)
     for number, name in enumerate(choices, 1):
-        print(f"  {number}  {name}", file=sys.stderr)
+        print(f"  {number}  {printable(name)}", file=sys.stderr)
     while True:
         typed = _ask(f"How to go on (1 to {len(choices)}): ")
         if typed in choices:
@@ -202,7 +203,7 @@ def _ask(question: str) -> str:
     if not sys.stdin.isatty():
         rule = "has to be answered by a person"
         raise InvalidInputError(question.rstrip(": "), rule, "sign in at a terminal")
-    print(question, end="", file=sys.stderr, flush=True)
+    print(printable(question), end="", file=sys.stderr, flush=True)
     line = sys.stdin.readline()
     if not line:
         raise KeyboardInterrupt  # Ctrl-D

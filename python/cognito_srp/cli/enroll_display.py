@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from ..enroll.bulk import Progress
 from ..enroll.bulk.run import Progress
+from .printable import printable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -56,7 +58,9 @@ def line(progress: Progress) -> str:
         f"{progress.rate:.1f} of {progress.limit:g} calls/s",
         f"{progress.retried:,} sent again",
     ]
-    parts += [f"{count:,} {reason}" for reason, count in progress.refused_by.most_common()]
+    parts += [
+        f"{count:,} {printable(reason)}" for reason, count in progress.refused_by.most_common()
+    ]
     return ", ".join([*parts, f"{_duration(progress.left)} left"])
 
 
@@ -82,7 +86,8 @@ def _table(progress: Progress) -> Table:
 
 
 def _reasons(progress: Progress) -> str:
-    return ", ".join(f"{reason} {count:,}" for reason, count in progress.refused_by.most_common(5))
+    most = progress.refused_by.most_common(5)
+    return ", ".join(f"{printable(reason)} {count:,}" for reason, count in most)
 
 
 def _duration(seconds: float | None) -> str:

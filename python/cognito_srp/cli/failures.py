@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import Final
 
@@ -15,6 +16,7 @@ from ..errors import (
     SealingError,
     VerifierFaultError,
 )
+from .printable import printable
 
 __all__ = [
     "BROKEN_PIPE",
@@ -56,8 +58,9 @@ _OPTIONS: Final = {"device_key", "device_group_key", "device_name", "salt"}
 
 
 def note(message: str) -> None:
-    """A line for people."""
-    print(f"cognito-srp: {message}", file=sys.stderr)
+    """A line for people: one line, whatever a service has put into the message."""
+    with contextlib.suppress(OSError):  # the terminal has gone
+        print(f"cognito-srp: {printable(message)}", file=sys.stderr, flush=True)
 
 
 def explain(error: Exception) -> tuple[int, str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..errors import InvalidInputError
+from .printable import printable
 from .streams import printing
 
 __all__ = ["write", "write_table"]
@@ -25,7 +26,7 @@ def write(arguments: argparse.Namespace, document: Any) -> None:
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: int = 0) -> None:
     """A table; the last `numeric` columns are flush right. Drawn where rich and a terminal are."""
-    rows = list(rows)
+    rows = [tuple(map(printable, row)) for row in rows]
     left = len(columns) - numeric
     if sys.stdout.isatty():
         try:
@@ -73,18 +74,22 @@ def _text(item: Any, name: str = "") -> Iterable[str]:
     nested object that begins with its key in capitals."""
     if isinstance(item, dict):
         members = sorted(item.items())
-        plain = [str(value) for _, value in members if not isinstance(value, (dict, list))]
+        plain = [_plain(value) for _, value in members if not isinstance(value, (dict, list))]
         if plain:
             yield "\t".join([name.upper(), *plain] if name else plain)
         for key, value in members:
             if isinstance(value, (dict, list)):
                 yield from _text(value, key)
     elif isinstance(item, list):
-        plain = [str(value) for value in item if not isinstance(value, (dict, list))]
+        plain = [_plain(value) for value in item if not isinstance(value, (dict, list))]
         if plain:
             yield "\t".join([name.upper(), *plain] if name else plain)
         for value in item:
             if isinstance(value, (dict, list)):
                 yield from _text(value, name)
     else:
-        yield str(item)
+        yield _plain(item)
+
+
+def _plain(value: Any) -> str:
+    return printable(str(value))

@@ -46,9 +46,9 @@ def forget_expired(pool: Pool, now: float) -> None:
     """
     if len(pool.access_tokens) < pool.next_look:
         return
-    for jwts in (pool.access_tokens, pool.id_tokens):
-        for token in [t for t in jwts if (claims_of(t) or {}).get("exp", 0) <= now]:
-            del jwts[token]
+    jwts = pool.access_tokens
+    for token in [t for t in jwts if (claims_of(t) or {}).get("exp", 0) <= now]:
+        del jwts[token]
     for token in [t for t, end in pool.refresh_ends.items() if end + _GRACE <= now]:
         for table in (pool.refresh_tokens, pool.refresh_ends, pool.retired):
             table.pop(token, None)
