@@ -9,6 +9,7 @@ from typing import Any
 
 from ..calls import Client, is_async
 from ..errors import InvalidInputError
+from .answers import Answers
 from .pacing import Pace
 
 __all__ = ["paced_client", "wait_for_slot", "without_retries"]
@@ -44,21 +45,25 @@ def without_retries(client: Client, connections: int) -> Client:
     return made  # type: ignore[no-any-return]
 
 
-def paced_client(client: Client, pace: Pace, stopped: threading.Event) -> Client:
-    """The client, each of its calls waiting for a slot first."""
-    paced: Any = _Paced(client, pace, stopped)
+def paced_client(client: Client, pace: Pace, answers: Answers, stopped: threading.Event) -> Client:
+    """The client, each of its calls waiting for a slot first, and while there are no answers."""
+    paced: Any = _Paced(client, pace, answers, stopped)
     return paced  # type: ignore[no-any-return]
 
 
 class _Paced:
-    def __init__(self, client: Client, pace: Pace, stopped: threading.Event) -> None:
-        self._client, self._pace, self._stopped = client, pace, stopped
+    def __init__(
+        self, client: Client, pace: Pace, answers: Answers, stopped: threading.Event
+    ) -> None:
+        self._client, self._pace = client, pace
+        self._answers, self._stopped = answers, stopped
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         operation: Callable[..., Any] = getattr(self._client, name)
 
         def call(**parameters: Any) -> Any:
             wait_for_slot(self._pace.reserve(), self._stopped)
+            self._answers.wait(self._stopped)
             return operation(**parameters)
 
         return call

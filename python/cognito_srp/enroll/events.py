@@ -109,7 +109,7 @@ class Events:
         )
         try:
             self._on_event(event)
-        except Exception:
+        except BaseException:  # SystemExit would end a thread that others need
             _log.exception("on_event failed; the enroller goes on")
 
     def stats(self, *, waiting: int, in_flight: int, workers: int) -> Stats:

@@ -51,6 +51,8 @@ class Job:
     failures: int = 0
     first_sent: float = 0.0
     error: BaseException | None = None
+    #: Whether its caller has been told.
+    told: bool = False
 
     def __post_init__(self) -> None:
         self.grant = self.request.grant()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ..calls import Client, call
 from ..errors import DeviceKeyExistsError, ThrottledError, TokenExpiredError
+from .answers import Answers
 from .events import Events
 from .job import Job
 from .sending import RetryPolicy, may_have_arrived, worth_retrying
@@ -25,6 +26,7 @@ class Sender:
         self,
         client: Client,
         retry: RetryPolicy,
+        answers: Answers,
         events: Events,
         *,
         done: Callable[[Job], None],
@@ -32,7 +34,7 @@ class Sender:
         renew: Callable[[Job], None],
         failed: Callable[[Job, BaseException], None],
     ) -> None:
-        self._client, self._retry, self._events = client, retry, events
+        self._client, self._retry, self._answers, self._events = client, retry, answers, events
         self._done, self._again, self._renew, self._failed = done, again, renew, failed
 
     def send(self, job: Job) -> None:
@@ -87,7 +89,8 @@ class Sender:
     def _retry_or_fail(self, job: Job, error: Exception) -> None:
         job.failures += 1
         delay = self._retry.delay(job.failures)
-        if self._retry.is_over(job.first_sent, after=delay):
+        begin = job.first_sent + self._answers.paused_since(job.first_sent)
+        if self._retry.is_over(begin, after=delay):
             self._failed(job, error)
             return
         self._events.tell("retried", job, delay)
