@@ -57,7 +57,14 @@ def line(progress: Progress) -> str:
         f"{progress.retried:,} sent again",
     ]
     parts += [f"{count:,} {reason}" for reason, count in progress.refused_by.most_common()]
+    parts += _silence(progress)
     return ", ".join([*parts, f"{_duration(progress.left)} left"])
+
+
+def _silence(progress: Progress) -> list[str]:
+    if not progress.unanswered:
+        return []
+    return [f"paused: no answer for {progress.unanswered:.0f} s, asking every 5 s"]
 
 
 def _table(progress: Progress) -> Table:
@@ -77,6 +84,8 @@ def _table(progress: Progress) -> Table:
     )
     table.add_row("sent again", f"{progress.retried:,}", f"{progress.throttled:,} throttled")
     table.add_row("not confirmed", f"{sum(progress.refused_by.values()):,}", _reasons(progress))
+    for words in _silence(progress):
+        table.add_row("", words, "")
     table.add_row("time left", _duration(progress.left), f"{_duration(progress.elapsed)} so far")
     return table
 

@@ -117,15 +117,15 @@ class _Watched:
         operation: Callable[..., Any] = getattr(self._client, name)
 
         def call(**parameters: Any) -> Any:
-            from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+            from botocore import exceptions
 
             self._answers.began()
             try:
                 response = operation(**parameters)
-            except ClientError:
+            except exceptions.ClientError:
                 self._answers.answered()
                 raise
-            except (ConnectionError, HTTPClientError) as error:
+            except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
                 self._answers.last_error = str(error)
                 raise
             self._answers.answered()

@@ -52,6 +52,7 @@ class Crew(Generic[_T]):
         self._most, self._name = most, name
         self._lock = threading.Lock()
         self._free = 1
+        self._warned = False
         self._threads: list[threading.Thread] = [start_thread(self._run, name)]
 
     def __len__(self) -> int:
@@ -86,7 +87,9 @@ class Crew(Generic[_T]):
             try:
                 self._threads.append(start_thread(self._run, self._name))
             except RuntimeError as error:
-                _log.warning("%d threads have to do: %s", len(self._threads), error)
+                level = logging.DEBUG if self._warned else logging.WARNING
+                _log.log(level, "%d threads have to do: %s", len(self._threads), error)
+                self._warned = True
             else:
                 self._free += 1
 

@@ -11,6 +11,7 @@ given, and durable when it returns.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 import time
@@ -26,51 +27,30 @@ from ..device import DeviceVerifier
 from ..errors import JournalError, SealingError, WrongSealingKeyError
 from ..sealing import SealingKey
 from .journal_file import Lock, connect, connect_existing, explained
-from .journal_rows import JournalRow, State, Whole
+from .journal_rows import Calls, Failure, JournalRow, State, Whole
+from .journal_sql import (
+    FAIL_DEVICE,
+    FAIL_ROW,
+    FAILURES,
+    FINISH,
+    INSERT,
+    MARK,
+    OUTCOMES,
+    PACE,
+    PUT,
+    SELECT,
+    UNCONFIRMED,
+)
 from .requests import Grant, Outcome, PreparedDevice
 from .sealed import open_texts, open_verifier, seal_texts, seal_verifier
 
-__all__ = ["Journal", "JournalRow", "State", "Whole"]
+__all__ = ["Calls", "Failure", "Journal", "JournalRow", "State", "Whole"]
 
 #: What is sealed in a row beside its secret: the tokens of the sign-in that gave its keys.
 _GRANT: Final = "grant"
 
 #: How many rows are read at a time: nothing here grows with the journal.
 _PAGE: Final = 1000
-
-
-_SELECT: Final = """
-    SELECT id, device_key, device_group_key, state, position, device_name, remember, attempts,
-        error, prepared_at, sent_at, finished_at, latency, sealed, sealed_grant
-    FROM device WHERE """
-_INSERT: Final = """
-    INSERT INTO device (device_key, device_group_key, state, position, device_name, remember,
-        prepared_at, sent_at, sealed, sealed_grant)
-    VALUES (?, ?, 'prepared', ?, ?, ?, ?, ?, ?, ?)
-"""
-_PUT: Final = """
-    INSERT OR REPLACE INTO device (device_key, device_group_key, state, position, device_name,
-        remember, sealed, sealed_grant, attempts, error, prepared_at, sent_at, finished_at, latency)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-_UNCONFIRMED: Final = """
-    SELECT count(*) FROM device AS mine WHERE state <> 'confirmed' AND NOT EXISTS
-        (SELECT 1 FROM device WHERE position = mine.position AND state = 'confirmed')
-"""
-_MARK: Final = """
-    UPDATE device SET state = 'sent', sent_at = coalesce(sent_at, ?)
-    WHERE device_key = ? AND state <> 'confirmed'
-"""
-# An answer to what was never sent, or another than "confirmed" to what is: neither can be true.
-# Once it is confirmed, nobody needs its tokens any more.
-_FINISH: Final = """
-    UPDATE device
-    SET state = :state, error = :error, attempts = attempts + :attempts, finished_at = :at,
-        latency = :latency,
-        sealed_grant = CASE :state WHEN 'confirmed' THEN NULL ELSE sealed_grant END
-    WHERE device_key = :key AND state <> 'confirmed'
-        AND (sent_at IS NOT NULL OR :state = 'refused')
-"""
 
 
 class Journal:
@@ -88,7 +68,10 @@ class Journal:
         self._file_lock = lock
         self._connection = connection
         self._key = key
+        self._process = os.getpid()
         self._lock = threading.Lock()
+        #: When runs began, as time.time() and time.monotonic() count.
+        self._began: dict[int, tuple[float, float]] = {}
 
     @classmethod
     def open(
@@ -146,7 +129,9 @@ class Journal:
             raise JournalError(f"{self.path}: is the journal of another input; {fix}")
 
     def close(self) -> None:
-        """Give it up. What was written is durable already."""
+        """Give it up. What was written is durable already. Not a forked child's to do."""
+        if os.getpid() != self._process:
+            return
         with self._lock:
             self._connection.close()
             self._file_lock.release()
@@ -176,23 +161,28 @@ class Journal:
             if device.verifier.device_key not in known:
                 rows.append(self._values(device, now))
         with self._transaction() as connection:
-            connection.executemany(_INSERT, rows)
+            connection.executemany(INSERT, rows)
+            connection.executemany(
+                "DELETE FROM failed WHERE position = ?", [(row[2],) for row in rows if row[2]]
+            )
         return [self._as_kept(device, known.get(device.verifier.device_key)) for device in devices]
 
     def mark_sent(self, device_keys: Sequence[str]) -> None:
         """Note that rows are about to be sent; nothing of them may be sent before it returns."""
         now = time.time()
-        self._update(_MARK, [(now, key) for key in device_keys])
+        self._update(MARK, [(now, key) for key in device_keys])
 
     def finish(self, outcomes: Sequence[Outcome]) -> None:
         """Note how enrollments ended; their attempts are added to those of earlier runs."""
         self._update(
-            _FINISH,
+            FINISH,
             [
                 {
                     "key": outcome.device_key,
                     "state": outcome.status,
                     "error": outcome.error_code,
+                    "message": outcome.message,
+                    "proven": outcome.proven if outcome.status == "confirmed" else None,
                     "attempts": outcome.attempts,
                     "at": outcome.at,
                     "latency": outcome.latency if outcome.attempts else None,
@@ -261,6 +251,8 @@ class Journal:
                 None if whole.grant is None else self._seal_grant(whole.verifier, whole.grant),
                 whole.row.attempts,
                 whole.row.error,
+                whole.row.message,
+                whole.row.proven,
                 whole.row.prepared_at,
                 whole.row.sent_at,
                 whole.row.finished_at,
@@ -269,54 +261,106 @@ class Journal:
             for whole in rows
         ]
         with self._transaction() as connection:
-            connection.executemany(_PUT, values)
+            connection.executemany(PUT, values)
 
     def copy_runs(self, other: Journal) -> None:
         """Take the runs of another journal, and their pace, for the report."""
-        with other._lock, explained(other.path):
-            runs = other._connection.execute("SELECT id, started_at, rate FROM run").fetchall()
-            pace = other._connection.execute("SELECT run, at, sent, throttled FROM pace").fetchall()
+        with other._reading() as source:
+            runs = source.execute("SELECT id, started_at, rate, rows FROM run").fetchall()
+            pace = source.execute(
+                "SELECT run, at, sent, throttled, refused, lost, conflicts FROM pace"
+            ).fetchall()
         with self._transaction() as connection:
             [last] = connection.execute("SELECT coalesce(max(id), 0) FROM run").fetchone()
             connection.executemany(
-                "INSERT INTO run VALUES (? + ?, ?, ?)", [(last, *run) for run in runs]
+                "INSERT INTO run (id, started_at, rate, rows) VALUES (? + ?, ?, ?, ?)",
+                [(last, *run) for run in runs],
             )
-            connection.executemany(
-                "INSERT INTO pace VALUES (? + ?, ?, ?, ?)", [(last, *row) for row in pace]
-            )
+            connection.executemany(PACE, [(last + number, *row) for number, *row in pace])
 
     def counts(self) -> dict[State, int]:
         """How many rows are in each state; states without rows are left out."""
-        with self._lock, explained(self.path):
+        with self._reading() as connection:
             query = "SELECT state, count(*) FROM device GROUP BY state"
-            return dict(self._connection.execute(query).fetchall())
+            return dict(connection.execute(query).fetchall())
 
     def unconfirmed(self) -> int:
-        """How many rows are not confirmed, less those of a sign-in that a later one has replaced:
-        another device of the same line of the input is confirmed."""
-        with self._lock, explained(self.path):
-            [count] = self._connection.execute(_UNCONFIRMED).fetchone()
+        """How many rows of the input have come to an end, and are not confirmed."""
+        with self._reading() as connection:
+            [count] = connection.execute(UNCONFIRMED).fetchone()
         return int(count)
 
-    def reasons(self) -> list[tuple[State, str, int]]:
-        """How many rows are in each state for each error, the largest first."""
-        with self._lock, explained(self.path):
-            query = "SELECT state, error, count(*) FROM device GROUP BY 1, 2 ORDER BY 3 DESC"
-            return self._connection.execute(query).fetchall()
+    def outcomes(self) -> list[tuple[str, str, int, int]]:
+        """How many rows of the input are in each state for each error, the largest first, and how
+        many of them are confirmed by a send that had no answer of its own. Besides the states of
+        devices: ``rejected``, rows that could not be used."""
+        with self._reading() as connection:
+            found = connection.execute(OUTCOMES).fetchall()
+        return [(state, error, count, int(unproven)) for state, error, count, unproven in found]
 
-    def start_run(self, rate: float | None) -> int:
-        """Note that a run begins, and at which rate it may send; returns the run's number."""
-        with self._transaction() as connection:
-            query = "INSERT INTO run (started_at, rate) VALUES (?, ?)"
-            run = connection.execute(query, (time.time(), rate)).lastrowid
-        return int(run or 0)
+    def failures(self, limit: int) -> list[Failure]:
+        """The first rows of the input that have come to an end and are not confirmed."""
+        with self._reading() as connection:
+            found = connection.execute(FAILURES, (limit,)).fetchall()
+        return [Failure(position, "", *row) for position, *row in found]
 
-    def note_pace(self, run: int, *, sent: int, throttled: int) -> None:
-        """Note how many calls a run has sent, and had throttled, since it last did."""
+    def fail(self, failures: Sequence[Failure]) -> None:
+        """Note how rows of the input ended whose devices may not be here. Of a device that is, the
+        reason is noted; `finish` tells more of it."""
         with self._transaction() as connection:
-            connection.execute(
-                "INSERT INTO pace VALUES (?, ?, ?, ?)", (run, time.time(), sent, throttled)
+            connection.executemany(
+                FAIL_DEVICE, [(one.error, one.message, one.device_key) for one in failures]
             )
+            connection.executemany(
+                FAIL_ROW,
+                [
+                    (one.position, one.device_key, one.state, one.error, one.message)
+                    for one in failures
+                ],
+            )
+
+    def forget_rejected(self) -> None:
+        """The input was read anew: what could not be used then may be corrected."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM failed WHERE state = 'rejected'")
+
+    def failed_positions(self, positions: Sequence[int]) -> set[int]:
+        """Those of these rows of the input that ended without a device in the journal."""
+        query = "SELECT position FROM failed WHERE position IN (SELECT value FROM json_each(?))"
+        with self._reading() as connection:
+            return {row[0] for row in connection.execute(query, (json.dumps(positions),))}
+
+    def failed(self) -> Iterator[Failure]:
+        """The rows of the input that ended without a device in the journal, in their order."""
+        last = 0
+        query = "SELECT id, position, device_key, state, error, message FROM failed WHERE "
+        while True:
+            with self._reading() as connection:
+                page = connection.execute(
+                    f"{query} id > ? ORDER BY id LIMIT {_PAGE}", (last,)
+                ).fetchall()
+            yield from (Failure(*row[1:]) for row in page)
+            if len(page) < _PAGE:
+                return
+            last = page[-1][0]
+
+    def start_run(self, rate: float | None, rows: int | None = None) -> int:
+        """Note that a run begins, at which rate it may send, and how many rows its input has;
+        returns the run's number."""
+        now = time.time()
+        with self._transaction() as connection:
+            query = "INSERT INTO run (started_at, rate, rows) VALUES (?, ?, ?)"
+            run = int(connection.execute(query, (now, rate, rows)).lastrowid or 0)
+        self._began[run] = now, time.monotonic()
+        return run
+
+    def note_pace(self, run: int, calls: Calls) -> None:
+        """Note the calls of a run since it last did. The time is what has passed since the run
+        began, on a clock that nobody sets."""
+        began, at = self._began[run]
+        values = (run, began + time.monotonic() - at, *calls)
+        with self._transaction() as connection:
+            connection.execute(PACE, values)
 
     def _check_key(self) -> None:
         """Write the header of a new journal, or hold that of an old one against the key."""
@@ -370,9 +414,17 @@ class Journal:
             raise SealingError(f"{self.path}: {error}") from None
 
     def _select(self, where: str, values: tuple[object, ...]) -> list[JournalRow]:
-        with self._lock, explained(self.path):
-            found = self._connection.execute(_SELECT + where, values).fetchall()
+        with self._reading() as connection:
+            found = connection.execute(SELECT + where, values).fetchall()
         return [JournalRow.read(*row) for row in found]
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        if os.getpid() != self._process:
+            rule = f"belongs to process {self._process}, of which this is a fork"
+            raise JournalError(f"{self.path}: {rule}; open it in one process only")
+        with self._lock, explained(self.path):
+            yield self._connection
 
     def _update(self, statement: str, values: Sequence[Any]) -> None:
         with self._transaction() as connection:
@@ -384,8 +436,7 @@ class Journal:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        connection = self._connection
-        with self._lock, explained(self.path):
+        with self._reading() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection

@@ -71,9 +71,11 @@ class Sender:
 
     def _refused(self, job: Job, error: Exception) -> None:
         job.error = error
+        self._events.count_failure(error)
         if job.operation == "ConfirmDevice":
             if isinstance(error, DeviceKeyExistsError) and job.arrived:
-                self._confirmed(job, None)  # by a send whose answer was lost
+                job.proven = False  # by a send whose answer was lost, as it seems
+                self._confirmed(job, None)
                 return
             job.arrived = job.arrived or may_have_arrived(error)
         if isinstance(error, ThrottledError):

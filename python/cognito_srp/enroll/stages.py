@@ -57,7 +57,9 @@ class Stages:
         self._cancelling = threading.Event()
         client = answers.watching(without_retries(client, workers + _TOKEN_WORKERS))
         with ExitStack() as started:
-            self._start_threads(client, pace, users, sign_ins, workers, journal, started)
+            self._start_threads(
+                client, pace, users, sign_ins, workers, journal=journal, started=started
+            )
             started.pop_all()
 
     def _start_threads(
@@ -67,6 +69,7 @@ class Stages:
         users: UserBuckets,
         sign_ins: Pace,
         workers: int,
+        *,
         journal: EnrollmentJournal | None,
         started: ExitStack,
     ) -> None:
