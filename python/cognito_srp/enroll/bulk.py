@@ -16,7 +16,7 @@ from .answers import Answers
 from .enroller import Enroller
 from .inputs import Fault, Input
 from .job import error_code, error_message
-from .journal import Calls, Failure, Journal
+from .journal import Failure, Journal
 from .requests import EnrollmentResult
 from .screening import candidates, request_for
 
@@ -87,7 +87,7 @@ class BulkRun:
         self._started = time.monotonic()
         self._sent_lately: deque[int] = deque([0], maxlen=_WINDOW + 1)
         self._enroller = enroller
-        self._noted = Calls(0, 0)
+        self._noted: dict[str, int] = {}
         self._next_tick = 0.0
         self.gave_up = ""
 
@@ -212,19 +212,20 @@ class BulkRun:
     def _note(self, run: int) -> None:
         stats = self._enroller.stats()
         self._sent_lately.append(stats.sent)
-        calls = Calls(
-            stats.sent,
-            stats.throttled,
-            stats.calls_refused,
-            stats.calls_lost,
-            stats.calls_conflicting,
-        )
+        calls = {
+            "sent": stats.sent,
+            "throttled": stats.throttled,
+            "refused": stats.calls_refused,
+            "lost": stats.calls_lost,
+            "conflicts": stats.calls_conflicting,
+        }
         if stats.journal_failed:
             self._fail(JournalError(f"{self._journal.path}: cannot be written; see to its disk"))
         with self._settled:
             failures = list(self._failures)
         try:
-            self._journal.note_pace(run, Calls(*map(int.__sub__, calls, self._noted)))
+            news = {name: count - self._noted.get(name, 0) for name, count in calls.items()}
+            self._journal.note_pace(run, **news)
             self._noted = calls
             if failures:
                 self._journal.fail(failures)

@@ -27,7 +27,7 @@ from ..device import DeviceVerifier
 from ..errors import JournalError, SealingError, WrongSealingKeyError
 from ..sealing import SealingKey
 from .journal_file import Lock, connect, connect_existing, explained
-from .journal_rows import Calls, Failure, JournalRow, State, Whole
+from .journal_rows import Failure, JournalRow, State, Whole
 from .journal_sql import (
     FAIL_DEVICE,
     FAIL_ROW,
@@ -44,7 +44,7 @@ from .journal_sql import (
 from .requests import Grant, Outcome, PreparedDevice
 from .sealed import open_texts, open_verifier, seal_texts, seal_verifier
 
-__all__ = ["Calls", "Failure", "Journal", "JournalRow", "State", "Whole"]
+__all__ = ["Failure", "Journal", "JournalRow", "State", "Whole"]
 
 #: What is sealed in a row beside its secret: the tokens of the sign-in that gave its keys.
 _GRANT: Final = "grant"
@@ -354,11 +354,21 @@ class Journal:
         self._began[run] = now, time.monotonic()
         return run
 
-    def note_pace(self, run: int, calls: Calls) -> None:
+    def note_pace(
+        self,
+        run: int,
+        *,
+        sent: int,
+        throttled: int,
+        refused: int = 0,
+        lost: int = 0,
+        conflicts: int = 0,
+    ) -> None:
         """Note the calls of a run since it last did. The time is what has passed since the run
         began, on a clock that nobody sets."""
         began, at = self._began[run]
-        values = (run, began + time.monotonic() - at, *calls)
+        now = began + time.monotonic() - at
+        values = (run, now, sent, throttled, refused, lost, conflicts)
         with self._transaction() as connection:
             connection.execute(PACE, values)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from ..device import DeviceVerifier
 from .requests import Grant
 
-__all__ = ["Calls", "Failure", "JournalRow", "State", "Whole"]
+__all__ = ["Failure", "JournalRow", "State", "Whole"]
 
 State = Literal["prepared", "sent", "confirmed", "refused", "unknown", "conflict"]
 
@@ -58,17 +58,6 @@ class Failure:
     state: str
     error: str
     message: str
-
-
-class Calls(NamedTuple):
-    """How many calls were sent, and what became of those that did not do what they should:
-    ``lost`` had no answer, ``conflicts`` found the device confirmed."""
-
-    sent: int
-    throttled: int
-    refused: int = 0
-    lost: int = 0
-    conflicts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
