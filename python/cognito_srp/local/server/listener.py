@@ -61,7 +61,12 @@ class Listener:
             name=f"local-cognito-{self.port}",
             daemon=True,
         )
-        self._thread.start()
+        try:
+            self._thread.start()
+        except (RuntimeError, MemoryError) as error:
+            self._server.server_close()
+            fix = "raise the limits of memory and of threads (ulimit -v, -u)"
+            raise RuntimeError(f"the local Cognito cannot start its thread; {fix}") from error
 
     def stop(self) -> None:
         """Stops listening and closes the connections that clients keep alive."""
