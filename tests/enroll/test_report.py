@@ -33,7 +33,7 @@ def path(tmp_path: Path) -> Path:
         raw.execute("UPDATE run SET started_at = 1000 * id")
         for run, seconds, throttled in ((1, 10, 5), (2, 5, 0)):
             rows = [(run, 1000 * run + at, 25, throttled) for at in range(1, seconds + 1)]
-            raw.executemany("INSERT INTO pace VALUES (?, ?, ?, ?)", rows)
+            raw.executemany("INSERT INTO pace (run, at, sent, throttled) VALUES (?, ?, ?, ?)", rows)
     raw.close()
     return path
 
@@ -55,7 +55,7 @@ def test_figures(path: Path) -> None:
 def test_long_runs_are_thinned_out(path: Path) -> None:
     with sqlite3.connect(path) as raw:
         rows = [(2, 2005 + 1.5 * at, 30, 3) for at in range(1, 40_001)]
-        raw.executemany("INSERT INTO pace VALUES (?, ?, ?, ?)", rows)
+        raw.executemany("INSERT INTO pace (run, at, sent, throttled) VALUES (?, ?, ?, ?)", rows)
     raw.close()
     figures = read_figures(path)
     assert len(figures.bins) == 240

@@ -167,3 +167,22 @@ def test_a_journal_in_a_forked_child_says_whose_it_is(tmp_path: Path) -> None:
             assert _in_a_child(journal.close) == "went on"
         assert journal.counts() == {}
     assert issubclass(JournalError, Exception)
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc")
+def test_many_enrollers_share_what_can_be_shared(lean_cognito: LeanCognito) -> None:
+    """Each has a client of its own in the place of one that retries; the service's model, which is
+    11 MB, is there once."""
+
+    def resident() -> int:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * resource.getpagesize()
+
+    client = lean_cognito.client(retries={"mode": "standard", "total_max_attempts": 5})
+    enrollers = [Enroller(client)]
+    before = resident()
+    enrollers += [Enroller(client) for _ in range(20)]
+    grown = resident() - before
+    for enroller in enrollers:
+        enroller.close()
+    assert grown < 20 * 3_000_000

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from ..calls import Client, is_async
 from ..errors import InvalidInputError
@@ -27,7 +28,6 @@ def without_retries(client: Client, connections: int) -> Client:
     config: Any = getattr(getattr(client, "meta", None), "config", None)
     if config is None or (config.retries or {}).get("total_max_attempts") == 1:
         return client
-    import botocore.session
     from botocore import UNSIGNED
     from botocore.config import Config
 
@@ -36,13 +36,26 @@ def without_retries(client: Client, connections: int) -> Client:
         max_pool_connections=max(connections, config.max_pool_connections),
         signature_version=UNSIGNED,
     )
-    made: Any = botocore.session.get_session().create_client(
-        "cognito-idp",
-        region_name=client.meta.region_name,
-        endpoint_url=client.meta.endpoint_url,
-        config=config.merge(ours),
-    )
+    with _making:
+        made: Any = _session().create_client(
+            "cognito-idp",
+            region_name=client.meta.region_name,
+            endpoint_url=client.meta.endpoint_url,
+            config=config.merge(ours),
+        )
     return made  # type: ignore[no-any-return]
+
+
+#: A session makes one client at a time.
+_making: Final = threading.Lock()
+
+
+@cache
+def _session() -> Any:
+    """One for all: each has read the service's model for itself, which takes 11 MB."""
+    import botocore.session
+
+    return botocore.session.get_session()
 
 
 def paced_client(client: Client, pace: Pace, answers: Answers, stopped: threading.Event) -> Client:
