@@ -27,20 +27,9 @@ from ..device import DeviceVerifier
 from ..errors import JournalError, SealingError, WrongSealingKeyError
 from ..sealing import SealingKey
 from .journal_file import Lock, connect, connect_existing, explained
+from .journal_input import PAGE, InputRecords
 from .journal_rows import Failure, JournalRow, State, Whole
-from .journal_sql import (
-    FAIL_DEVICE,
-    FAIL_ROW,
-    FAILURES,
-    FINISH,
-    INSERT,
-    MARK,
-    OUTCOMES,
-    PACE,
-    PUT,
-    SELECT,
-    UNCONFIRMED,
-)
+from .journal_sql import FINISH, INSERT, MARK, PACE, PUT, SELECT
 from .requests import Grant, Outcome, PreparedDevice
 from .sealed import open_texts, open_verifier, seal_texts, seal_verifier
 
@@ -49,11 +38,8 @@ __all__ = ["Failure", "Journal", "JournalRow", "State", "Whole"]
 #: What is sealed in a row beside its secret: the tokens of the sign-in that gave its keys.
 _GRANT: Final = "grant"
 
-#: How many rows are read at a time: nothing here grows with the journal.
-_PAGE: Final = 1000
 
-
-class Journal:
+class Journal(InputRecords):
     """A journal that this process owns. Every method is safe to use from several threads.
 
     Raises `JournalError` where it cannot be read or written: nothing is half done then, and all
@@ -64,14 +50,13 @@ class Journal:
         self, path: Path, lock: Lock, connection: sqlite3.Connection, key: SealingKey
     ) -> None:
         """Use `open`."""
+        super().__init__()
         self.path = path
         self._file_lock = lock
         self._connection = connection
         self._key = key
         self._process = os.getpid()
         self._lock = threading.Lock()
-        #: When runs began, as time.time() and time.monotonic() count.
-        self._began: dict[int, tuple[float, float]] = {}
 
     @classmethod
     def open(
@@ -208,9 +193,9 @@ class Journal:
         last, chosen = 0, json.dumps(states)
         where = "id > ? AND (? = '[]' OR state IN (SELECT value FROM json_each(?)))"
         while True:
-            page = self._select(f"{where} ORDER BY id LIMIT {_PAGE}", (last, chosen, chosen))
+            page = self._select(f"{where} ORDER BY id LIMIT {PAGE}", (last, chosen, chosen))
             yield from page
-            if len(page) < _PAGE:
+            if len(page) < PAGE:
                 return
             last = page[-1].id
 
@@ -283,94 +268,6 @@ class Journal:
         with self._reading() as connection:
             query = "SELECT state, count(*) FROM device GROUP BY state"
             return dict(connection.execute(query).fetchall())
-
-    def unconfirmed(self) -> int:
-        """How many rows of the input have come to an end, and are not confirmed."""
-        with self._reading() as connection:
-            [count] = connection.execute(UNCONFIRMED).fetchone()
-        return int(count)
-
-    def outcomes(self) -> list[tuple[str, str, int, int]]:
-        """How many rows of the input are in each state for each error, the largest first, and how
-        many of them are confirmed by a send that had no answer of its own. Besides the states of
-        devices: ``rejected``, rows that could not be used."""
-        with self._reading() as connection:
-            found = connection.execute(OUTCOMES).fetchall()
-        return [(state, error, count, int(unproven)) for state, error, count, unproven in found]
-
-    def failures(self, limit: int) -> list[Failure]:
-        """The first rows of the input that have come to an end and are not confirmed."""
-        with self._reading() as connection:
-            found = connection.execute(FAILURES, (limit,)).fetchall()
-        return [Failure(position, "", *row) for position, *row in found]
-
-    def fail(self, failures: Sequence[Failure]) -> None:
-        """Note how rows of the input ended whose devices may not be here. Of a device that is, the
-        reason is noted; `finish` tells more of it."""
-        with self._transaction() as connection:
-            connection.executemany(
-                FAIL_DEVICE, [(one.error, one.message, one.device_key) for one in failures]
-            )
-            connection.executemany(
-                FAIL_ROW,
-                [
-                    (one.position, one.device_key, one.state, one.error, one.message)
-                    for one in failures
-                ],
-            )
-
-    def forget_rejected(self) -> None:
-        """The input was read anew: what could not be used then may be corrected."""
-        with self._transaction() as connection:
-            connection.execute("DELETE FROM failed WHERE state = 'rejected'")
-
-    def failed_positions(self, positions: Sequence[int]) -> set[int]:
-        """Those of these rows of the input that ended without a device in the journal."""
-        query = "SELECT position FROM failed WHERE position IN (SELECT value FROM json_each(?))"
-        with self._reading() as connection:
-            return {row[0] for row in connection.execute(query, (json.dumps(positions),))}
-
-    def failed(self) -> Iterator[Failure]:
-        """The rows of the input that ended without a device in the journal, in their order."""
-        last = 0
-        query = "SELECT id, position, device_key, state, error, message FROM failed WHERE "
-        while True:
-            with self._reading() as connection:
-                page = connection.execute(
-                    f"{query} id > ? ORDER BY id LIMIT {_PAGE}", (last,)
-                ).fetchall()
-            yield from (Failure(*row[1:]) for row in page)
-            if len(page) < _PAGE:
-                return
-            last = page[-1][0]
-
-    def start_run(self, rate: float | None, rows: int | None = None) -> int:
-        """Note that a run begins, at which rate it may send, and how many rows its input has;
-        returns the run's number."""
-        now = time.time()
-        with self._transaction() as connection:
-            query = "INSERT INTO run (started_at, rate, rows) VALUES (?, ?, ?)"
-            run = int(connection.execute(query, (now, rate, rows)).lastrowid or 0)
-        self._began[run] = now, time.monotonic()
-        return run
-
-    def note_pace(
-        self,
-        run: int,
-        *,
-        sent: int,
-        throttled: int,
-        refused: int = 0,
-        lost: int = 0,
-        conflicts: int = 0,
-    ) -> None:
-        """Note the calls of a run since it last did. The time is what has passed since the run
-        began, on a clock that nobody sets."""
-        began, at = self._began[run]
-        now = began + time.monotonic() - at
-        values = (run, now, sent, throttled, refused, lost, conflicts)
-        with self._transaction() as connection:
-            connection.execute(PACE, values)
 
     def _check_key(self) -> None:
         """Write the header of a new journal, or hold that of an old one against the key."""
