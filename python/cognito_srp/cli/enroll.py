@@ -76,6 +76,16 @@ def add_parser(commands: Commands) -> None:
     add_key_options(parser)
     parser.add_argument("--resume", action="store_true", help="go on with the journal's run")
     parser.add_argument("--dry-run", action="store_true", help="only check the input")
+    _add_run_options(parser)
+    parser.add_argument("--client-id", help="app client of rows that name none")
+    parser.add_argument("--user-pool-id", help="pool of rows that name none")
+    add_aws_options(parser)
+    add_output_options(parser, formats=("json", "text"))
+    parser.set_defaults(run=_run)
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    """How fast, how much, and when to stop."""
     parser.add_argument(
         "--rate",
         metavar="N",
@@ -122,11 +132,6 @@ def add_parser(commands: Commands) -> None:
         "without an answer, and one every 5 s finds out when it is over. When there has been no "
         "answer at all, the run ends after 15 s",
     )
-    parser.add_argument("--client-id", help="app client of rows that name none")
-    parser.add_argument("--user-pool-id", help="pool of rows that name none")
-    add_aws_options(parser)
-    add_output_options(parser, formats=("json", "text"))
-    parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -202,18 +207,7 @@ def _enroll(
     answers = Answers(
         first=_FIRST_ANSWER, pause_after=_PAUSE_AFTER, give_up_after=arguments.give_up_after
     )
-    try:
-        enroller = Enroller(
-            client,
-            rate=arguments.rate,
-            per_user_rate=arguments.per_user_rate,
-            sign_in_rate=arguments.sign_in_rate,
-            workers=arguments.workers,
-            journal=journal,
-            answers=answers,
-        )
-    except RuntimeError as error:  # no thread can be started
-        raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
+    enroller = _make_enroller(arguments, client, journal, answers)
     try:
         with display() as show:
             run = BulkRun(
@@ -239,6 +233,23 @@ def _save(journal: Journal, path: str, rest: Iterable[int]) -> None:
     except OSError as error:
         fix = "Nothing is lost: the same command with --resume writes it again"
         raise UnavailableError(f"{path}: {error.strerror}. {fix}") from error
+
+
+def _make_enroller(
+    arguments: argparse.Namespace, client: Client, journal: Journal, answers: Answers
+) -> Enroller:
+    try:
+        return Enroller(
+            client,
+            rate=arguments.rate,
+            per_user_rate=arguments.per_user_rate,
+            sign_in_rate=arguments.sign_in_rate,
+            workers=arguments.workers,
+            journal=journal,
+            answers=answers,
+        )
+    except RuntimeError as error:  # no thread can be started
+        raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
 
 
 def _tell_failures(path: str, journal: Journal) -> None:

@@ -105,6 +105,9 @@ class Stages:
             stopped=self._cancelling,
         )
         started.callback(self._tokens.close)
+        self._crew = self._start_sending(client, workers)
+
+    def _start_sending(self, client: Client, workers: int) -> Crew[Job]:
         sender = Sender(
             client,
             self._retry,
@@ -115,7 +118,7 @@ class Stages:
             renew=self._renew,
             failed=self._fail,
         )
-        self._crew: Crew[Job] = Crew(
+        return Crew(
             lambda: self._line.take(self._claim),
             sender.send,
             self._broken,
