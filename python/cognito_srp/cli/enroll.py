@@ -85,7 +85,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
-    """How fast, how much, and when to stop."""
+    """How fast, and how much."""
     parser.add_argument(
         "--rate",
         metavar="N",
@@ -116,6 +116,11 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limit", type=bounded_int(1, 1 << 62), metavar="N", help="send at most N devices"
     )
+    _add_stop_options(parser)
+
+
+def _add_stop_options(parser: argparse.ArgumentParser) -> None:
+    """What to do about faults and silence."""
     parser.add_argument(
         "--on-error",
         choices=("stop", "skip", "collect"),

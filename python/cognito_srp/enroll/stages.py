@@ -92,20 +92,23 @@ class Stages:
             may_wait=self._line.is_long,
         )
         started.callback(self._gatherer.close)
-        self._tokens = TokenStage(
+        self._tokens = self._start_tokens(client, sign_ins, pace.rate)
+        started.callback(self._tokens.close)
+        self._crew = self._start_sending(client, workers)
+
+    def _start_tokens(self, client: Client, sign_ins: Pace, rate: float) -> TokenStage:
+        return TokenStage(
             client,
             sign_ins,
             self._retry,
             self._answers,
-            rate=pace.rate,
+            rate=rate,
             workers=_TOKEN_WORKERS,
             granted=self._fetched,
             failed=self._fail,
             wanted=self._is_wanted,
             stopped=self._cancelling,
         )
-        started.callback(self._tokens.close)
-        self._crew = self._start_sending(client, workers)
 
     def _start_sending(self, client: Client, workers: int) -> Crew[Job]:
         sender = Sender(
