@@ -155,7 +155,9 @@ def test_a_token_that_runs_out_while_it_waits(
     monkeypatch.setattr("cognito_srp.enroll.bulk.screening.time", clock)
     outcome = run("enroll", write_input(rows), *KEY, *at(pool))
     assert outcome.code == 1
-    assert json.loads(outcome.out)["NotStarted"] == 1
+    summary = json.loads(outcome.out)
+    assert (summary["NotConfirmed"], summary["NotStarted"]) == (1, 0)
+    assert summary["Outcomes"] == {"confirmed": 1, "refused: TokenExpired": 1}
     rows[1]["access_token"] = good
     assert run("enroll", write_input(rows), *KEY, *at(pool), "--resume").code == 0
 

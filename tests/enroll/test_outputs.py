@@ -41,6 +41,8 @@ def test_every_device_once(tmp_path: Path, suffix: str) -> None:
         "device_password": "password\0007-0",
         "outcome": "confirmed",
         "error": "",
+        "message": "",
+        "proven": True,
         "position": 7,
     }
     assert (rows[-1]["outcome"], rows[-1]["error"]) == ("refused", "TokenExpired")

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from ..enroll.bulk import Progress
 from ..enroll.bulk.run import Progress
 from .printable import printable
 
@@ -61,7 +60,14 @@ def line(progress: Progress) -> str:
     parts += [
         f"{count:,} {printable(reason)}" for reason, count in progress.refused_by.most_common()
     ]
+    parts += _silence(progress)
     return ", ".join([*parts, f"{_duration(progress.left)} left"])
+
+
+def _silence(progress: Progress) -> list[str]:
+    if not progress.unanswered:
+        return []
+    return [f"paused: no answer for {progress.unanswered:.0f} s, asking every 5 s"]
 
 
 def _table(progress: Progress) -> Table:
@@ -81,6 +87,8 @@ def _table(progress: Progress) -> Table:
     )
     table.add_row("sent again", f"{progress.retried:,}", f"{progress.throttled:,} throttled")
     table.add_row("not confirmed", f"{sum(progress.refused_by.values()):,}", _reasons(progress))
+    for words in _silence(progress):
+        table.add_row("", words, "")
     table.add_row("time left", _duration(progress.left), f"{_duration(progress.elapsed)} so far")
     return table
 

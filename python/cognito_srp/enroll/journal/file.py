@@ -66,6 +66,30 @@ _MIGRATIONS: Final = (
         throttled INTEGER NOT NULL
     );
     """,
+    """
+    ALTER TABLE device ADD COLUMN message TEXT NOT NULL DEFAULT '';
+    ALTER TABLE device ADD COLUMN proven INTEGER;   -- 0: confirmed, by a send without an answer
+    ALTER TABLE run ADD COLUMN rows INTEGER;        -- how many the input has
+    ALTER TABLE pace ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE pace ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE pace ADD COLUMN conflicts INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE failed (               -- rows of the input that ended without a row above
+        id INTEGER PRIMARY KEY,
+        position INTEGER UNIQUE,
+        device_key TEXT,
+        state TEXT NOT NULL CHECK (state IN ('refused', 'rejected')),
+        error TEXT NOT NULL,
+        message TEXT NOT NULL
+    );
+    -- One for each row of the input that has come to one. A device that was never confirmed for
+    -- certain, and that a later sign-in for the same row has replaced, is none.
+    CREATE VIEW outcome AS
+        SELECT position, state, error, message, proven FROM device AS mine
+        WHERE position IS NULL OR state NOT IN ('prepared', 'refused') OR NOT (
+            EXISTS (SELECT 1 FROM device WHERE position = mine.position AND id > mine.id)
+            OR EXISTS (SELECT 1 FROM failed WHERE position = mine.position))
+        UNION ALL SELECT position, state, error, message, NULL FROM failed;
+    """,
 )
 
 # By what SQLite or the system says, in lower case; the first that fits counts.

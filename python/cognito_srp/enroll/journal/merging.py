@@ -76,6 +76,10 @@ def merge(
                         )
                     )
             into.put(taken)
+    for source in sources:
+        failed = source.failed()
+        while some := list(islice(failed, _CHUNK)):
+            into.fail([replace(failure, position=None) for failure in some])
 
 
 def _choose(mine: Whole, other: Whole) -> tuple[Whole, bool]:

@@ -18,7 +18,6 @@ from moto.cognitoidp.responses import (
     CognitoIdpOpenIdConfigurationResponse,
 )
 
-from ...secret_files import replace_secret
 from ...srp.encoding import read_json
 from ...storage.secret_files import replace_secret
 from ..custom_auth import CustomAuth

@@ -69,9 +69,10 @@ class Listener:
         )
         try:
             self._thread.start()
-        except RuntimeError:  # a limit on threads or memory
+        except (RuntimeError, MemoryError) as error:
             self._server.server_close()
-            raise
+            fix = "raise the limits of memory and of threads (ulimit -v, -u)"
+            raise RuntimeError(f"the local Cognito cannot start its thread; {fix}") from error
 
     def stop(self) -> None:
         """Stops listening and closes the connections that clients keep alive."""
