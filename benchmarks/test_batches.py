@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import peak_memory
 import pytest
 from conftest import alternate
+from support import peak_memory
 from workloads import CORES, Batch
 
 from cognito_srp.cli.bench import thread_counts

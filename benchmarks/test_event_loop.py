@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from blocking import callbacks
+from support.loop_callbacks import callbacks
 
 from cognito_srp import RememberedDevice, aio
 from srp_native import N

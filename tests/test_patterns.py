@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hostile_texts import growth_of, hostile_texts
+from support.hostile_texts import growth_of, hostile_texts
 from test_layers import PACKAGES
 
 pytest.importorskip("moto", reason="the extra [local] is not installed")

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable, Iterator
 
 import pytest
-from rooms import room_for
+from support.row_buffers import room_for
 
 import srp_native
 from cognito_srp import NewDevice, create_device_verifiers

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command_line import PASSWORD, Run, SignedIn
+from support.command_line import PASSWORD, Run, SignedIn
 
 from cognito_srp import RememberedDevice, sign_in
 

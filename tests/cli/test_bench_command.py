@@ -6,7 +6,7 @@ import builtins
 import json
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
 import srp_native
 from cognito_srp.cli import bench, peers

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
 from cognito_srp import DeviceVerifier, ServiceError
 from cognito_srp.cli import demo

@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from command_line import PASSWORD, Outcome, Run, without_rich
+from support.command_line import PASSWORD, Outcome, Run, without_rich
 
 from cognito_srp import RememberedDevice, SealingKey, sign_in
 from cognito_srp.cli import enroll_display

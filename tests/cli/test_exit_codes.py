@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
 from cognito_srp import VerifierFaultError
 from cognito_srp.cli import engines

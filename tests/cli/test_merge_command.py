@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
 from cognito_srp import JournalError, SealingKey, WrongSealingKeyError, create_device_verifier
 from cognito_srp.cli import merge

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import PASSWORD, Run
-from own_keyring import OwnKeyring
-from terminal import at_terminal
+from support.command_line import PASSWORD, Run
+from support.own_keyring import OwnKeyring
+from support.terminal import at_terminal
 
 from cognito_srp import RememberedDevice
 from cognito_srp.local import CustomAuth, LocalCognito, LocalPool, totp

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from rows import GROUP_KEY, device_key
-from tables import TABLE, client
+from support.batch_rows import GROUP_KEY, device_key
+from support.moto_tables import TABLE, client
 
 from cognito_srp import JournalError, SealingError, SealingKey, create_device_verifier
 from cognito_srp.distributed import DynamoJournal, shared_sealing_key

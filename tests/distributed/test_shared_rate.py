@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from lean_cognito import busiest
 from moto import mock_aws
-from tables import TABLE, client, create_table
+from support.lean_cognito import busiest
+from support.moto_tables import TABLE, client, create_table
 
 from cognito_srp import InvalidInputError
 from cognito_srp.distributed import SharedRate, equal_share

@@ -11,9 +11,9 @@ from math import inf
 from typing import Any
 
 import pytest
-from lean_cognito import LeanCognito, LeanFaults
-from rows import GROUP_KEY, device_key
-from tables import TABLE, client
+from support.batch_rows import GROUP_KEY, device_key
+from support.lean_cognito import LeanCognito, LeanFaults
+from support.moto_tables import TABLE, client
 
 from cognito_srp import InvalidInputError, SealingKey, sign_in
 from cognito_srp.distributed import DynamoJournal, SqsHandler, read_message

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from journals import KEY, enroll, opened
+from support.journal_rows import KEY, enroll, opened
 
 from cognito_srp.enroll.bulk.inputs import FIELDS, Input, Row
 from cognito_srp.enroll.bulk.outputs import write_devices

@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from journals import GROUP_KEY, KEY, enroll, key_of, opened, outcome, prepared, secret
+from support import TESTS
+from support.journal_rows import GROUP_KEY, KEY, enroll, key_of, opened, outcome, prepared, secret
 
 from cognito_srp import (
     DeviceVerifier,
@@ -204,11 +205,12 @@ def test_the_encrypted_key_is_in_its_header(path: Path) -> None:
 
 def test_one_owner_at_a_time(path: Path) -> None:
     code = (
-        "import sys; sys.path.insert(0, sys.argv[2]); from journals import opened\n"
+        "import sys; sys.path.insert(0, sys.argv[2])\n"
+        "from support.journal_rows import opened\n"
         "from pathlib import Path; journal = opened(Path(sys.argv[1])); print('mine', flush=True)\n"
         "sys.stdin.read()"
     )
-    command = [sys.executable, "-c", code, str(path), str(Path(__file__).parent)]
+    command = [sys.executable, "-c", code, str(path), str(TESTS)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
         assert owner.stdout is not None
         assert owner.stdout.readline() == b"mine\n"

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from journals import KEY, enroll, key_of, opened, outcome, prepared, secret
+from support.journal_rows import KEY, enroll, key_of, opened, outcome, prepared, secret
 
 from cognito_srp import JournalError
 from cognito_srp.enroll.journal import Journal, State

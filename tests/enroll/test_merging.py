@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from journals import KEY, enroll, key_of, opened, outcome, prepared, secret
+from support.journal_rows import KEY, enroll, key_of, opened, outcome, prepared, secret
 
 from cognito_srp import DeviceVerifier, SealingKey
 from cognito_srp.enroll.journal import Journal

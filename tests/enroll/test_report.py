@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from journals import enroll, key_of, opened, outcome, prepared
+from support.journal_rows import enroll, key_of, opened, outcome, prepared
 
 from cognito_srp import JournalError
 from cognito_srp.enroll.bulk.report import Bin, Figures, read_figures

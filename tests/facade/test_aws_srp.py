@@ -11,11 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_srp_cases import DEVICE, make
 from hypothesis import given
 from hypothesis import strategies as st
 from pycognito import aws_srp as theirs
 from pycognito import exceptions as their_exceptions
+from support.aws_srp_cases import DEVICE, make
 
 from cognito_srp import SignInError, srp
 from cognito_srp import aws_srp as ours

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 import requests
-from aws_srp_cases import DEVICE
-from aws_srp_cases import make as make_helper
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from people import PASSWORD
+from support.aws_srp_cases import DEVICE
+from support.aws_srp_cases import make as make_helper
+from support.people import PASSWORD
 
 from cognito_srp import InvalidInputError, VerifierFaultError, aws_srp, srp
 from cognito_srp.local import LocalCognito, LocalPool, totp

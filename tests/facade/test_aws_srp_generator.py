@@ -8,9 +8,9 @@ import pickle
 
 import gmpy2
 import pytest
-from aws_srp_cases import make
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.aws_srp_cases import make
 
 from cognito_srp import aws_srp as ours
 from srp_native import N

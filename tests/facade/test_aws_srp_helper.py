@@ -8,10 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aws_srp_cases import DEVICE, challenge, make, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycognito import aws_srp as theirs
+from support.aws_srp_cases import DEVICE, challenge, make, words
 
 import srp_native
 from cognito_srp import aws_srp as ours

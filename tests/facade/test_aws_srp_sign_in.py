@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from people import PASSWORD
+from support.people import PASSWORD
 
 from cognito_srp import aws_srp
 from cognito_srp.local import LocalCognito

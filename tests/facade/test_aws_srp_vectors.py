@@ -8,8 +8,8 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from aws_srp_cases import make
 from pycognito import aws_srp as theirs
+from support.aws_srp_cases import make
 
 from cognito_srp import aws_srp as ours
 from cognito_srp.aws_srp import challenges

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from botocore.config import Config
-from people import PASSWORD, Someone
+from support.people import PASSWORD, Someone
 
 import cognito_srp
 from cognito_srp import (

@@ -8,7 +8,7 @@ from typing import Any
 
 import keyring
 import pytest
-from people import PASSWORD, Someone, enter
+from support.people import PASSWORD, Someone, enter
 
 from cognito_srp import (
     Device,

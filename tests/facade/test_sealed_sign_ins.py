@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from people import PASSWORD, enter
+from support.people import PASSWORD, enter
 
 from cognito_srp import (
     InvalidInputError,

@@ -8,7 +8,7 @@ from typing import Any
 
 import botocore.session
 import pytest
-from people import PASSWORD, enter
+from support.people import PASSWORD, enter
 
 from cognito_srp import (
     Challenge,

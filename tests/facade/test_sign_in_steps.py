@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from botocore.config import Config
-from people import PASSWORD, enter
+from support.people import PASSWORD, enter
 
 from cognito_srp import (
     Cause,

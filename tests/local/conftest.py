@@ -13,7 +13,7 @@ pytest.importorskip("moto", reason="the extra [local] is not installed")
 pytest.importorskip("boto3")
 
 from botocore.exceptions import ClientError
-from local_people import PASSWORD, Person
+from support.local_people import PASSWORD, Person
 
 from cognito_srp.local import LocalCognito, LocalPool
 

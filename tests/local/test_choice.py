@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from local_people import PASSWORD, Person
+from support.local_people import PASSWORD, Person
 
 WRONG_CODE = ("CodeMismatchException", "Invalid code received for user")
 ALL = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]}}

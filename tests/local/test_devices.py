@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 
 import pytest
-from local_people import DEVICE_PASSWORD
-from plain_client import N, device_config, pad
+from support.local_people import DEVICE_PASSWORD
+from support.plain_client import N, device_config, pad
 
 WRONG = ("NotAuthorizedException", "Incorrect username or password.")
 NO_DEVICE = ("ResourceNotFoundException", "Device does not exist.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from plain_client import SignIn
+from support.plain_client import SignIn
 
 WRONG = ("NotAuthorizedException", "Incorrect username or password.")
 NO_DEVICE = ("ResourceNotFoundException", "Device does not exist.")

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from itertools import product
 
 import pytest
-from foreign_clients import (
+from support.foreign_clients import (
     Account,
     AmazonCognitoIdentityJs,
     AwsCli,
@@ -25,8 +25,8 @@ from foreign_clients import (
     RefusedError,
     WarrantLite,
 )
-from installing import npm_install, pip_install
-from local_people import PASSWORD
+from support.installing import npm_install, pip_install
+from support.local_people import PASSWORD
 
 from cognito_srp import aws_srp
 from cognito_srp.local import totp

@@ -8,7 +8,7 @@ import hmac
 import logging
 
 import pytest
-from plain_client import SignIn
+from support.plain_client import SignIn
 
 from cognito_srp.local import totp
 

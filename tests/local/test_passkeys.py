@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from local_people import PASSWORD, Person
+from support.local_people import PASSWORD, Person
 from test_choice import begin, respond
 
 from cognito_srp.local import LocalCognito

@@ -11,8 +11,8 @@ from collections import Counter
 from itertools import count, islice
 
 import pytest
-from local_people import PASSWORD, Person
-from plain_client import Exchange, K, N, pad, private_key, sha
+from support.local_people import PASSWORD, Person
+from support.plain_client import Exchange, K, N, pad, private_key, sha
 
 import srp_native
 from cognito_srp.local import LocalCognito

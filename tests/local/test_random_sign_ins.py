@@ -8,10 +8,10 @@ from __future__ import annotations
 import random
 from collections import Counter
 
-import plain_server
 import pytest
-from plain_client import private_key
-from plain_server import PlainServer, Secret
+from support import plain_server
+from support.plain_client import private_key
+from support.plain_server import PlainServer, Secret
 from test_random_logins import FULL, counts, exponents, kind, numbers_of, salts
 
 import srp_native

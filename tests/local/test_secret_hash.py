@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from local_people import PASSWORD
+from support.local_people import PASSWORD
 
 MISSING = ("NotAuthorizedException", "SECRET_HASH was not received")
 WRONG = ("NotAuthorizedException", "Unable to verify secret hash for client")

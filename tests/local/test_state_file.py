@@ -8,7 +8,7 @@ import threading
 
 import pytest
 from botocore.exceptions import ClientError
-from local_people import DEVICE_PASSWORD, Person
+from support.local_people import DEVICE_PASSWORD, Person
 
 from cognito_srp.local import CustomAuth, LocalCognito, totp
 from cognito_srp.local.store.snapshot import snapshot, write_snapshot

@@ -6,7 +6,7 @@ import base64
 from datetime import timedelta
 
 import pytest
-from plain_client import Exchange, N, stamp
+from support.plain_client import Exchange, N, stamp
 
 WRONG = ("NotAuthorizedException", "Incorrect username or password.")
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from foreign_clients import run_json
-from installing import pip_install
-from local_people import PASSWORD
+from support import PROGRAMS
+from support.foreign_clients import run_json
+from support.installing import pip_install
+from support.local_people import PASSWORD
 
 ROOT = Path(__file__).parent.parent.parent
-JOURNEY = Path(__file__).parent / "journey_warrant.py"
+JOURNEY = PROGRAMS / "sign_in_with_warrant.py"
 
 
 @pytest.fixture(scope="module")

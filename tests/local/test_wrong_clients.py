@@ -8,9 +8,9 @@ import base64
 import hashlib
 import hmac
 
-import plain_client
 import pytest
-from plain_client import Exchange, K, N, pad, private_key, sha, stamp
+from support import plain_client
+from support.plain_client import Exchange, K, N, pad, private_key, sha, stamp
 
 WRONG = ("NotAuthorizedException", "Incorrect username or password.")
 

@@ -7,7 +7,7 @@ import sys
 from array import array
 
 import pytest
-from rooms import room_for
+from support.row_buffers import room_for
 from test_c_engine import c_engine, engine, verifier
 
 from srp_native import Column

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from plain_client import DeviceSignIn, SignIn, device_config
-
 from cognito_srp.local import LocalPool
+from support.plain_client import DeviceSignIn, SignIn, device_config
 
 PASSWORD = "Correct-horse-1"
 DEVICE_PASSWORD = "device password"

@@ -18,9 +18,10 @@ from typing import Any, NamedTuple
 
 import requests
 from botocore.exceptions import ClientError
-from plain_client import DeviceSignIn, SignIn, device_config
 
 from cognito_srp.local import LocalPool
+from support import PROGRAMS
+from support.plain_client import DeviceSignIn, SignIn, device_config
 
 
 class RefusedError(Exception):
@@ -242,7 +243,7 @@ class AmazonCognitoIdentityJs:
 
     def __init__(self, modules: Path, endpoint_url: str) -> None:
         self._modules, self._endpoint = str(modules), endpoint_url + "/"
-        self._script = str(Path(__file__).with_name("journey.mjs"))
+        self._script = str(PROGRAMS / "amazon_cognito_identity.mjs")
         self._kept: dict[str, str] = {}
 
     def sign_in(self, account: Account) -> bool | None:
@@ -304,6 +305,6 @@ class WarrantLite:
                 "aws_secret_access_key": "local",
             },
         }
-        script = str(Path(__file__).with_name("journey_warrant_lite.py"))
+        script = str(PROGRAMS / "sign_in_with_warrant_lite.py")
         answer = run_json([self._python, script], request, env={"LOCPATH": self._locales})
         account.access_token = answer["AccessToken"]
