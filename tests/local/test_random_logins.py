@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable, Iterator
 from itertools import count, islice
+from typing import Any
 
 import pytest
 from support.local_people import PASSWORD, Person
@@ -25,25 +27,25 @@ FULL = {"A": 384, "B": 384, "S": 384, "u": 32, "salt": 16}
 class InProcess:
     """A LocalCognito's operations under boto3's names, without HTTP."""
 
-    def __init__(self, cognito):
+    def __init__(self, cognito: LocalCognito) -> None:
         self.cognito = cognito
 
-    def __getattr__(self, method):
+    def __getattr__(self, method: str) -> Any:
         operation = "".join(word.capitalize() for word in method.split("_"))
         return lambda **arguments: self.cognito.call(operation, arguments)
 
 
-def kind(name, value):
+def kind(name: str, value: Any) -> Any:
     bits = 8 * FULL[name] - value.bit_length()
     return "high" if bits == 0 else "low" if bits < 8 else "short"
 
 
-def counts(seen):
+def counts(seen: Any) -> Any:
     """The counts as one line, for the report of a long run."""
     return ", ".join(f"{name} {form}: {n}" for (name, form), n in sorted(seen.items()))
 
 
-def client_numbers(sign_in, device, salt):
+def client_numbers(sign_in: Any, device: Any, salt: Any) -> Any:
     """The numbers of a device sign-in, by the client's formula."""
     A, B = sign_in.device_exchange.A, sign_in.verifier_challenge["ChallengeParameters"]["SRP_B"]
     u, x = sha(pad(A), pad(int(B, 16))), private_key(salt, f"{device[1]}{device[0]}:{device[2]}")
@@ -52,7 +54,7 @@ def client_numbers(sign_in, device, salt):
     return {"A": A, "B": int(B, 16), "S": S, "u": u, "salt": salt}
 
 
-def test_random_logins(long_run, record_property):
+def test_random_logins(long_run: bool, record_property: Callable[[str, object], None]) -> None:
     cognito = LocalCognito()
     pool = cognito.create_pool()
     seed = random.randrange(1 << 32)
@@ -72,7 +74,7 @@ def test_random_logins(long_run, record_property):
     record_property("paddings", counts(seen))
 
 
-def salts(name, form, rng):
+def salts(name: str, form: Any, rng: random.Random) -> Iterator[Any]:
     """Endless salts, of the wanted form if it is the salt's that is wanted."""
     while True:
         salt = rng.getrandbits(128) or 1
@@ -82,7 +84,7 @@ def salts(name, form, rng):
             yield salt
 
 
-def exponents(name, form, rng):
+def exponents(name: str, form: Any, rng: random.Random) -> Iterator[Any]:
     """Endless (a, b), cheap to make, in which the wanted form comes up soon."""
     for number in count():
         a, b = rng.getrandbits(256), rng.getrandbits(256)
@@ -93,7 +95,7 @@ def exponents(name, form, rng):
         yield a, b
 
 
-def numbers_of(a, b, salt, v):
+def numbers_of(a: Any, b: Any, salt: Any, v: Any) -> Any:
     """The numbers of an exchange, by the server's formula."""
     A, B = srp_native.pow_g(a), (K * v + srp_native.pow_g(b)) % N
     u = sha(pad(A), pad(B))
@@ -103,7 +105,13 @@ def numbers_of(a, b, salt, v):
 
 @pytest.mark.parametrize("form", ["high", "low", "short"])
 @pytest.mark.parametrize("name", FULL)
-def test_every_padding(long_run, monkeypatch, record_property, name, form):
+def test_every_padding(
+    long_run: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
+    name: str,
+    form: Any,
+) -> None:
     """Whole device sign-ins; the server's b, else random, is told to it."""
     cognito = LocalCognito()
     pool = cognito.create_pool()

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from support import plain_server
@@ -17,6 +19,7 @@ from test_random_logins import FULL, counts, exponents, kind, numbers_of, salts
 import srp_native
 from cognito_srp import RememberedDevice, sign_in
 from cognito_srp.aws_srp import AWSSRP
+from cognito_srp.local import LocalCognito
 from cognito_srp.signin import answers, flow
 from cognito_srp.srp import ClientExchange
 
@@ -24,7 +27,7 @@ CLIENTS = ["sign_in", "drop-in"]
 DEVICE = {"device_key": plain_server.DEVICE_KEY, "device_group_key": plain_server.GROUP_KEY}
 
 
-def log_in(server, password, *, device, by="sign_in"):
+def log_in(server: LocalCognito, password: Any, *, device: Any, by: str = "sign_in") -> None:
     if by == "drop-in":
         known = {**DEVICE, "device_password": password} if device else {}
         pool_id = f"eu-west-2_{plain_server.POOL}"
@@ -43,7 +46,9 @@ def log_in(server, password, *, device, by="sign_in"):
 
 
 @pytest.mark.parametrize("by", CLIENTS)
-def test_random_sign_ins(long_run, record_property, by):
+def test_random_sign_ins(
+    long_run: bool, record_property: Callable[[str, object], None], by: Any
+) -> None:
     """Each proves the user's password and then the device's."""
     seed = random.randrange(1 << 32)
     rng = random.Random(seed)
@@ -67,7 +72,9 @@ def test_random_sign_ins(long_run, record_property, by):
 @pytest.mark.parametrize("name", FULL)
 @pytest.mark.parametrize("device", [False, True], ids=["user", "device"])
 @pytest.mark.parametrize("by", ["sign_in", pytest.param("drop-in", marks=pytest.mark.long)])
-def test_every_padding(long_run, monkeypatch, by, device, name, form):
+def test_every_padding(
+    long_run: bool, monkeypatch: pytest.MonkeyPatch, by: Any, device: Any, name: str, form: Any
+) -> None:
     """The client's a and the server's b are told to them, so that the number comes out so."""
     rng = random.Random(f"{name} {form} {device}")
     for salt in (next(salts(name, form, rng)) for _ in range(20 if long_run else 2)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,3 +48,9 @@ class Person:
 
     def with_device(self, device: tuple[str, str, str]) -> DeviceSignIn:
         return DeviceSignIn(self.client, self.pool, self.username, self.password, device)
+
+
+#: Makes a user in a new pool (arguments as `create_pool`) or in a given one.
+MakePerson = Callable[..., Person]
+#: `with refused("XException", "words")`: the call inside must fail in that way.
+Refused = Callable[..., AbstractContextManager[None]]
