@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from conftest import alternate
 from support import peak_memory
-from workloads import CORES, Batch
 
+from benchmarks.measuring import alternate
+from benchmarks.workloads import CORES, Batch
 from cognito_srp.cli.bench import thread_counts
 from srp_native import engine
 from srp_native._batch_check import BatchCheck

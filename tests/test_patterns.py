@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from support.hostile_texts import growth_of, hostile_texts
-from test_layers import PACKAGES
+from support.source_tree import PACKAGES
 
 pytest.importorskip("moto", reason="the extra [local] is not installed")
 

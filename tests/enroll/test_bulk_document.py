@@ -16,7 +16,8 @@ DOCUMENT = (Path(__file__).parent.parent.parent / "docs" / "bulk.md").read_text(
 
 
 def example(language: str, number: int = 0) -> str:
-    return re.findall(rf"```{language}\n(.*?)```", DOCUMENT, re.DOTALL)[number]
+    found: list[str] = re.findall(rf"```{language}\n(.*?)```", DOCUMENT, re.DOTALL)
+    return found[number]
 
 
 @pytest.mark.parametrize(("language", "suffix"), [("json", ".jsonl"), ("csv", ".csv")])

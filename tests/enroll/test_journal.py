@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support import TESTS
@@ -77,7 +78,7 @@ def test_no_secret_is_ever_replaced(journal: Journal) -> None:
     journal.finish([outcome(1, "refused", "why")])
     assert not journal.prepare([other])[0].sent_before  # no send had any effect
     for status in ("conflict", "confirmed"):
-        journal.finish([outcome(1, status)])  # type: ignore[arg-type]
+        journal.finish([outcome(1, status)])
         [again] = journal.prepare([other])
         assert (again.verifier, again.ended) == (secret(1), status)
 
@@ -92,7 +93,7 @@ def test_the_tokens_of_a_sign_in_that_gave_the_keys(journal: Journal) -> None:
     def signs_in() -> str:
         raise AssertionError
 
-    keys = {"device_key": None, "device_group_key": None, "access_token": None}
+    keys: dict[str, Any] = {"device_key": None, "device_group_key": None, "access_token": None}
     journal.prepare([prepared(1), prepared(2, access=signs_in, **keys)])
     given, signed_in = journal.rows()
     assert journal.grant(given) is None

@@ -15,7 +15,7 @@ from cognito_srp import JournalError
 from cognito_srp.enroll.bulk.report import Bin, Figures, read_figures
 from cognito_srp.enroll.bulk.report_charts import bars, duration, rate_over_time
 from cognito_srp.enroll.bulk.report_page import page
-from cognito_srp.enroll.journal import Failure
+from cognito_srp.enroll.journal.rows import Failure
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from support.local_people import PASSWORD, MakePerson, Person, Refused
+from support.local_people import PASSWORD, MakePerson, Person, Refused, begin_choice, respond
 
 from cognito_srp.local import LocalCognito
 
@@ -28,19 +28,6 @@ def reachable(cognito: LocalCognito, client: Any) -> Any:
     return Person(client, pool, pool.create_user("ann", PASSWORD, attributes=REACHABLE))
 
 
-def begin(person: Person, **parameters: Any) -> Any:
-    return person.client.initiate_auth(
-        AuthFlow="USER_AUTH",
-        ClientId=person.pool.client_id,
-        AuthParameters={"USERNAME": person.username, **parameters},
-    )
-
-
-def respond(person: Person, challenge: Any, **responses: Any) -> Any:
-    named = {"USERNAME": person.username, **responses}
-    return person.sign_in().respond(challenge["ChallengeName"], named, challenge["Session"])
-
-
 def sent(cognito: LocalCognito, challenge: Any) -> Any:
     messages = cognito.emails("ann") if challenge == "EMAIL_OTP" else cognito.text_messages("ann")
     return messages[-1].code
@@ -56,9 +43,9 @@ def test_a_code(
     reachable: Any, cognito: LocalCognito, refused: Refused, challenge: Any, how: Any
 ) -> None:
     if how == "preferred":
-        asked = begin(reachable, PREFERRED_CHALLENGE=challenge)
+        asked = begin_choice(reachable, PREFERRED_CHALLENGE=challenge)
     else:
-        offered = begin(reachable)
+        offered = begin_choice(reachable)
         assert offered["ChallengeName"] == "SELECT_CHALLENGE"
         assert offered["AvailableChallenges"] == [
             "PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP"
@@ -85,7 +72,7 @@ def test_a_code(
 
 def test_a_code_and_a_remembered_device(reachable: Any, cognito: LocalCognito) -> None:
     device = reachable.confirm()
-    asked = begin(reachable, PREFERRED_CHALLENGE="EMAIL_OTP", DEVICE_KEY=device[0])
+    asked = begin_choice(reachable, PREFERRED_CHALLENGE="EMAIL_OTP", DEVICE_KEY=device[0])
     sign_in = reachable.with_device(device)
     sign_in.challenge = asked
     sign_in.device_challenge = respond(reachable, asked, EMAIL_OTP_CODE=sent(cognito, "EMAIL_OTP"))
@@ -97,7 +84,7 @@ def test_a_code_and_a_remembered_device(reachable: Any, cognito: LocalCognito) -
 
 @pytest.mark.parametrize("preferred", ["EMAIL_OTP", "WEB_AUTHN"])
 def test_what_is_not_available_is_offered_a_choice(person: Person, preferred: Any) -> None:
-    offered = begin(person, PREFERRED_CHALLENGE=preferred)
+    offered = begin_choice(person, PREFERRED_CHALLENGE=preferred)
     assert offered["ChallengeName"] == "SELECT_CHALLENGE"
     assert offered["AvailableChallenges"] == ["PASSWORD", "PASSWORD_SRP"]
 
@@ -106,7 +93,7 @@ def test_what_is_not_available_is_offered_a_choice(person: Person, preferred: An
 def test_what_is_not_available_cannot_be_chosen(
     person: Person, refused: Refused, choice: Any
 ) -> None:
-    offered = begin(person)
+    offered = begin_choice(person)
     with refused("InvalidParameterException", f"{choice} is not one of the available"):
         respond(person, offered, ANSWER=choice)
     respond(person, offered, ANSWER="PASSWORD", PASSWORD=person.password)
@@ -116,21 +103,21 @@ def test_a_pool_without_passwords(cognito: LocalCognito, client: Any, refused: R
     policies = {"SignInPolicy": {"AllowedFirstAuthFactors": ["EMAIL_OTP"]}}
     pool = cognito.create_pool(Policies=policies)
     person = Person(client, pool, pool.create_user("ann", PASSWORD, attributes=REACHABLE))
-    assert begin(person)["AvailableChallenges"] == ["EMAIL_OTP"]
+    assert begin_choice(person)["AvailableChallenges"] == ["EMAIL_OTP"]
     with refused("InvalidParameterException", "not one of the available"):
-        respond(person, begin(person), ANSWER="PASSWORD", PASSWORD=PASSWORD)
+        respond(person, begin_choice(person), ANSWER="PASSWORD", PASSWORD=PASSWORD)
 
 
 def test_codes_are_not_for_users_with_a_second_factor(cognito: LocalCognito, client: Any) -> None:
     pool = cognito.create_pool(mfa="OPTIONAL", Policies=ALL)
     person = Person(client, pool, pool.create_user("ann", PASSWORD, attributes=REACHABLE))
-    assert "EMAIL_OTP" in begin(person)["AvailableChallenges"]
+    assert "EMAIL_OTP" in begin_choice(person)["AvailableChallenges"]
     pool.use_authenticator("ann")
-    assert begin(person)["AvailableChallenges"] == ["PASSWORD", "PASSWORD_SRP"]
+    assert begin_choice(person)["AvailableChallenges"] == ["PASSWORD", "PASSWORD_SRP"]
 
 
 def test_preferring_srp_without_a_first_value(person: Person) -> None:
-    asked = begin(person, PREFERRED_CHALLENGE="PASSWORD_SRP")
+    asked = begin_choice(person, PREFERRED_CHALLENGE="PASSWORD_SRP")
     assert asked["ChallengeName"] == "PASSWORD_SRP"
     sign_in = person.sign_in()
     sign_in.challenge = respond(person, asked, SRP_A=f"{sign_in.exchange.A:x}")
@@ -139,7 +126,7 @@ def test_preferring_srp_without_a_first_value(person: Person) -> None:
 
 
 def test_a_code_expires(reachable: Any, cognito: LocalCognito, refused: Refused) -> None:
-    asked = begin(reachable, PREFERRED_CHALLENGE="SMS_OTP")
+    asked = begin_choice(reachable, PREFERRED_CHALLENGE="SMS_OTP")
     code = sent(cognito, "SMS_OTP")
     cognito.clock.advance(181)
     with refused("NotAuthorizedException", "session is expired"):

@@ -101,14 +101,19 @@ def test_a_device_timestamp_with_a_wrong_weekday(device_sign_in: Any, refused: R
 @pytest.mark.parametrize("challenge", ["DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER"])
 @pytest.mark.parametrize("hashed", [None, "AAAA"], ids=["missing", "wrong"])
 def test_the_secret_hash_of_a_device(
-    make_person: MakePerson, refused: Refused, challenge: Any, hashed: Any
+    monkeypatch: pytest.MonkeyPatch,
+    make_person: MakePerson,
+    refused: Refused,
+    challenge: Any,
+    hashed: Any,
 ) -> None:
     person = make_person(client_secret=True)
     sign_in = person.with_device(person.confirm())
     sign_in.begin_device()
     if challenge == "DEVICE_PASSWORD_VERIFIER":
         sign_in.device_srp()
-    sign_in.secret_hash = lambda name: {} if hashed is None else {"SECRET_HASH": hashed}
+    given = {} if hashed is None else {"SECRET_HASH": hashed}
+    monkeypatch.setattr(sign_in, "secret_hash", lambda name: given)
     said = "SECRET_HASH was not received" if hashed is None else "Unable to verify secret hash"
     with refused("NotAuthorizedException", said):
         if challenge == "DEVICE_SRP_AUTH":

@@ -108,7 +108,7 @@ def test_the_right_secret_under_the_wrong_group_key(person: Person, refused: Ref
 
 
 @pytest.mark.parametrize("A", ["0", f"{N:x}", f"{3 * N:x}"])
-def test_a_public_value_that_srp_forbids(person: Person, refused: Refused, A: int) -> None:
+def test_a_public_value_that_srp_forbids(person: Person, refused: Refused, A: str) -> None:
     sign_in = person.with_device(person.confirm())
     sign_in.begin_device()
     with refused("InvalidParameterException", "SRP_A"):
@@ -369,7 +369,8 @@ def test_what_get_device_tells(person: Person, client: Any) -> None:
 def test_list_devices_in_pages(person: Person, client: Any, refused: Refused) -> None:
     keys = [person.confirm()[0] for _ in range(5)]
     token = person.tokens()["AccessToken"]
-    found, more = [], {}
+    found: list[Any] = []
+    more: dict[str, Any] = {}
     while True:
         page = client.list_devices(AccessToken=token, Limit=2, **more)
         assert len(page["Devices"]) <= 2

@@ -88,11 +88,12 @@ CLIENTS = {
 }
 INSTALLED_FOR_THIS = {"aws_cli", "identity_js", "warrant_lite"}
 #: MfaConfiguration that goes with each factor.
-MFA = {None: "OFF", "SMS_MFA": "OPTIONAL", "SOFTWARE_TOKEN_MFA": "ON"}
+MFA: dict[str | None, Any] = {None: "OFF", "SMS_MFA": "OPTIONAL", "SOFTWARE_TOKEN_MFA": "ON"}
 
 
 def journeys() -> Iterator[Any]:
     """(client, with a secret, second factor, how devices are remembered)."""
+    kind: Any
     for name, kind in CLIENTS.items():
         secrets = (False, True) if kind.can_keep_a_secret else (False,)
         remember = ("always", "opt-in") if hasattr(kind, "remember") else ("always",)
@@ -123,10 +124,10 @@ def asked(server: LocalCognito, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def make_account(cognito: LocalCognito) -> Callable[..., Account]:
-    def make(secret: bool, factor: str | None, remember: str) -> Account:
+    def make(secret: bool, factor: str | None, remember: Any) -> Account:
         pool = cognito.create_pool(client_secret=secret, mfa=MFA[factor], remember_devices=remember)
         name = pool.create_user("ann", PASSWORD)
-        code = str
+        code: Callable[[], str] = str
         if factor == "SMS_MFA":
             pool.use_text_messages(name)
             code = lambda: texted(cognito, name)  # noqa: E731
@@ -145,7 +146,8 @@ def authenticator(cognito: LocalCognito, pool: LocalPool, name: str) -> Any:
     """A code is good for one sign-in: each gets the next one, from two minutes ago up to now."""
     secret = pool.use_authenticator(name)
     cognito.clock.advance(-120)
-    [token] = cognito._app.state.pool(pool.pool_id).software_tokens.values()
+    stored: Any = cognito._app.state.pool(pool.pool_id)
+    [token] = stored.software_tokens.values()
 
     def code() -> Any:
         while cognito.clock.time() // 30 <= token.last_step:

@@ -17,7 +17,7 @@ PASSWORD = "Correct-horse-1"
 HOUR, DAY = 3600, 86400
 
 
-def sizes(pool: LocalPool) -> Any:
+def sizes(pool: Any) -> dict[str, int]:
     tables = ("access_tokens", "id_tokens", "refresh_tokens", "refresh_ends", "sign_ins", "retired")
     devices = sum(map(len, pool.devices._by_user.values()))
     return {**{name: len(getattr(pool, name)) for name in tables}, "devices": devices}
@@ -36,7 +36,7 @@ def unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def most_of_5000_sign_ins(cognito: LocalCognito, pool: LocalPool, each: Any) -> Any:
     """The largest size of every table, over 5,000 sign-ins six hours apart: three years."""
-    stored, most = cognito._app.state.pool(pool.pool_id), {}
+    stored, most = cognito._app.state.pool(pool.pool_id), dict[str, int]()
     for _ in range(5000):
         cognito.clock.advance(6 * HOUR)
         each(pool.sign_in("ann", PASSWORD))

@@ -281,7 +281,9 @@ def test_the_secret_hash_of_sign_up(make_person: MakePerson, client: Any, refuse
     arguments = {"ClientId": pool.client_id, "Username": "new", "Password": "Correct-horse-1"}
     with refused("NotAuthorizedException", "SECRET_HASH was not received"):
         client.sign_up(**arguments)
-    digest = hmac.new(pool.client_secret.encode(), f"new{pool.client_id}".encode(), hashlib.sha256)
+    digest = hmac.new(
+        str(pool.client_secret).encode(), f"new{pool.client_id}".encode(), hashlib.sha256
+    )
     hashed = base64.b64encode(digest.digest()).decode()
     client.sign_up(**arguments, SecretHash=hashed)
     with refused("NotAuthorizedException", "Unable to verify secret hash"):

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.local_people import PASSWORD, MakePerson, Person, Refused
-from test_choice import begin, respond
+from support.local_people import PASSWORD, MakePerson, Person, Refused, begin_choice, respond
 
 from cognito_srp.local import LocalCognito
 from cognito_srp.local.passkeys import from_base64url, to_base64url
@@ -29,7 +28,7 @@ def passkey(person: Person) -> Any:
 
 
 def ask(person: Person) -> Any:
-    asked = begin(person, PREFERRED_CHALLENGE="WEB_AUTHN")
+    asked = begin_choice(person, PREFERRED_CHALLENGE="WEB_AUTHN")
     assert asked["ChallengeName"] == "WEB_AUTHN"
     return asked
 
@@ -47,20 +46,20 @@ def test_a_sign_in(person: Person, passkey: Any) -> None:
 
 
 def test_it_is_one_of_several(person: Person, passkey: Any) -> None:
-    offered = begin(person)
+    offered = begin_choice(person)
     assert offered["AvailableChallenges"] == ["PASSWORD", "PASSWORD_SRP", "WEB_AUTHN"]
     asked = respond(person, offered, ANSWER="WEB_AUTHN")
     assert respond(person, asked, CREDENTIAL=passkey.answer(options(asked)))
 
 
 def test_a_user_without_one(person: Person) -> None:
-    assert begin(person)["AvailableChallenges"] == ["PASSWORD", "PASSWORD_SRP"]
+    assert begin_choice(person)["AvailableChallenges"] == ["PASSWORD", "PASSWORD_SRP"]
 
 
 def test_a_pool_that_does_not_allow_it(make_person: MakePerson) -> None:
     person = make_person()
     person.pool.use_passkey(person.username)
-    assert begin(person)["AvailableChallenges"] == ["PASSWORD", "PASSWORD_SRP"]
+    assert begin_choice(person)["AvailableChallenges"] == ["PASSWORD", "PASSWORD_SRP"]
 
 
 def changed(credential: Any, **fields: Any) -> Any:
@@ -137,4 +136,5 @@ def test_it_is_kept_in_a_file(tmp_path: Path) -> None:
         asked = ask(person)
         assert respond(person, asked, CREDENTIAL=passkey.answer(options(asked)))
         second.call("AdminDeleteUser", {"UserPoolId": pool.pool_id, "Username": "ann"})
-        assert second._app.state.pool(pool.pool_id).passkeys == ()
+        stored: Any = second._app.state.pool(pool.pool_id)
+        assert stored.passkeys == ()

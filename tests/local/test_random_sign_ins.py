@@ -1,6 +1,6 @@
 """Our clients against an independent server: many logins, and every padding of every number.
 
-Kinds of numbers as in test_random_logins.py: `high`, `low` and `short`.
+Kinds of numbers as in support/paddings.py: `high`, `low` and `short`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from typing import Any
 
 import pytest
 from support import plain_server
+from support.paddings import FULL, counts, exponents, kind, numbers_of, salts
 from support.plain_client import private_key
 from support.plain_server import PlainServer, Secret
-from test_random_logins import FULL, counts, exponents, kind, numbers_of, salts
 
 import srp_native
 from cognito_srp import RememberedDevice, sign_in
 from cognito_srp.aws_srp import AWSSRP
-from cognito_srp.local import LocalCognito
 from cognito_srp.signin import answers, flow
 from cognito_srp.srp import ClientExchange
 
@@ -27,12 +26,12 @@ CLIENTS = ["sign_in", "drop-in"]
 DEVICE = {"device_key": plain_server.DEVICE_KEY, "device_group_key": plain_server.GROUP_KEY}
 
 
-def log_in(server: LocalCognito, password: Any, *, device: Any, by: str = "sign_in") -> None:
+def log_in(server: Any, password: str, *, device: bool, by: str = "sign_in") -> None:
     if by == "drop-in":
-        known = {**DEVICE, "device_password": password} if device else {}
+        given: dict[str, Any] = {**DEVICE, "device_password": password} if device else {}
         pool_id = f"eu-west-2_{plain_server.POOL}"
         names = ("zoë@example.com", password, pool_id, "client")
-        AWSSRP(*names, client=server, **known).authenticate_user()
+        AWSSRP(*names, client=server, **given).authenticate_user()
         return
     known = RememberedDevice(**DEVICE, device_password=password) if device else None
     sign_in(
@@ -52,7 +51,7 @@ def test_random_sign_ins(
     """Each proves the user's password and then the device's."""
     seed = random.randrange(1 << 32)
     rng = random.Random(seed)
-    seen = Counter()
+    seen: Counter[tuple[str, str]] = Counter()
     for number in range(2000 if long_run else 20):
         password = "".join(chr(rng.choice([0x21, 0xE4, 0x4E2D, 0x1F512]) + i) for i in range(9))
         salt = {"user": rng.getrandbits(128) or 1, "device": rng.getrandbits(128) or 1}

@@ -285,8 +285,13 @@ def test_a_pool_has_the_fields_that_moto_gives_one(cognito: LocalCognito) -> Non
     """Pool.__init__ stands in for moto's."""
     from moto.cognitoidp.models import CognitoIdpUserPool
 
-    config = {"Schema": [{"Name": "x", "AttributeDataType": "String"}], "UsernameAttributes": []}
-    for given in ({}, config):
+    theirs: Any
+    ours: Any
+    config: dict[str, Any] = {
+        "Schema": [{"Name": "x", "AttributeDataType": "String"}],
+        "UsernameAttributes": [],
+    }
+    for given in (dict[str, Any](), config):
         theirs = CognitoIdpUserPool("123456789012", "eu-west-2", "name", dict(given))
         pool_id = cognito.create_pool("name", remember_devices="no", **given).pool_id
         ours = cognito._app.state.pool(pool_id)

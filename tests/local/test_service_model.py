@@ -34,7 +34,7 @@ TOUCHED = {
     "AdminSetUserMFAPreference",
 }  # fmt: skip
 
-JSON_TYPES = {
+JSON_TYPES: dict[str, Any] = {
     "string": str, "boolean": bool, "integer": int, "long": int, "timestamp": (int, float),
     "structure": dict, "map": dict, "list": list, "float": (int, float), "double": (int, float),
 }  # fmt: skip
@@ -75,7 +75,7 @@ class Checked:
     """A boto3 client that looks at every answer before botocore's parser does."""
 
     def __init__(self, client: Any) -> None:
-        self.client, self.succeeded, self.refused = client, set(), set()
+        self.client, self.succeeded, self.refused = client, set[str](), set[str]()
         client.meta.events.register("before-parse.cognito-identity-provider.*", self.check)
 
     def check(self, operation_model: Any, response_dict: Any, **_: Any) -> None:

@@ -39,12 +39,17 @@ def saved(make_person: MakePerson, cognito: LocalCognito, client: Any, tmp_path:
     return path, pool, tokens, device, secret
 
 
+def nothing(event: dict[str, Any], context: None) -> dict[str, Any]:
+    """A function of Lambda that says nothing."""
+    return {}
+
+
 def test_codes_by_email_come_back_and_functions_do_not(tmp_path: Path) -> None:
     with LocalCognito() as first:
         pool = first.create_pool(mfa="OPTIONAL")
         pool.create_user("ann", "Correct-horse-1")
         pool.use_emails("ann")
-        pool.use_custom_auth(CustomAuth(dict, dict, dict))
+        pool.use_custom_auth(CustomAuth(nothing, nothing, nothing))
         first.save(tmp_path / "state.json")
     with LocalCognito() as second:
         second.load(tmp_path / "state.json")
@@ -121,7 +126,7 @@ def test_requests_wait_while_a_state_is_copied_and_not_while_it_is_written(
     """A piece is written at a time, so that other threads run in between, without the lock."""
     cognito = LocalCognito()
     pool = cognito.create_pool()
-    stored = cognito._app.state.pool(pool.pool_id)
+    stored: Any = cognito._app.state.pool(pool.pool_id)
     for number in range(2000):  # a device and a token each, without the time of a sign-in
         device = stored.devices.issue("us-east-1", f"user-{number % 50}", 0.0, "127.0.0.1")
         stored.access_tokens[device.key * 20] = (pool.client_id, "ann")
@@ -139,7 +144,7 @@ def test_requests_wait_while_a_state_is_copied_and_not_while_it_is_written(
     assert max(sizes) < 10_000 < len(sizes)
     second = LocalCognito()
     second.load(tmp_path / "state.json")
-    again = second._app.state.pool(pool.pool_id)
+    again: Any = second._app.state.pool(pool.pool_id)
     assert again.access_tokens == stored.access_tokens
     assert again.devices._by_user == stored.devices._by_user
 
@@ -161,7 +166,7 @@ def is_free(lock: Any) -> Any:
 def test_what_changes_while_a_state_is_written_is_not_in_it(saved: Any) -> None:
     first = LocalCognito()
     first.load(saved[0])
-    pool = first._app.state.pool(saved[1].pool_id)
+    pool: Any = first._app.state.pool(saved[1].pool_id)
     taken = snapshot(first._app.state)
     expected = "".join(write_snapshot(taken))
     pool.user("ann").password = "Other-horse-2"

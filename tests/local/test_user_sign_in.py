@@ -151,7 +151,7 @@ def test_a_clock_may_be_five_minutes_off(
 @pytest.mark.parametrize(
     "A", ["0", "00", f"{N:x}", f"{2 * N:X}", f"{N + 1:x}", "xyz", "-1", "1" * 2000]
 )
-def test_a_public_value_that_srp_forbids(person: Person, refused: Refused, A: int) -> None:
+def test_a_public_value_that_srp_forbids(person: Person, refused: Refused, A: str) -> None:
     with refused("InvalidParameterException", "SRP_A"):
         person.sign_in().begin(SRP_A=A)
 

@@ -181,14 +181,14 @@ def test_with_a_device_too(person: Person, refused: Refused, mistake: Any) -> No
     device = person.confirm()
     for _ in range(60):
         sign_in = person.with_device(device)
-        sign_in.device_exchange = mistake()
+        exchange = sign_in.device_exchange = mistake()
         sign_in.begin_device()
         sign_in.device_srp()
         proof = sign_in.device_proof()
-        if sign_in.device_exchange.shown:
+        if exchange.shown:
             break
         assert sign_in.respond("DEVICE_PASSWORD_VERIFIER", proof)["AuthenticationResult"]
-    assert sign_in.device_exchange.shown
+    assert exchange.shown
     with refused(*WRONG):
         sign_in.respond("DEVICE_PASSWORD_VERIFIER", proof)
 

@@ -213,14 +213,14 @@ class PycognitoOnOurs(Pycognito):
 
 def run_json(
     command: list[str], request: dict[str, Any], code: Callable[[], str] = str, **settings: Any
-) -> dict[str, Any]:
+) -> Any:
     """A program that reads a line of JSON and prints one; in between it may want the code."""
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, **settings) as program:
         assert program.stdin is not None
         assert program.stdout is not None
         print(json.dumps(request), file=program.stdin, flush=True)
-        answer: dict[str, Any] = {}
+        answer: Any = {}
         for line in program.stdout:
             answer = json.loads(line)
             if answer == {"wanted": "code"}:
@@ -279,7 +279,8 @@ class AmazonCognitoIdentityJs:
             "password": account.password,
             "storage": storage if action == "signIn" else self._kept | storage,
         }
-        return run_json(["node", self._script], request, account.code)
+        answer: dict[str, Any] = run_json(["node", self._script], request, account.code)
+        return answer
 
 
 class WarrantLite:

@@ -54,3 +54,18 @@ class Person:
 MakePerson = Callable[..., Person]
 #: `with refused("XException", "words")`: the call inside must fail in that way.
 Refused = Callable[..., AbstractContextManager[None]]
+
+
+def begin_choice(person: Person, **parameters: Any) -> Any:
+    """Cognito's answer to a sign-in by USER_AUTH."""
+    return person.client.initiate_auth(
+        AuthFlow="USER_AUTH",
+        ClientId=person.pool.client_id,
+        AuthParameters={"USERNAME": person.username, **parameters},
+    )
+
+
+def respond(person: Person, challenge: Any, **responses: Any) -> Any:
+    """Cognito's answer to the answer to its challenge."""
+    named = {"USERNAME": person.username, **responses}
+    return person.sign_in().respond(challenge["ChallengeName"], named, challenge["Session"])
