@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from moto.cognitoidp.models import CognitoIdpUser
-
-from ..refusals import invalid_parameter
-from ..store.challenges import Pending
+from ..refusals import expired_session, invalid_parameter, invalid_session
+from ..store.challenges import SIGN_UP, Pending
+from ..store.user import User
 from .answers import Answer
 from .codes import EMAIL, SMS, check_code, described, send_code
 from .first_factor import Start, begin_srp, check_password
@@ -23,8 +22,11 @@ _CODES = {"EMAIL_OTP": EMAIL, "SMS_OTP": SMS}
 _DIGITS = 8
 
 
-def begin_by_choice(start: Start, username: str, user: CognitoIdpUser | None) -> dict[str, Any]:
-    """The challenge that the client prefers, or the choice between those that there are."""
+def begin_by_choice(start: Start, username: str, user: User | None) -> dict[str, Any]:
+    """The challenge that the client prefers, or the choice between those that there are. The
+    Session of a ConfirmSignUp stands for the code that confirmed the user."""
+    if start.session is not None:
+        return _signed_up(start, user)
     preferred = start.parameters.get("PREFERRED_CHALLENGE")
     available = _available(start, user)
     if preferred not in available:
@@ -36,12 +38,13 @@ def begin_by_choice(start: Start, username: str, user: CognitoIdpUser | None) ->
     return answer | {"AvailableChallenges": available}
 
 
-def _available(start: Start, user: CognitoIdpUser | None) -> list[str]:
+def _available(start: Start, user: User | None) -> list[str]:
     """What the pool's SignInPolicy allows and the user can do. A second factor can only follow a
     password; of someone who does not exist nothing more is told."""
     policies = start.pool.extended_config.get("Policies") or {}
     allowed = (policies.get("SignInPolicy") or {}).get("AllowedFirstAuthFactors") or ["PASSWORD"]
-    challenges = ["PASSWORD", "PASSWORD_SRP"] if "PASSWORD" in allowed else []
+    by_password = "PASSWORD" in allowed and (user is None or user.password)
+    challenges = ["PASSWORD", "PASSWORD_SRP"] if by_password else []
     if user is not None and not has_second_factor(start.pool, user):
         known = user.attribute_lookup
         challenges += [
@@ -54,13 +57,28 @@ def _available(start: Start, user: CognitoIdpUser | None) -> list[str]:
     return challenges
 
 
+def _signed_up(start: Start, user: User | None) -> dict[str, Any]:
+    """Signs a user in who has just confirmed the sign-up, without a further proof."""
+    with start.state.lock:
+        pending = start.state.challenges.by_session(start.session or "")
+        fits = pending is not None and (pending.challenge, pending.client_id, pending.done) == (
+            SIGN_UP,
+            start.client.id,
+            True,
+        )
+        if pending is None or user is None or not fits or pending.user_id != user.id:
+            raise invalid_session()
+        if pending.expires <= start.state.clock.time():
+            raise expired_session()
+        start.state.challenges.take(pending)
+        return start.attempt(user).after_first_factor()
+
+
 #: What proves a password.
 _PROOF = {"PASSWORD": "PASSWORD", "PASSWORD_SRP": "SRP_A"}
 
 
-def _first_factor(
-    start: Start, challenge: str, username: str, user: CognitoIdpUser | None
-) -> dict[str, Any]:
+def _first_factor(start: Start, challenge: str, username: str, user: User | None) -> dict[str, Any]:
     """Takes a password at once, begins with SRP, asks a passkey, or sends a code."""
     if challenge == "PASSWORD":
         return check_password(start, user)
@@ -71,7 +89,7 @@ def _first_factor(
     if challenge == "WEB_AUTHN":
         return ask_passkey(start, user)
     with start.state.lock:
-        message = send_code(start.state, user, _CODES[challenge], _DIGITS)
+        message = send_code(start.state, start.pool, user, _CODES[challenge], _DIGITS)
     pending = replace(
         start.pending(challenge, username, user), code=message.code, first_factor=True
     )
@@ -96,7 +114,7 @@ def _chosen(answer: Answer, choice: str) -> dict[str, Any]:
     return _first_factor(start, choice, pending.username, user)
 
 
-def _start_again(answer: Answer, pending: Pending) -> tuple[Start, CognitoIdpUser | None]:
+def _start_again(answer: Answer, pending: Pending) -> tuple[Start, User | None]:
     parameters = {"DEVICE_KEY": pending.device_key, **answer.responses}
     start = answer.as_start("USER_AUTH", parameters)
     return start, answer.pool.users.get(pending.username) if pending.user_id is not None else None
@@ -118,8 +136,8 @@ def _one_time_password(answer: Answer) -> dict[str, Any]:
     with answer.state.lock:
         pending = answer.by_session()
         check_code(pending, code)
+        attempt = answer.attempt_by_code(pending)
         answer.take(pending)
-        attempt = answer.attempt(pending)
         if pending.first_factor:
             return attempt.after_first_factor()
         return attempt.after_second_factor()

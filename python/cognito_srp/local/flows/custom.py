@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from moto.cognitoidp.models import CognitoIdpUser
-
 from ..custom_auth import CustomAuth, Trigger
 from ..refusals import Refusal, incorrect
 from ..store.challenges import CustomRounds, Pending
 from ..store.pool import Pool
+from ..store.user import User
 from .answers import Answer
 from .attempt import require_usable
 from .first_factor import Start, begin_srp
@@ -38,7 +37,7 @@ class _Round:
 
     start: Start
     username: str
-    user: CognitoIdpUser | None
+    user: User | None
     past: tuple[dict[str, Any], ...]
 
     def next(self) -> dict[str, Any]:
@@ -71,8 +70,9 @@ class _Round:
         if self.user is None:
             raise incorrect()
         with self.start.state.lock:
-            attempt = self.start.attempt(self.user)
             require_usable(self.user)
+            gives = self.start.state.settings.custom_auth_devices
+            attempt = replace(self.start.attempt(self.user), gives_device=gives)
             return attempt.after_second_factor()
 
     def call(self, name: str, trigger: Trigger, request: dict[str, Any]) -> dict[str, Any]:
@@ -103,7 +103,7 @@ class _Round:
         return response
 
 
-def begin_custom(start: Start, username: str, user: CognitoIdpUser | None) -> dict[str, Any]:
+def begin_custom(start: Start, username: str, user: User | None) -> dict[str, Any]:
     """The first round. CHALLENGE_NAME=SRP_A has the password proven before anything else. The
     service hands ClientMetadata of InitiateAuth to none of these functions."""
     past: tuple[dict[str, Any], ...] = ()

@@ -12,10 +12,10 @@ from srp_native import N
 from ...encoding import decode_base64, from_hex, parse_timestamp
 from ...errors import SrpError
 from ...srp import claim_signature
-from ..refusals import incorrect, invalid_parameter, missing_parameter
+from ..refusals import Refusal, incorrect, invalid_parameter, missing_parameter
 from ..store.challenges import Pending
 
-__all__ = ["check_proof", "client_public_value", "parameter"]
+__all__ = ["WrongProofError", "check_proof", "client_public_value", "parameter"]
 
 #: AWS lets a client's clock be this wrong.
 _TOLERANCE = timedelta(minutes=5)
@@ -24,6 +24,14 @@ _LOOKS_LIKE_A_TIMESTAMP = re.compile(
     r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
     r"\d{1,2} \d{2}:\d{2}:\d{2} UTC \d{4}"
 )
+
+
+class WrongProofError(Refusal):
+    """The signature is no proof of the secret: refused as `incorrect` is."""
+
+    def __init__(self) -> None:
+        refusal = incorrect()
+        super().__init__(refusal.code, refusal.message)
 
 
 def parameter(parameters: Mapping[str, str | None], name: str) -> str:
@@ -48,7 +56,8 @@ def client_public_value(parameters: Mapping[str, str | None]) -> int:
 def check_proof(
     pending: Pending, prefix: str, responses: Mapping[str, str | None], now: datetime
 ) -> None:
-    """Raises NotAuthorizedException unless the signature proves the secret, now.
+    """Raises NotAuthorizedException unless the signature proves the secret, now: WrongProofError
+    where everything else is right.
 
     `prefix` is pool name ‖ USER_ID_FOR_SRP for a user, group key ‖ device key for a device. This
     does the server's exponentiations: call it without holding the lock.
@@ -65,7 +74,7 @@ def check_proof(
         raise incorrect() from None
     expected = claim_signature(key, prefix, decode_base64(pending.secret_block), timestamp)
     if not hmac.compare_digest(expected, received):
-        raise incorrect()
+        raise WrongProofError
 
 
 def _check_timestamp(timestamp: str, now: datetime) -> None:

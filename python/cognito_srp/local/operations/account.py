@@ -1,59 +1,203 @@
-"""moto's sign-up and password operations, with SECRET_HASH checked and in this server's pools."""
+"""Operations on an account by someone who is not signed in, and ChangePassword."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from ..flows.app_clients import check_secret_hash
-from ..refusals import incorrect, missing_parameter
+from moto.cognitoidp.models import CognitoIdpUserPoolClient, UserStatus
+from moto.cognitoidp.utils import flatten_attrs
+
+from ..flows.app_clients import allows_flow, check_secret_hash, hides_users, session_seconds
+from ..flows.first_factor import judge_password
+from ..refusals import (
+    code_mismatch,
+    expired_code,
+    incorrect,
+    invalid_parameter,
+    invalid_session,
+    missing_parameter,
+    not_authorized,
+    user_does_not_exist,
+)
+from ..store import codes
+from ..store.attributes import check_known, check_required, check_writable
+from ..store.challenges import SIGN_UP, Pending, new_session
+from ..store.messages import EMAIL, SMS, Medium, delivery_details
+from ..store.names import claim_aliases, find_user
+from ..store.passwords import check_password_policy, passwordless
+from ..store.pool import Pool
+from ..store.recovery import require_resettable, reset_contact
+from ..store.registration import register
+from ..store.user import User
 from .base import Operations, Result
 
 __all__ = ["AccountOperations"]
 
 
 class AccountOperations(Operations):
-    """Operations on an account by someone who is not signed in, and ChangePassword."""
+    """SignUp and its confirmation, forgotten passwords."""
 
-    def sign_up(self) -> Any:
-        self._check_secret_hash()
-        if self.params.get("Password") is None:  # the model allows it, for passkeys and such
+    def sign_up(self) -> Result:
+        pool, client, name = self._named()
+        password = self.params.get("Password")
+        if not password and not passwordless(pool):  # the model allows it
             raise missing_parameter("Password")
-        return super().sign_up()
+        if (pool.extended_config.get("AdminCreateUserConfig") or {}).get(
+            "AllowAdminCreateUserOnly"
+        ):
+            raise not_authorized("SignUp is not permitted for this user pool")
+        given = self.params.get("UserAttributes") or []
+        names = flatten_attrs(given)
+        check_known(pool, names)
+        check_writable(client, names)
+        if password:
+            check_password_policy(pool, password)
+        user = register(pool, name, given, UserStatus.UNCONFIRMED, taken="User already exists")
+        try:
+            check_required(pool, user.attribute_lookup)
+        except Exception:
+            del pool.users[user.username]
+            raise
+        if password:
+            user.set_password(password, self.state.clock.time())
+        answer: dict[str, Any] = {"UserConfirmed": False, "UserSub": user.id}
+        medium = _automatic(pool, user)
+        if medium is not None:
+            answer["CodeDeliveryDetails"] = self._send_code(pool, user, codes.CONFIRMATION, medium)
+        if allows_flow(client, "USER_AUTH"):
+            answer["Session"] = self._new_session(pool, client, user)
+        return Result(answer)
 
-    def confirm_sign_up(self) -> Any:
-        self._check_secret_hash()
-        return super().confirm_sign_up()
+    def confirm_sign_up(self) -> Result:
+        pool, client, name = self._named()
+        user = find_user(pool, name, by_sub=True)
+        code = self.params["ConfirmationCode"]
+        if user is None:
+            if hides_users(client):
+                raise expired_code()
+            raise user_does_not_exist()
+        if user.status != UserStatus.UNCONFIRMED:
+            status = UserStatus(user.status).value
+            raise not_authorized(f"User cannot be confirmed. Current status is {status}")
+        sent = codes.check(self.state, pool, user, codes.CONFIRMATION, code)
+        session = self._confirmed_session(user)
+        verified = {**user.attribute_lookup, f"{sent.attribute}_verified": "true"}
+        claim_aliases(pool, user, verified, force=bool(self.params.get("ForceAliasCreation")))
+        codes.use_up(pool, sent)
+        user.update_attributes([{"Name": f"{sent.attribute}_verified", "Value": "true"}])
+        user.status = UserStatus.CONFIRMED
+        return Result({"Session": session} if session is not None else {})
+
+    def resend_confirmation_code(self) -> Result:
+        pool, client, name = self._named()
+        user = find_user(pool, name, by_sub=True)
+        if user is None or not user.enabled:
+            return self._pretended(pool, client, name, user, codes.CONFIRMATION)
+        if user.status != UserStatus.UNCONFIRMED:
+            raise invalid_parameter("User is already confirmed.")
+        medium = _automatic(pool, user)
+        if medium is None:
+            raise not_authorized("Cannot resend codes. Auto verification not turned on.")
+        details = self._send_code(pool, user, codes.CONFIRMATION, medium)
+        return Result({"CodeDeliveryDetails": details})
 
     def forgot_password(self) -> Result:
-        self._check_secret_hash()
-        code, response = self.backend.forgot_password(
-            self.params["ClientId"], self.params["Username"]
-        )
-        # moto's way to hand the code to a test.
-        self.response_headers["x-moto-forgot-password-confirmation-code"] = code or ""
-        return Result(response)
+        pool, client, name = self._named()
+        user = find_user(pool, name, by_sub=True)
+        if user is None or not user.enabled:
+            return self._pretended(pool, client, name, user, codes.RESET)
+        medium = reset_contact(pool, user)
+        if medium is None and hides_users(client):
+            return self._pretended(pool, client, name, user, codes.RESET)
+        require_resettable(user, medium)
+        assert medium is not None  # noqa: S101 - require_resettable has refused
+        return Result({"CodeDeliveryDetails": self._send_code(pool, user, codes.RESET, medium)})
 
     def confirm_forgot_password(self) -> Result:
-        self._check_secret_hash()
-        self.backend.confirm_forgot_password(
-            self.params["ClientId"],
-            self.params["Username"],
-            self.params["Password"],
-            self.params["ConfirmationCode"],
-        )
+        pool, client, name = self._named()
+        user = find_user(pool, name, by_sub=True)
+        code, password = self.params["ConfirmationCode"], self.params["Password"]
+        if user is None:
+            if not hides_users(client):
+                raise user_does_not_exist()
+            codes.check(self.state, pool, name, codes.RESET, code)
+            raise code_mismatch()  # nobody's code is right
+        sent = codes.check(self.state, pool, user, codes.RESET, code)
+        check_password_policy(pool, password)
+        codes.use_up(pool, sent)
+        user.set_password(password, self.state.clock.time())
+        user.status = UserStatus.CONFIRMED
+        user.password_proven()
         return Result({})
 
     def change_password(self) -> Result:
-        if self.params.get("PreviousPassword", "") != (self.caller.user.password or ""):
+        pool, user = self.caller.pool, self.caller.user
+        right = self.params.get("PreviousPassword", "") == (user.password or "")
+        if self.state.settings.lockout_in_change_password:
+            judge_password(self.state, user, right=right)
+        elif not right:
             raise incorrect()
-        self.backend.change_password(
-            self.params["AccessToken"],
-            self.params.get("PreviousPassword", ""),
-            self.params["ProposedPassword"],
-        )
+        check_password_policy(pool, self.params["ProposedPassword"])
+        user.set_password(self.params["ProposedPassword"], self.state.clock.time())
+        user.status = UserStatus.CONFIRMED
         return Result({})
 
-    def _check_secret_hash(self) -> None:
-        """These operations take the username as it was sent."""
-        _, client = self.state.client(self.params["ClientId"])
-        check_secret_hash(client, self.params["Username"], self.params.get("SecretHash"))
+    def _named(self) -> tuple[Pool, CognitoIdpUserPoolClient, str]:
+        """Pool, app client and the name as it was sent, which SecretHash is over."""
+        pool, client = self.state.client(self.params["ClientId"])
+        name = self.params["Username"]
+        check_secret_hash(client, name, self.params.get("SecretHash"))
+        return pool, client, name
+
+    def _send_code(self, pool: Pool, user: User, purpose: codes.Purpose, medium: Medium) -> Any:
+        destination = user.attribute_lookup[medium.attribute]
+        return codes.send(self.state, pool, user, purpose, medium, destination)
+
+    def _pretended(
+        self,
+        pool: Pool,
+        client: CognitoIdpUserPoolClient,
+        name: str,
+        user: User | None,
+        purpose: codes.Purpose,
+    ) -> Result:
+        """What an app client hears that must not tell which users exist; others are told."""
+        if not hides_users(client):
+            raise user_does_not_exist() if user is None else not_authorized("User is disabled.")
+        if user is None:
+            codes.pretend(self.state, pool, name, purpose)
+        medium = SMS if name.startswith("+") else EMAIL
+        shown = name if medium is SMS or "@" in name else f"{name[:1]}@{name[-1:]}"
+        return Result({"CodeDeliveryDetails": delivery_details(medium, shown)})
+
+    def _new_session(self, pool: Pool, client: CognitoIdpUserPoolClient, user: User) -> str:
+        """The Session of SignUp, which ConfirmSignUp exchanges for one that signs in."""
+        now = self.state.clock.time()
+        ends = now + session_seconds(client)
+        pending = Pending(SIGN_UP, pool.id, client.id, user.username, user.id, ends, now)
+        self.state.challenges.put(pending, now)
+        return pending.session
+
+    def _confirmed_session(self, user: User) -> str | None:
+        given = self.params.get("Session")
+        if given is None:
+            return None
+        pending, now = self.state.challenges.by_session(given), self.state.clock.time()
+        whose = (SIGN_UP, user.id, self.params["ClientId"])
+        if pending is None or (pending.challenge, pending.user_id, pending.client_id) != whose:
+            raise invalid_session()
+        self.state.challenges.take(pending)
+        ends = now + pending.expires - pending.auth_time
+        confirmed = replace(pending, session=new_session(), done=True, expires=ends)
+        self.state.challenges.put(confirmed, now)
+        return confirmed.session
+
+
+def _automatic(pool: Pool, user: User) -> Medium | None:
+    """Where the code of a sign-up goes: AutoVerifiedAttributes, phone numbers before e-mail."""
+    automatic = pool.extended_config.get("AutoVerifiedAttributes") or ()
+    for medium in (SMS, EMAIL):
+        if medium.attribute in automatic and user.attribute_lookup.get(medium.attribute):
+            return medium
+    return None

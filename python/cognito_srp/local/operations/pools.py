@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..refusals import Refusal, invalid_parameter
+from ..refusals import invalid_parameter
 from .base import Operations
 
 __all__ = ["PoolOperations"]
@@ -22,9 +22,7 @@ class PoolOperations(Operations):
         return super().add_custom_attributes()
 
     def list_resource_servers(self) -> Any:
-        if self.state.pool(self.params["UserPoolId"]) is None:
-            message = f"User pool {self.params['UserPoolId']} does not exist."
-            raise Refusal("ResourceNotFoundException", message)
+        self.named_pool()
         return super().list_resource_servers()
 
 

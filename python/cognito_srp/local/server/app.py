@@ -14,18 +14,17 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from moto.cognitoidp.models import CognitoIdpUser
-from moto.cognitoidp.responses import (
-    CognitoIdpJsonWebKeyResponse,
-    CognitoIdpOpenIdConfigurationResponse,
-)
+from moto.cognitoidp.responses import CognitoIdpOpenIdConfigurationResponse
 
 from ..custom_auth import CustomAuth
 from ..faults import Faults
 from ..passkeys import Passkey, to_base64url
+from ..store.names import find_user
 from ..store.pool import PasskeyRecord, Pool
+from ..store.signing import public_keys
 from ..store.snapshot import dump, restore
 from ..store.state import State
+from ..store.user import User
 from ..totp import SoftwareToken
 from .responses import Answered, Response, failed
 from .validation import operations
@@ -119,9 +118,9 @@ class App:
             pool.passkeys = (*pool.passkeys, record)
             return passkey
 
-    def _user(self, pool_id: str, username: str) -> tuple[Pool, CognitoIdpUser]:
+    def _user(self, pool_id: str, username: str) -> tuple[Pool, User]:
         pool = self.state.pool(pool_id)
-        user = pool.user(username) if pool is not None else None
+        user = find_user(pool, username, by_sub=True) if pool is not None else None
         if pool is None or user is None:
             raise ValueError(f"no user {username} in pool {pool_id}")
         return pool, user
@@ -183,9 +182,8 @@ class App:
             message = f"User pool {pool_id} does not exist."
             return failed("ResourceNotFoundException", message, 404)
         if document == "jwks.json":
-            handler = CognitoIdpJsonWebKeyResponse.serve_json_web_key
-        else:
-            handler = CognitoIdpOpenIdConfigurationResponse.serve_openid_configuration
+            return 200, {"Content-Type": "application/json"}, json.dumps(public_keys())
+        handler = CognitoIdpOpenIdConfigurationResponse.serve_openid_configuration
         status, headers, body = handler(None, url, {})
         return status, headers, body.decode() if isinstance(body, bytes) else body
 

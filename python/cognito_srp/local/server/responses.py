@@ -62,10 +62,12 @@ from moto.core.utils import camelcase_to_underscores
 
 from ..operations.account import AccountOperations
 from ..operations.admin import AdminOperations
+from ..operations.admin_users import AdminUserOperations
 from ..operations.base import Result
 from ..operations.devices import DeviceOperations
 from ..operations.mfa import MfaOperations
 from ..operations.pools import PoolOperations
+from ..operations.profile import ProfileOperations
 from ..operations.sign_in import SignInOperations
 from ..refusals import Refusal
 from ..store.expiry import claims_of
@@ -94,9 +96,11 @@ _LOCK_THEMSELVES = frozenset(
 class Response(
     AccountOperations,
     AdminOperations,
+    AdminUserOperations,
     DeviceOperations,
     MfaOperations,
     PoolOperations,
+    ProfileOperations,
     SignInOperations,
 ):
     """One request to one LocalCognito."""
