@@ -82,6 +82,12 @@ def add_parser(commands: Commands) -> None:
         "pool and user are made only if they are not in it",
     )
     parser.add_argument(
+        "--code", metavar="DIGITS", help="make every code that is sent this one, such as 123456"
+    )
+    parser.add_argument(
+        "--no-lockout", action="store_true", help="let any number of wrong passwords pass"
+    )
+    parser.add_argument(
         "--fault", metavar="RULE", action="append", default=[], help="make calls fail: see below"
     )
     parser.add_argument(
@@ -107,14 +113,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _serve(arguments: argparse.Namespace, user: _User | None, stop: threading.Event) -> None:
-    from ..local import LocalCognito
-
-    cognito = LocalCognito(
-        region=arguments.region,
-        host=arguments.host,
-        port=arguments.port,
-        allow_remote=arguments.allow_remote,
-    )
+    cognito = _make(arguments)
     _add_faults(cognito, arguments)
     try:
         cognito.start()
@@ -138,6 +137,22 @@ def _serve(arguments: argparse.Namespace, user: _User | None, stop: threading.Ev
     for (operation, kind), count in sorted(cognito.faults.injected.items()):
         note(f"{operation} suffered {kind} {count} times")
     note("stopped")
+
+
+def _make(arguments: argparse.Namespace) -> LocalCognito:
+    from ..local import LocalCognito
+
+    try:
+        return LocalCognito(
+            region=arguments.region,
+            host=arguments.host,
+            port=arguments.port,
+            allow_remote=arguments.allow_remote,
+            lockout=not arguments.no_lockout,
+            code=arguments.code,
+        )
+    except ValueError as error:
+        raise InvalidInputError("--code", str(error), "leave it out for random codes") from None
 
 
 class _Notes(logging.Handler):

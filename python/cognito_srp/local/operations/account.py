@@ -23,7 +23,7 @@ from ..refusals import (
 from ..store import codes
 from ..store.attributes import check_known, check_required, check_writable
 from ..store.challenges import SIGN_UP, Pending, new_session
-from ..store.messages import EMAIL, SMS, Medium, delivery_details
+from ..store.messages import EMAIL, SMS, Contact, Medium, delivery_details
 from ..store.names import claim_aliases, find_user
 from ..store.passwords import check_password_policy, passwordless
 from ..store.pool import Pool
@@ -151,8 +151,8 @@ class AccountOperations(Operations):
         return pool, client, name
 
     def _send_code(self, pool: Pool, user: User, purpose: codes.Purpose, medium: Medium) -> Any:
-        destination = user.attribute_lookup[medium.attribute]
-        return codes.send(self.state, pool, user, purpose, medium, destination)
+        contact = Contact(medium, user.attribute_lookup[medium.attribute])
+        return codes.send(self.state, pool, user, purpose, contact)
 
     def _pretended(
         self,

@@ -8,7 +8,7 @@ from moto.cognitoidp.utils import flatten_attrs
 from ..refusals import Refusal, invalid_parameter, not_authorized, user_does_not_exist
 from ..store import codes
 from ..store.attributes import change, check_known, drop
-from ..store.messages import EMAIL, SMS, Message, deliver
+from ..store.messages import EMAIL, SMS, Contact, Message, deliver
 from ..store.names import claim_aliases
 from ..store.passwords import check_password_policy, new_temporary_password, passwordless
 from ..store.pool import Pool
@@ -26,10 +26,7 @@ class AdminUserOperations(Operations):
 
     def admin_create_user(self) -> Result:
         pool, action = self.named_pool(), self.params.get("MessageAction")
-        if action == "RESEND":
-            user = self._invited_again(pool)
-        else:
-            user = self._created(pool)
+        user = self._invited_again(pool) if action == "RESEND" else self._created(pool)
         password = self.params.get("TemporaryPassword") or ""
         if not password and not passwordless(pool):
             password = new_temporary_password(pool)
@@ -73,16 +70,16 @@ class AdminUserOperations(Operations):
                 "phone_number"
             )
         user.status = UserStatus.RESET_REQUIRED
-        destination = user.attribute_lookup[medium.attribute]
-        codes.send(self.state, pool, user, codes.RESET, medium, destination)
+        contact = Contact(medium, user.attribute_lookup[medium.attribute])
+        codes.send(self.state, pool, user, codes.RESET, contact)
         return Result({})
 
     def admin_update_user_attributes(self) -> Result:
         pool, user = self.named_user()
         given = flatten_attrs(self.params["UserAttributes"])
         check_known(pool, given)
-        for medium, destination in change(pool, user, given):
-            codes.send(self.state, pool, user, codes.VERIFICATION, medium, destination)
+        for contact in change(pool, user, given):
+            codes.send(self.state, pool, user, codes.VERIFICATION, contact)
         return Result({})
 
     def admin_delete_user_attributes(self) -> Result:

@@ -9,7 +9,7 @@ from moto.cognitoidp.utils import flatten_attrs
 from ..refusals import invalid_parameter
 from ..store import codes
 from ..store.attributes import change, check_known, check_writable, drop, verifiable
-from ..store.messages import Medium
+from ..store.messages import Contact, Medium
 from ..store.names import claim_aliases
 from ..store.pool import Pool
 from ..store.user import User
@@ -33,8 +33,7 @@ class ProfileOperations(Operations):
         given = flatten_attrs(self.params["UserAttributes"])
         check_known(pool, given)
         check_writable(pool.clients[self.caller.client_id], given)
-        to_verify = change(pool, user, given)
-        sent = [self._send_verification(medium, destination) for medium, destination in to_verify]
+        sent = [self._send_verification(contact) for contact in change(pool, user, given)]
         return Result({"CodeDeliveryDetailsList": sent} if sent else {})
 
     def delete_user_attributes(self) -> Result:
@@ -50,7 +49,9 @@ class ProfileOperations(Operations):
         destination = awaited or user.attribute_lookup.get(medium.attribute)
         if not destination:
             raise invalid_parameter(f"User has no {medium.attribute} to verify.")
-        return Result({"CodeDeliveryDetails": self._send_verification(medium, destination)})
+        return Result(
+            {"CodeDeliveryDetails": self._send_verification(Contact(medium, destination))}
+        )
 
     def verify_user_attribute(self) -> Result:
         pool, user, name = self.caller.pool, self.caller.user, self._medium().attribute
@@ -75,9 +76,9 @@ class ProfileOperations(Operations):
             raise invalid_parameter("Only email and phone_number can be verified.")
         return medium
 
-    def _send_verification(self, medium: Medium, destination: str) -> dict[str, str]:
+    def _send_verification(self, contact: Contact) -> dict[str, str]:
         pool, user = self.caller.pool, self.caller.user
-        return codes.send(self.state, pool, user, codes.VERIFICATION, medium, destination)
+        return codes.send(self.state, pool, user, codes.VERIFICATION, contact)
 
 
 def set_text_message_factor(user: User, options: list[dict[str, Any]]) -> None:

@@ -9,7 +9,7 @@ from moto.cognitoidp.models import CognitoIdpUserPoolAttribute, CognitoIdpUserPo
 from moto.cognitoidp.utils import expand_attrs
 
 from ..refusals import invalid_parameter, not_authorized
-from .messages import EMAIL, SMS, Medium
+from .messages import EMAIL, SMS, Contact, Medium
 from .names import claim_aliases
 
 if TYPE_CHECKING:
@@ -55,14 +55,15 @@ def verifiable(attribute: str) -> Medium | None:
 
 def change(
     pool: Pool, user: User, attributes: Mapping[str, str], *, force: bool = False
-) -> list[tuple[Medium, str]]:
+) -> list[Contact]:
     """Sets attributes. A blank value deletes one. A new address or number is unverified unless it
     comes with its flag; one that has to be verified first waits for that. Returns those to send
     a code to. AliasExistsException for another user's alias."""
     settings = pool.extended_config.get("UserAttributeUpdateSettings") or {}
     first = settings.get("AttributesRequireVerificationBeforeUpdate") or ()
     automatic = pool.extended_config.get("AutoVerifiedAttributes") or ()
-    new, ask = dict(attributes), []
+    new = dict(attributes)
+    ask: list[Contact] = []
     for medium in (EMAIL, SMS):
         name, flag = medium.attribute, f"{medium.attribute}_verified"
         value = new.get(name)
@@ -70,11 +71,11 @@ def change(
             continue
         if name in first:
             user.awaited = {**(user.awaited or {}), name: new.pop(name)}
-            ask.append((medium, value))
+            ask.append(Contact(medium, value))
         else:
             new.setdefault(flag, "false")
             if name in automatic:
-                ask.append((medium, value))
+                ask.append(Contact(medium, value))
     claim_aliases(pool, user, {**user.attribute_lookup, **new}, force=force)
     user.update_attributes(expand_attrs({n: value for n, value in new.items() if value}))
     drop(user, [name for name, value in new.items() if not value])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..refusals import code_mismatch, expired_code
-from .messages import Medium, Message, deliver, delivery_details
+from .messages import Contact, Message, deliver, delivery_details
 
 if TYPE_CHECKING:
     from .pool import Pool
@@ -60,10 +60,10 @@ def _key(owner: str, purpose: Purpose, attribute: str) -> str:
 
 
 def send(
-    state: State, pool: Pool, user: User, purpose: Purpose, medium: Medium, destination: str
+    state: State, pool: Pool, user: User, purpose: Purpose, contact: Contact
 ) -> dict[str, str]:
     """Sends a code; returns CodeDeliveryDetails. The caller holds the lock."""
-    now = state.clock.time()
+    now, (medium, destination) = state.clock.time(), contact
     code = state.new_code(6)
     _forget_old(pool, now)
     key = _key(user.id, purpose, medium.attribute)
@@ -82,7 +82,7 @@ def pretend(state: State, pool: Pool, name: str, purpose: Purpose) -> None:
 
 
 def check(
-    state: State, pool: Pool, owner: User | str, purpose: Purpose, code: str, attribute: str = ""
+    state: State, pool: Pool, owner: User | str, purpose: Purpose, code: str, *, attribute: str = ""
 ) -> SentCode:
     """The code that was sent, if it is this one; `use_up` then takes it. `owner` is the user, or
     the name of one who does not exist. CodeMismatchException for another code,

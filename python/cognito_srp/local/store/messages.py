@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from .state import State
 
-__all__ = ["EMAIL", "SMS", "Medium", "Message", "deliver", "delivery_details", "masked"]
+__all__ = ["EMAIL", "SMS", "Contact", "Medium", "Message", "deliver", "delivery_details", "masked"]
 
 _log = logging.getLogger("cognito_srp.local")
 
@@ -27,6 +27,13 @@ class Medium:
 
 
 SMS, EMAIL = Medium("SMS", "phone_number"), Medium("EMAIL", "email")
+
+
+class Contact(NamedTuple):
+    """An address or a number, and how it is reached."""
+
+    medium: Medium
+    destination: str
 
 
 @dataclass(frozen=True)
