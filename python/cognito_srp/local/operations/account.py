@@ -128,7 +128,6 @@ class AccountOperations(Operations):
         codes.use_up(pool, sent)
         user.set_password(password, self.state.clock.time())
         user.status = UserStatus.CONFIRMED
-        user.password_proven()
         return Result({})
 
     def change_password(self) -> Result:

@@ -34,8 +34,9 @@ class User(CognitoIdpUser):
         return object.__new__(cls)
 
     def set_password(self, password: str, now: float) -> None:
-        """A new password, temporary or not."""
+        """A new password, temporary or not; a lock ends with the old one."""
         self.password, self.password_since = password, now
+        self.password_proven()
 
     def is_verified(self, attribute: str) -> bool:
         """True if the user has shown that an e-mail address or a phone number is theirs."""
