@@ -60,7 +60,7 @@ def test_a_device_key_of_a_code_answered_under_an_alias_is_refused(by_email, cog
             },
         )
     metadata = tokens["NewDeviceMetadata"]
-    with pytest.raises(InvalidDeviceKeyError, match="answered under an alias.*USER_ID_FOR_SRP"):
+    with pytest.raises(InvalidDeviceKeyError, match=r"answered under an alias.*USER_ID_FOR_SRP"):
         enroll_device(
             person.client,
             access_token=tokens["AccessToken"],
@@ -92,9 +92,7 @@ def test_our_own_sign_in_never_gets_into_it(by_email, cognito, flow):
         username=EMAIL,
         password=PASSWORD,
         auth_flow=flow,
-        on_challenge=lambda challenge: {
-            "SOFTWARE_TOKEN_MFA_CODE": totp(key, cognito.clock.time())
-        },
+        on_challenge=lambda challenge: {"SOFTWARE_TOKEN_MFA_CODE": totp(key, cognito.clock.time())},
     )
     assert session.enroll_device()
 

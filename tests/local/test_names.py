@@ -103,7 +103,9 @@ def test_force_alias_creation_takes_the_alias_away(aliased, client):
         ForceAliasCreation=True,
     )
     assert client.admin_get_user(**of(aliased, BO["email"]))["Username"] == "cy"
-    left = {a["Name"]: a["Value"] for a in client.admin_get_user(**of(aliased, "bo"))["UserAttributes"]}
+    left = {
+        a["Name"]: a["Value"] for a in client.admin_get_user(**of(aliased, "bo"))["UserAttributes"]
+    }
     assert left["email_verified"] == "false"
 
 

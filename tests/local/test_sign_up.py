@@ -199,7 +199,7 @@ def test_a_password_is_needed_where_only_passwords_sign_in(pool, client, refused
     ],
 )
 def test_the_rule_that_a_password_breaks_is_named(pool, client, refused, password, rule):
-    with refused("InvalidPasswordException", f"Password did not conform with policy: Password"):
+    with refused("InvalidPasswordException", "Password did not conform with policy: Password"):
         sign_up(client, pool, password=password)
     with refused("InvalidPasswordException", rule):
         client.admin_create_user(**of(pool, "new"), TemporaryPassword=password)

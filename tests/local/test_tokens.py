@@ -63,7 +63,9 @@ def test_the_id_token_has_what_the_client_may_read(pool):
 
 def test_one_sign_in_is_one_event(pool, client):
     first, second = pool.sign_in("ann", PASSWORD), pool.sign_in("ann", PASSWORD)
-    events = [claims_of(t[k])["event_id"] for t in (first, second) for k in ("AccessToken", "IdToken")]
+    events = [
+        claims_of(t[k])["event_id"] for t in (first, second) for k in ("AccessToken", "IdToken")
+    ]
     assert events[0] == events[1]
     assert events[2] == events[3]
     assert events[0] != events[2]
@@ -197,3 +199,11 @@ def test_list_user_pools_as_the_javascript_example_calls_it():
     pool = cognito.create_pool()
     [listing] = cognito.call("ListUserPools")["UserPools"]
     assert listing["Id"] == pool.pool_id
+
+
+def test_a_protected_pool_is_not_deleted(cognito, client, refused):
+    named = {"UserPoolId": cognito.create_pool(DeletionProtection="ACTIVE").pool_id}
+    with refused("InvalidParameterException", "protected"):
+        client.delete_user_pool(**named)
+    client.update_user_pool(**named, DeletionProtection="INACTIVE")
+    client.delete_user_pool(**named)

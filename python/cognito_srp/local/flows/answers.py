@@ -120,7 +120,11 @@ class Answer:
         """True if the challenge was made for this client, this user and this answer."""
         username = self.parameter("USERNAME")
         user = self.pool.user(username)
-        same_user = user.id == pending.user_id if user is not None else username == pending.username
+        if user is not None:
+            same_user = user.id == pending.user_id
+        else:  # under the name that was typed, or the one that was made up for it
+            made_up = self.state.verifiers.name_of_nobody(self.pool.id, username)
+            same_user = pending.username in (username, made_up)
         return (
             pending.challenge == self.challenge
             and pending.client_id == self.client.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..refusals import expired_session, invalid_parameter, invalid_session
+from ..refusals import Refusal, expired_session, invalid_parameter, invalid_session
 from ..store.challenges import SIGN_UP, Pending
 from ..store.user import User
 from .answers import Answer
@@ -30,6 +30,8 @@ def begin_by_choice(start: Start, username: str, user: User | None) -> dict[str,
     preferred = start.parameters.get("PREFERRED_CHALLENGE")
     available = _available(start, user)
     if preferred not in available:
+        if preferred is not None and start.state.settings.unavailable_choice_is_refused:
+            raise _unavailable(preferred)
         answer = start.offer(start.pending("SELECT_CHALLENGE", username, user), {})
     elif preferred in ("PASSWORD", "PASSWORD_SRP") and not start.parameters.get(_PROOF[preferred]):
         answer = start.offer(start.pending(preferred, username, user), {})
@@ -45,7 +47,8 @@ def _available(start: Start, user: User | None) -> list[str]:
     allowed = (policies.get("SignInPolicy") or {}).get("AllowedFirstAuthFactors") or ["PASSWORD"]
     by_password = "PASSWORD" in allowed and (user is None or user.password)
     challenges = ["PASSWORD", "PASSWORD_SRP"] if by_password else []
-    if user is not None and not has_second_factor(start.pool, user):
+    with_factor = start.state.settings.choice_with_second_factor
+    if user is not None and (with_factor or not has_second_factor(start.pool, user)):
         known = user.attribute_lookup
         challenges += [
             code
@@ -55,6 +58,10 @@ def _available(start: Start, user: User | None) -> list[str]:
         if "WEB_AUTHN" in allowed and passkeys_of(start.pool, user):
             challenges.append("WEB_AUTHN")
     return challenges
+
+
+def _unavailable(challenge: str) -> Refusal:
+    return invalid_parameter(f"{challenge} is not one of the available challenges")
 
 
 def _signed_up(start: Start, user: User | None) -> dict[str, Any]:
@@ -85,7 +92,7 @@ def _first_factor(start: Start, challenge: str, username: str, user: User | None
     if challenge == "PASSWORD_SRP":
         return begin_srp(start, username, user)
     if user is None:
-        raise invalid_parameter(f"{challenge} is not one of the available challenges")
+        raise _unavailable(challenge)
     if challenge == "WEB_AUTHN":
         return ask_passkey(start, user)
     with start.state.lock:
@@ -109,7 +116,7 @@ def _chosen(answer: Answer, choice: str) -> dict[str, Any]:
         pending = answer.by_session()
         start, user = _start_again(answer, pending)
         if choice not in _available(start, user):
-            raise invalid_parameter(f"{choice} is not one of the available challenges")
+            raise _unavailable(choice)
         answer.take(pending)
     return _first_factor(start, choice, pending.username, user)
 

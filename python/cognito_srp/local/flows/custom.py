@@ -71,8 +71,11 @@ class _Round:
             raise incorrect()
         with self.start.state.lock:
             require_usable(self.user)
-            gives = self.start.state.settings.custom_auth_devices
+            settings = self.start.state.settings
+            gives = settings.custom_auth_devices
             attempt = replace(self.start.attempt(self.user), gives_device=gives)
+            if settings.custom_auth_asks_second_factor:
+                return attempt.after_new_password()
             return attempt.after_second_factor()
 
     def call(self, name: str, trigger: Trigger, request: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,11 @@ class PoolOperations(Operations):
         _require_names(self.params["CustomAttributes"])
         return super().add_custom_attributes()
 
+    def delete_user_pool(self) -> Any:
+        if self.named_pool().extended_config.get("DeletionProtection") == "ACTIVE":
+            raise invalid_parameter("The user pool cannot be deleted while it is protected.")
+        return super().delete_user_pool()
+
     def list_resource_servers(self) -> Any:
         self.named_pool()
         return super().list_resource_servers()

@@ -15,7 +15,11 @@ class Settings:
     - `code`: every code that is sent is this one, instead of random digits;
     - `custom_auth_devices`: a CUSTOM_AUTH sign-in gives a new device key as others do;
     - `admin_lists_remembered_only`: AdminListDevices leaves out what ListDevices leaves out;
-    - `lockout_in_change_password`: wrong previous passwords count as failed sign-ins do.
+    - `lockout_in_change_password`: wrong previous passwords count as failed sign-ins do;
+    - `custom_auth_asks_second_factor`: a CUSTOM_AUTH sign-in goes on with the second factor;
+    - `choice_with_second_factor`: USER_AUTH offers codes and passkeys to users with one, too;
+    - `unavailable_choice_is_refused`: USER_AUTH refuses a PREFERRED_CHALLENGE that there is not,
+      instead of offering the choice.
 
     `ValueError` for a `code` that is not made of 4 to 12 digits.
     """
@@ -25,6 +29,9 @@ class Settings:
     custom_auth_devices: bool = True
     admin_lists_remembered_only: bool = True
     lockout_in_change_password: bool = False
+    custom_auth_asks_second_factor: bool = False
+    choice_with_second_factor: bool = False
+    unavailable_choice_is_refused: bool = False
 
     def __post_init__(self) -> None:
         code = self.code
