@@ -232,7 +232,9 @@ def _prepare(
     if user is None and not arguments.create_pool:
         return {}
     pool = cognito.find_pool() or cognito.create_pool(
-        remember_devices=arguments.remember_devices, mfa=arguments.mfa_configuration
+        remember_devices=arguments.remember_devices,
+        mfa=arguments.mfa_configuration,
+        AutoVerifiedAttributes=["email"],  # so that people who sign up get a code
     )
     made = {"UserPoolId": pool.pool_id, "ClientId": pool.client_id}
     if user is not None:
