@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 # An editable install does not rebuild C by itself: these are what the installation depends on.
-SOURCES := pyproject.toml setup.py $(wildcard srp_native/ffi_build.py srp_native/csrc/*)
+SOURCES := pyproject.toml setup.py $(wildcard srp_native/ffi_build.py $(addprefix srp_native/csrc/,*.* */*.* */*/*.*))
 
 .PHONY: demo test check bench lint clean
 .DELETE_ON_ERROR:

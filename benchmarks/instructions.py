@@ -37,7 +37,7 @@ def compile_program(folder: Path) -> Path:
         subprocess.run([sys.executable, CSRC / "tables.py"], stdout=out, check=True)
     # MARK_SECRETS: the program is told that valgrind runs it.
     command = ["gcc", "-O3", "-std=c11", "-DMARK_SECRETS", f"-I{CSRC}"]
-    sources = [ROOT / "tests" / "native" / "vectors.c", *sorted(CSRC.glob("*.c")), tables]
+    sources = [ROOT / "tests" / "native" / "vectors.c", *sorted(CSRC.rglob("*.c")), tables]
     subprocess.run([*command, *map(str, sources), "-o", str(program)], check=True)
     return program
 

@@ -13,7 +13,7 @@ from workloads import CORES, Batch
 
 from cognito_srp.cli.bench import thread_counts
 from srp_native import engine
-from srp_native.batch_check import BatchCheck
+from srp_native._batch_check import BatchCheck
 
 ROWS = 10_000
 #: Enough to find a machine that others use, too, with all its cores free.

@@ -10,7 +10,7 @@ import pytest
 from gil import AVAILABLE, longest_stretch
 from workloads import Batch
 
-from srp_native.registry import current_engine
+from srp_native.engines._registry import current_engine
 
 FORMS = ("idle", "pow_g_many", "verifiers", "columns", "objects")
 

@@ -37,13 +37,18 @@ def _compiler_flags() -> list[str]:
     return [] if sys.platform == "win32" else ["-O3", "-std=c11", "-fvisibility=hidden"]
 
 
+def _files(*endings: str) -> list[str]:
+    """The files of csrc and of the folders in it that end in one of `endings`."""
+    return sorted(path.as_posix() for path in _CSRC.rglob("*") if path.suffix in endings)
+
+
 ffi = FFI()
 ffi.cdef(_declarations())
 ffi.set_source(
     "srp_native._srp",
     '#include "srp.h"\n' + runpy.run_path(str(_CSRC / "tables.py"))["c_source"](),
-    sources=sorted(path.as_posix() for path in _CSRC.glob("*.c")),
-    depends=sorted(path.as_posix() for path in (*_CSRC.glob("*.h"), _CSRC / "tables.py")),
+    sources=_files(".c"),
+    depends=_files(".h", ".inc", ".py"),  # what puts them into the sdist
     libraries=["bcrypt"] if sys.platform == "win32" else [],  # its random generator
     include_dirs=[_CSRC.as_posix()],
     extra_compile_args=_compiler_flags(),

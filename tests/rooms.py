@@ -1,6 +1,6 @@
 """Memory for engines to write rows to."""
 
-from srp_native.columns import Room
+from srp_native._columns import Room
 
 __all__ = ["room_for"]
 

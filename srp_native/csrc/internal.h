@@ -6,15 +6,18 @@
 #ifndef SRP_INTERNAL_H
 #define SRP_INTERNAL_H
 
-#include "comb.h"
+#include "kernels/comb.h"
 #include "srp.h"
-#include "wide.h"
+#include "kernels/wide.h"
 
 /* ---- constants, computed from group.py at build time by srp_native/csrc/tables.py -------------- */
 
 #define SRP_DIGIT_BITS 60
 #define SRP_DIGITS 52 /* R = 2^3120 */
 
+#define SRP_WORDS 48 /* of 64 bits in an element */
+
+extern const uint64_t srp_modulus_words[SRP_WORDS];   /* N, the lowest word first */
 extern const uint64_t srp_modulus[SRP_DIGITS];        /* N */
 extern const uint64_t srp_modulus_plus_1[SRP_DIGITS]; /* N + 1; digit 0 is 0 */
 extern const uint64_t srp_montgomery_one[SRP_DIGITS]; /* R mod N */
@@ -73,12 +76,12 @@ void srp_wipe(void *memory, size_t size);
 void srp_wipe_stack(void);
 
 /*
- * More than the frames below any public function take: the table of scalar_window.h is the
+ * More than the frames below any public function take: the table of scalar_window.inc is the
  * largest of them with 13 KB. tests/native/leftovers.c looks for what was missed.
  */
 #define SRP_STACK_DEPTH 32768
 
-/* ---- publish.c ---------------------------------------------------------------------------- */
+/* ---- declassify.c ---------------------------------------------------------------------------- */
 
 /* `value`, which may decide branches from here on although it was computed from secrets. */
 uint64_t srp_public(uint64_t value);
@@ -227,7 +230,7 @@ void field_from_bytes(uint64_t *digits, const uint8_t *bytes);
 /* The bytes of `digits`, below 2 N, reduced to [0, N). CT: values. */
 void field_to_bytes(uint8_t *bytes, const uint64_t *digits);
 
-/* ---- products: scalar_product.h, avx512ifma_product.c ------------------------------------------ */
+/* ---- products: scalar_product.inc, avx512ifma_product.c ------------------------------------------ */
 
 #define SRP_PRODUCT_DIGITS 480 /* eight numbers of 60 digits */
 
@@ -354,7 +357,7 @@ size_t number_minimal(const uint8_t *number, size_t length);
 /* srp_make_rows. CT: values. */
 int rows_make(const srp_kernel *kernel, const srp_new_rows *out, const srp_rows *in, size_t count);
 
-/* ---- tally.c: the functions of srp.h that begin with srp_ ----------------------------------- */
+/* ---- batch_check.c: the functions of srp.h that begin with srp_ ----------------------------------- */
 
 /* CT: values, but for whether a text is valid and whether the tally holds. */
 void tally_start(const srp_kernel *kernel, uint8_t *tally);

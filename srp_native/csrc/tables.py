@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 _HERE: Final = Path(__file__).resolve().parent
-_HEADERS: Final = ("comb.h", "internal.h", "avx512ifma.h")
+_HEADERS: Final = ("kernels/comb.h", "internal.h", "kernels/avx512ifma/avx512ifma.h")
 
 
 def _header_constants() -> dict[str, int]:
@@ -65,7 +65,7 @@ def _ifma_source(modulus: int, shape: dict[str, int]) -> Iterator[str]:
         "srp_ifma_one": one,
         "srp_ifma_r2": radix * radix % modulus,
     }
-    yield '#include "avx512ifma.h"'
+    yield '#include "kernels/avx512ifma/avx512ifma.h"'
     yield "#ifdef SRP_HAVE_LANES"
     for name, value in constants.items():
         yield f"const uint64_t {name}[SRP_IFMA_ROW] = {_digits(value, bits, row)};"
@@ -118,8 +118,10 @@ def c_source() -> str:
     modulus: int = runpy.run_path(str(_HERE.parent / "group.py"))["N"]
     shape = _header_constants()
     bits, count = shape["SRP_DIGIT_BITS"], shape["SRP_DIGITS"]
+    words = _digits(modulus, 64, shape["SRP_WORDS"])
     lines = [
         '#include "internal.h"',
+        f"const uint64_t srp_modulus_words[SRP_WORDS] = {words};",
         f"const uint64_t srp_modulus[SRP_DIGITS] = {_digits(modulus, bits, count)};",
         *_field("srp", modulus, shape, bits, "SRP_DIGITS"),
         "#if SRP_HAS_ADX",

@@ -110,7 +110,7 @@ def test_buffers_of_every_kind(wrap: Callable[[bytes], object], code: str) -> No
     assert column.part(1, 2)[0] == b"cd"
     with pytest.raises(IndexError):
         column[2]
-    assert repr(column).startswith("<srp_native.columns.Column object")
+    assert repr(column).startswith("<srp_native._columns.Column object")
 
 
 def test_nothing_is_copied() -> None:
@@ -248,7 +248,7 @@ def test_what_is_no_column(
 def test_a_batch_larger_than_memory(
     engine: str, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    from srp_native import rows
+    from srp_native import _rows as rows
 
     monkeypatch.setattr(rows, "_VERIFIER_TEXT_MAX", size)
     with pytest.raises(MemoryError, match="a batch of 3 rows makes a column of up to"):
@@ -260,6 +260,6 @@ def test_a_random_generator_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError("no entropy")
 
     monkeypatch.setattr(os, "urandom", broken)
-    monkeypatch.setattr("srp_native.row_formulas.secrets.token_bytes", broken)
+    monkeypatch.setattr("srp_native.engines._row_formulas.secrets.token_bytes", broken)
     with srp_native.use_engine("python"), pytest.raises(OSError, match="no entropy"):
         create_device_verifier_columns(**device_columns())

@@ -83,6 +83,17 @@ def test_a_child_forked_while_a_batch_runs(engine: str) -> None:
     assert result.returncode == 0, result.stderr
 
 
+def test_a_batch_while_the_interpreter_shuts_down(engine: str) -> None:
+    result = run(
+        f"""
+        import atexit
+        srp_native.use_engine({engine!r})
+        atexit.register(lambda: print(len(set(batch(40, 2).passwords))))
+        """
+    )
+    assert result.stdout.strip() == "40", result.stderr
+
+
 @pytest.mark.skipif(not peak_memory.AVAILABLE, reason="this system does not tell a peak")
 def test_memory_is_little_more_than_what_goes_in_and_out(long_run: bool) -> None:
     # A smaller batch is less than what its threads take for themselves.

@@ -152,10 +152,12 @@ def test_a_token_that_runs_out_while_it_waits(
     rows = devices(pool, 2)
     good, rows[1]["access_token"] = rows[1]["access_token"], expired_token()
     clock = SimpleNamespace(time=lambda: 0.0)
-    monkeypatch.setattr("cognito_srp.enroll.screening.time", clock)
+    monkeypatch.setattr("cognito_srp.enroll.bulk.screening.time", clock)
     outcome = run("enroll", write_input(rows), *KEY, *at(pool))
     assert outcome.code == 1
-    assert json.loads(outcome.out)["NotStarted"] == 1
+    summary = json.loads(outcome.out)
+    assert (summary["NotConfirmed"], summary["NotStarted"]) == (1, 0)
+    assert summary["Outcomes"] == {"confirmed": 1, "refused: TokenExpired": 1}
     rows[1]["access_token"] = good
     assert run("enroll", write_input(rows), *KEY, *at(pool), "--resume").code == 0
 
@@ -441,10 +443,10 @@ def test_an_output_that_cannot_be_written_after_all(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("cognito_srp.secret_files.os.fsync", no_space)
+        patched.setattr("cognito_srp.storage.secret_files.os.fsync", no_space)
         Path("run.key").touch(0o600)
         Path("run.key").write_text(SealingKey.generate().to_base64())
-        patched.setattr("cognito_srp.enroll.journal_file.sync_directory", lambda _: None)
+        patched.setattr("cognito_srp.enroll.journal.file.sync_directory", lambda _: None)
         outcome = run("enroll", source, *KEY, *at(pool), *save)
     assert outcome.code == 3
     assert "enrolled.jsonl: No space left on device. Nothing is lost" in outcome.err

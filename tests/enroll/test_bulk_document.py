@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from journals import KEY, enroll, opened
 
-from cognito_srp.enroll.inputs import FIELDS, Input, Row
-from cognito_srp.enroll.outputs import write_devices
+from cognito_srp.enroll.bulk.inputs import FIELDS, Input, Row
+from cognito_srp.enroll.bulk.outputs import write_devices
 
 DOCUMENT = (Path(__file__).parent.parent.parent / "docs" / "bulk.md").read_text()
 

@@ -18,8 +18,8 @@ import pytest
 from journals import KEY, enroll, key_of, opened, outcome, prepared, secret
 
 from cognito_srp import JournalError
-from cognito_srp.enroll import journal_file
 from cognito_srp.enroll.journal import Journal, State
+from cognito_srp.enroll.journal import file as journal_file
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks and kills")
 
@@ -216,9 +216,22 @@ def test_a_journal_that_may_only_be_read(shared_folder: Path) -> None:
         enroll(journal, range(3))
     for file in shared_folder.iterdir():
         file.chmod(0o444)
+        if os.geteuid() == 0:
+            os.chown(file, 65534, -1)
     assert _in_a_child(lambda: _as_nobody(path, "Permission denied; make it")) == 0
-    shared_folder.joinpath("run.journal.lock").chmod(0o666)
+    shared_folder.joinpath("run.journal.lock").chmod(0o600)
     assert _in_a_child(lambda: _as_nobody(path, "make it and its directory writable")) == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="takes two users")
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm", ".lock"])
+def test_what_another_user_has_put_there_is_refused(shared_folder: Path, ending: str) -> None:
+    shared_folder.chmod(0o777)
+    path = shared_folder / "run.journal"
+    other = path.with_name(path.name + ending)
+    other.touch(mode=0o666)
+    words = f"{other}: belongs to another user (id 0); run as that user"
+    assert _in_a_child(lambda: _as_nobody(path, words)) == 0
 
 
 def _use_until_killed(path: Path, told: Path) -> None:

@@ -10,8 +10,8 @@ from journals import KEY, enroll, key_of, opened, outcome, prepared, secret
 
 from cognito_srp import DeviceVerifier, SealingKey
 from cognito_srp.enroll.journal import Journal
-from cognito_srp.enroll.journal_rows import State
-from cognito_srp.enroll.merging import MergeConflict, merge
+from cognito_srp.enroll.journal.merging import MergeConflict, merge
+from cognito_srp.enroll.journal.rows import State
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from cognito_srp import (
 )
 from cognito_srp.local import Fault, LocalCognito, LocalPool
 from cognito_srp.local.totp import totp
-from cognito_srp.steps import Call, Steps
+from cognito_srp.transport.steps import Call, Steps
 
 Newcomer = Callable[[LocalPool], Someone]
 

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from pycognito import aws_srp as theirs
 from pycognito import exceptions as their_exceptions
 
-from cognito_srp import SignInError, encoding, srp
+from cognito_srp import SignInError, srp
 from cognito_srp import aws_srp as ours
+from cognito_srp.srp import encoding
 from srp_native import N
 
 integers = st.integers(0, 2**400) | st.integers(0, N) | st.sampled_from([0, 1, 0x7F, 0x80, N])

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cognito_srp import aws_srp as ours
-from srp_native import N, registry
+from srp_native import N
+from srp_native.engines import _registry as registry
 
 
 @settings(deadline=None, max_examples=30)

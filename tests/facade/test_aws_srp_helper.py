@@ -15,10 +15,12 @@ from pycognito import aws_srp as theirs
 
 import srp_native
 from cognito_srp import aws_srp as ours
-from cognito_srp import encoding, srp
 from cognito_srp.aws_srp import challenges
-from srp_native import N, c_engine
-from srp_native.registry import constant_time_engine
+from cognito_srp.srp import encoding
+from cognito_srp.srp import protocol as srp
+from srp_native import N
+from srp_native.engines import c as c_engine
+from srp_native.engines._registry import constant_time_engine
 
 
 class Fixed(datetime):

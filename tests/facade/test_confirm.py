@@ -27,13 +27,13 @@ from cognito_srp import (
     VerifierFaultError,
     confirm_device,
     create_device_verifier,
-    encoding,
     enroll_device,
     errors,
     sign_in,
     update_device_status,
 )
 from cognito_srp.local import LocalCognito, LocalPool
+from cognito_srp.srp import encoding
 
 Newcomer = Callable[[LocalPool], Someone]
 
@@ -340,7 +340,7 @@ def test_botocores_complaints_do_not_quote_the_token() -> None:
     client = boto3.client("cognito-idp", region_name="eu-west-1")
     secret = "secret" * 3
     with pytest.raises(InvalidInputError) as caught:
-        cognito_srp.calls.call(client, "ConfirmDevice", AccessToken=[secret], DeviceKey=5)
+        cognito_srp.transport.calls.call(client, "ConfirmDevice", AccessToken=[secret], DeviceKey=5)
     shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value.__context__)
     assert secret not in shown
 

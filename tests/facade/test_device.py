@@ -21,9 +21,9 @@ from cognito_srp import (
     VerifierFaultError,
     create_device_verifier,
     create_device_verifiers,
-    encoding,
     srp,
 )
+from cognito_srp.srp import encoding
 
 KEY = "eu-west-1_0c1e5a3c-0000-4000-8000-123456789abc"
 GROUP = "-AbCdEf12"

@@ -22,7 +22,7 @@ from cognito_srp import (
 from cognito_srp.local import CustomAuth, LocalCognito, LocalPool
 from cognito_srp.local.totp import totp
 from cognito_srp.signin import begin_sign_in_steps
-from cognito_srp.steps import Call, Done, resume
+from cognito_srp.transport.steps import Call, Done, resume
 
 FACTORS = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]}}
 REACHABLE = {

@@ -32,9 +32,9 @@ from cognito_srp import (
     forget_device,
     sign_in,
 )
-from cognito_srp.encoding import encode_base64
 from cognito_srp.local import Fault, LocalCognito
 from cognito_srp.local.totp import totp
+from cognito_srp.srp.encoding import encode_base64
 
 KEY = SealingKey.generate()
 
@@ -177,8 +177,10 @@ def test_two_processes(member: Member, monkeypatch: pytest.MonkeyPatch, sealed: 
         ({"text": "{}"}, "text"),
         ({"text": '{"version": 1}'}, "text"),
         ({"text": '{"version": 2}'}, "text"),
-        ({"text": '{"sealed": 3}', "seal": KEY}, "text"),
-        ({"text": '{"sealed": "*"}', "seal": KEY}, "text"),
+        ({"text": "[" * 100_000}, "text"),
+        ({"pool_id": "us-east-1_another"}, "pool_id"),
+        ({"client_id": "another"}, "client_id"),
+        ({"bound_to": "a browser"}, "bound_to"),
         ({"text": '{"sealed": ""}'}, "seal"),
     ],
 )

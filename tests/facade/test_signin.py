@@ -17,7 +17,6 @@ from cognito_srp import (
     RememberedDevice,
     SignInError,
     SrpError,
-    encoding,
     forget_device,
     sign_in,
     srp,
@@ -25,6 +24,7 @@ from cognito_srp import (
 )
 from cognito_srp.local import LocalCognito, LocalPool
 from cognito_srp.signin import answers, flow
+from cognito_srp.srp import encoding
 from srp_native import N
 
 Newcomer = Callable[[LocalPool], Someone]

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import srp_native
-from cognito_srp import SrpError, encoding, srp
+from cognito_srp import SrpError, srp
+from cognito_srp.srp import encoding
 from srp_native import N
 
 PASSWORD = encoding.encode_base64(b"\x01" * 40)

@@ -115,7 +115,7 @@ def test_stopping_closes_connections():
     cognito = LocalCognito().start()
     host, port = cognito.endpoint_url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=5) as idle:
-        idle.sendall(b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
+        idle.sendall(b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert idle.recv(4096)
         cognito.stop()
         assert idle.recv(4096) == b""
@@ -190,12 +190,15 @@ def test_a_parameter_inside_a_password_is_no_parameter(person, client):
         (b"Content-Length: -1", b"411"),
         (b"Content-Length: many", b"411"),
         (b"Transfer-Encoding: chunked", b"411"),
+        (b"Content-Length: " + b"9" * 5000, b"413"),
+        (b"Content-Length: \xb2", b"411"),
+        (b"Content-Length: 2\r\nContent-Length: 3", b"411"),
     ],
 )
 def test_bodies_that_are_not_read(cognito, header, status):
     host, port = cognito.endpoint_url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=5) as connection:
-        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\n" + header + b"\r\n\r\n")
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\n" + header + b"\r\n\r\n")
         answer = b""
         while part := connection.recv(4096):  # until the server closes
             answer += part
@@ -212,22 +215,6 @@ def test_well_known_documents(person, cognito):
         assert key in json.loads(response.read())
     connection.request("GET", "/eu-west-2_unknown/.well-known/jwks.json")
     assert connection.getresponse().status == 404
-
-
-def test_browsers_may_call(cognito):
-    host, port = cognito.endpoint_url.removeprefix("http://").split(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=10)
-    connection.request(
-        "OPTIONS",
-        "/",
-        headers={"Origin": "http://x", "Access-Control-Request-Headers": "x-amz-target"},
-    )
-    response = connection.getresponse()
-    response.read()
-    assert response.headers["access-control-allow-origin"] == "*"
-    assert response.headers["access-control-allow-headers"] == "x-amz-target"
-    _, headers, _ = post(cognito, "InitiateAuth", b"{}")
-    assert headers["access-control-allow-origin"] == "*"
 
 
 def test_many_sign_ins_at_once(person):
@@ -254,7 +241,7 @@ def test_a_burst_of_connections(cognito):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4096)), hard))
     host, port = cognito.endpoint_url.removeprefix("http://").split(":")
-    request = f"POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: {TARGET}GetUser\r\n"
+    request = f"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: {TARGET}GetUser\r\n"
     request += "Content-Length: 2\r\n\r\n{}"
     with contextlib.ExitStack() as stack:
         address = (host, int(port))

@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 from local_people import PASSWORD
 from test_names import listed, of, signs_in
 
+from cognito_srp import InvalidInputError
 from cognito_srp.local import LocalCognito, LocalPool
 
 WRONG = ("CodeMismatchException", "Invalid verification code provided, please try again.")
@@ -145,7 +146,7 @@ def test_every_code_can_be_one_and_is_refused_unless_it_was_sent():
 
 @pytest.mark.parametrize("code", ["", "12", "12345a", "١٢٣٤٥٦", "1" * 13])
 def test_a_fixed_code_is_made_of_digits(code):
-    with pytest.raises(ValueError, match="4 to 12 digits"):
+    with pytest.raises(InvalidInputError, match="4 to 12 digits"):
         LocalCognito(code=code)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import stat
+import threading
 
 import pytest
 from botocore.exceptions import ClientError
 from local_people import DEVICE_PASSWORD, Person
 
 from cognito_srp.local import CustomAuth, LocalCognito, totp
+from cognito_srp.local.store.snapshot import snapshot, write_snapshot
 
 
 @pytest.fixture
@@ -108,3 +110,58 @@ def test_other_files_are_refused_and_change_nothing(tmp_path, text):
     with pytest.raises(ValueError, match="state of the local Cognito"):
         cognito.load(path)
     assert cognito.call("DescribeUserPool", {"UserPoolId": pool.pool_id})
+
+
+def test_requests_wait_while_a_state_is_copied_and_not_while_it_is_written(tmp_path, monkeypatch):
+    """A piece is written at a time, so that other threads run in between, without the lock."""
+    cognito = LocalCognito()
+    pool = cognito.create_pool()
+    stored = cognito._app.state.pool(pool.pool_id)
+    for number in range(2000):  # a device and a token each, without the time of a sign-in
+        device = stored.devices.issue("us-east-1", f"user-{number % 50}", 0.0, "127.0.0.1")
+        stored.access_tokens[device.key * 20] = (pool.client_id, "ann")
+    sizes = []
+
+    def watched(taken):
+        for piece in write_snapshot(taken):
+            sizes.append(len(piece))
+            if len(sizes) % 1000 == 0:
+                assert is_free(cognito._app.state.lock)
+            yield piece
+
+    monkeypatch.setattr("cognito_srp.local.server.app.write_snapshot", watched)
+    cognito.save(tmp_path / "state.json")
+    assert max(sizes) < 10_000 < len(sizes)
+    second = LocalCognito()
+    second.load(tmp_path / "state.json")
+    again = second._app.state.pool(pool.pool_id)
+    assert again.access_tokens == stored.access_tokens
+    assert again.devices._by_user == stored.devices._by_user
+
+
+def is_free(lock):
+    """Whether another thread gets it."""
+    got = []
+
+    def take():
+        with lock:
+            got.append(True)
+
+    thread = threading.Thread(target=take, daemon=True)
+    thread.start()
+    thread.join(5)
+    return bool(got)
+
+
+def test_what_changes_while_a_state_is_written_is_not_in_it(saved):
+    first = LocalCognito()
+    first.load(saved[0])
+    pool = first._app.state.pool(saved[1].pool_id)
+    taken = snapshot(first._app.state)
+    expected = "".join(write_snapshot(taken))
+    pool.user("ann").password = "Other-horse-2"
+    pool.users.clear()
+    pool.access_tokens.clear()
+    next(iter(pool.devices._by_user.values())).clear()
+    assert "".join(write_snapshot(taken)) == expected
+    assert json.loads(expected) == json.loads(saved[0].read_text())

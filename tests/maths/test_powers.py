@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import srp_native
 from srp_native import N
-from srp_native.registry import current_engine, load_engine
+from srp_native.engines._registry import current_engine, load_engine
 
 EDGE_EXPONENTS = (
     0, 1, 2, 10, 11, 2047, 2048, 2049, 2**64 - 1, 2**64, 2**128, 2**255, 2**256 - 1, 2**256,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import srp_native
 from srp_native import N
-from srp_native.registry import load_engine
+from srp_native.engines._registry import load_engine
 
 
 def expected_verifier(salt: bytes, identity: bytes) -> bytes:

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "avx512ifma.h"
+#include "kernels/avx512ifma/avx512ifma.h"
 
 #ifdef MARK_SECRETS
 #include <valgrind/memcheck.h>

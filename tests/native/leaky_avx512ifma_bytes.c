@@ -3,7 +3,7 @@
  * its place to see that the search for such addresses finds one.
  */
 #define ifma_window honest_window
-#include "avx512ifma_bytes.c"
+#include "kernels/avx512ifma/avx512ifma_bytes.c"
 #undef ifma_window
 
 uint64_t ifma_window(const uint8_t *bytes, size_t length, size_t position, unsigned width);

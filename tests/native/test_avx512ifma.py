@@ -64,7 +64,7 @@ class Program:
             pytest.skip("valgrind's memcheck.h is not installed")
         self.path = folder / "ifma_vectors"
         replaced = {path.name.removeprefix("leaky_") for path in extra}
-        sources = [path for path in sorted(CSRC.glob("*.c")) if path.name not in replaced]
+        sources = [path for path in sorted(CSRC.rglob("*.c")) if path.name not in replaced]
         command = [build.compiler, *STRICT, *build.flags, f"-I{HERE}", f"-I{CSRC}"]
         command += [str(path) for path in (HERE / "ifma_vectors.c", *sources, *extra, tables)]
         subprocess.run([*command, "-o", str(self.path)], check=True)

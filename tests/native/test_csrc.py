@@ -106,7 +106,7 @@ class Objects:
     def __init__(self, build: Build, tables: Path, folder: Path) -> None:
         need(build.compiler, *build.runner[:1])
         self.build, self.folder = build, folder
-        self._compile("-c", *sorted(CSRC.glob("*.c")), tables)
+        self._compile("-c", *sorted(CSRC.rglob("*.c")), tables)
 
     def _compile(self, *arguments: object) -> None:
         command = [self.build.compiler, *STRICT, *self.build.flags, f"-I{CSRC}", *arguments]

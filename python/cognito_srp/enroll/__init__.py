@@ -15,7 +15,7 @@ from .requests import (
     Supplier,
     TokenSource,
 )
-from .sending import RetryPolicy
+from .retry import RetryPolicy
 
 __all__ = [
     "Credentials",

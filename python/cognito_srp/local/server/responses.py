@@ -38,6 +38,7 @@ Pool._get_user                      knows neither aliases nor letter case nor su
                                     of a pool before it tries the name itself
 User.to_json                        shows settings that are not there as empty
 Pool.__init__, Pool.json_web_key    works out the primes of the signing key for every pool, 240 ms
+Pool.create_id_token                keeps every id token for good, and never looks at one
 Pool.sign_out                       does not find the tokens of a user named by an alias
 admin_delete_user,                  do not know of devices, authenticators and verifiers
 delete_user_pool
@@ -132,9 +133,9 @@ class Response(
             return failed(self._declared(error.error_type), error.message)
 
     def _perform(self) -> Answered:
-        name = camelcase_to_underscores(self.operation)
         if self.operation not in operations():
             raise Refusal("UnknownOperationException", f"{self.operation} is not an operation")
+        name = camelcase_to_underscores(self.operation)
         if name not in _methods():
             message = f"The {name} action has not been implemented ({self.operation})"
             return failed("NotImplementedException", message, 501)

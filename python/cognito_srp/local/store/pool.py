@@ -234,7 +234,7 @@ class Pool(CognitoIdpUserPool):
         access_ends, id_ends = self._times(client, "AccessToken"), self._times(client, "IdToken")
         access = sign("access", access_claims(common | access_ends, client, user, sign_in))
         id_token = sign("id", id_claims(common | id_ends, client, user))
-        self.access_tokens[access] = self.id_tokens[id_token] = (client_id, username)
+        self.access_tokens[access] = (client_id, username)  # nobody reads a table of ID tokens
         return {
             "AccessToken": access,
             "IdToken": id_token,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...errors import InvalidInputError
+
 __all__ = ["Settings"]
 
 
@@ -21,7 +23,7 @@ class Settings:
     - `unavailable_choice_is_refused`: USER_AUTH refuses a PREFERRED_CHALLENGE that there is not,
       instead of offering the choice.
 
-    `ValueError` for a `code` that is not made of 4 to 12 digits.
+    `InvalidInputError` for a `code` that is not made of 4 to 12 digits.
     """
 
     lockout: bool = True
@@ -36,4 +38,5 @@ class Settings:
     def __post_init__(self) -> None:
         code = self.code
         if code is not None and not (code.isascii() and code.isdecimal() and 4 <= len(code) <= 12):
-            raise ValueError("code: 4 to 12 digits, such as 123456")
+            rule = "has to be 4 to 12 digits"
+            raise InvalidInputError("code", rule, "give some such as 123456, or leave it out")

@@ -12,7 +12,7 @@ import secrets
 import uuid
 from dataclasses import dataclass
 
-from ...srp import compute_verifier, pool_name, user_identity
+from ...srp.protocol import compute_verifier, pool_name, user_identity
 
 __all__ = ["UserVerifiers", "Verifier"]
 

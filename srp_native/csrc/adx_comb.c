@@ -1,6 +1,0 @@
-/* 2^x mod N for kernel adx. */
-#include "adx_scalar.h"
-
-#if SRP_HAS_ADX
-#include "scalar_comb.h"
-#endif

@@ -1,0 +1,152 @@
+/*
+ * The avx512ifma kernel's files among themselves. Numbers modulo N in 60 digits of 52 bits, in two
+ * shapes:
+ *
+ *   eight at a time   lanes[60]: digit i of number l is lane l of element i     ("lanes")
+ *   one alone         uint64_t[64]: digit after digit, the last four of them 0  ("row")
+ *
+ * R = 2^3120. Operands and results are below 2 N, every digit below 2^52. CT: values, as in
+ * internal.h.
+ */
+#ifndef SRP_AVX512IFMA_H
+#define SRP_AVX512IFMA_H
+
+#include "internal.h"
+#include "kernels/lanes.h"
+
+#define SRP_IFMA_DIGIT_BITS 52
+#define SRP_IFMA_DIGITS 60
+#define SRP_IFMA_ROW 64
+
+/*
+ * Windows of the exponent above the SRP_FREE_BITS: 11 + 35 * 7 = 256 bits. docs/kernels.md has the
+ * measurements behind the width.
+ */
+#define SRP_IFMA_WINDOW 7
+#define SRP_IFMA_WINDOWS 35
+#define SRP_IFMA_ENTRIES (1 << SRP_IFMA_WINDOW)
+
+#ifdef SRP_HAVE_LANES
+
+/* ---- constants, computed at build time by srp_native/csrc/tables.py ---------------------------- */
+
+extern const uint64_t srp_ifma_modulus[SRP_IFMA_ROW];        /* N */
+extern const uint64_t srp_ifma_inverse[SRP_IFMA_ROW];        /* -N^-1 mod R */
+extern const uint64_t srp_ifma_one[SRP_IFMA_ROW];            /* R mod N */
+extern const uint64_t srp_ifma_r2[SRP_IFMA_ROW];             /* R^2 mod N */
+
+/*
+ * Entry e of window w is T = R 2^(e 2^(11 + 7 w)) mod N: digits 0 to 59, and after them those of
+ * -T N^-1 mod R. All entries of a digit lie side by side, to be selected from in registers.
+ */
+extern _Alignas(64) const uint64_t
+    srp_ifma_table[SRP_IFMA_WINDOWS][2 * SRP_IFMA_DIGITS][SRP_IFMA_ENTRIES];
+
+/* For one number alone: N + 1 moved up by 0 to 7 digits, and the comb of comb.h. */
+#define SRP_IFMA_SHIFTED 72
+extern _Alignas(64) const uint64_t srp_ifma_shifted[8][SRP_IFMA_SHIFTED];
+extern _Alignas(64) const uint64_t
+    srp_ifma_comb[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_IFMA_ROW];
+
+#define IFMA_DIGIT_MASK ((UINT64_C(1) << SRP_IFMA_DIGIT_BITS) - 1)
+
+LANES_BEGIN
+
+/*
+ * A digit of 2^power, for digits that begin at bit `start`: that bit of it which falls into the
+ * digit.
+ */
+LANES_INLINE lanes ifma_power_digit(lanes power, lanes start) {
+    return lanes_and(lanes_power_of_2(lanes_sub(power, start)), lanes_splat(IFMA_DIGIT_MASK));
+}
+
+LANES_END
+
+/* ---- avx512ifma_bytes.c ------------------------------------------------------------------- */
+
+/* digits[i * stride], i < 60 = the number of SRP_ELEMENT_SIZE bytes. CT: values. */
+void ifma_from_bytes(uint64_t *digits, size_t stride, const uint8_t *bytes);
+
+/* The bytes of digits[i * stride], a number below N. CT: values. */
+void ifma_to_bytes(uint8_t *bytes, const uint64_t *digits, size_t stride);
+
+/* The bytes of a row, a number below 2 N, reduced to [0, N). CT: values. */
+void ifma_row_to_bytes(uint8_t *bytes, const uint64_t *row);
+
+/*
+ * Bits [position, position + width) of a number of `length` big-endian bytes, 0 past its end;
+ * position mod 8 + width is at most 16. CT: values.
+ */
+uint64_t ifma_window(const uint8_t *bytes, size_t length, size_t position, unsigned width);
+
+/* ---- avx512ifma_field.c: eight numbers ---------------------------------------------------- */
+
+/* What a multiplication needs besides its operands. Holds secrets: wipe it. */
+typedef struct {
+    lanes modulus[SRP_IFMA_DIGITS]; /* N and -N^-1 mod R, the same in every lane */
+    lanes inverse[SRP_IFMA_DIGITS];
+    lanes product[2 * SRP_IFMA_DIGITS];
+    lanes quotient[SRP_IFMA_DIGITS];
+} ifma_scratch;
+
+/* Fills in the two constants. */
+void ifma_start(ifma_scratch *scratch);
+
+/* Memory that is to be on its way to the caches while something else is computed. */
+typedef struct {
+    const char *next;
+    size_t size;
+} ifma_ahead;
+
+/*
+ * result = a t / R for an operand known beforehand: t_inverse = -t N^-1 mod R. `a` may be any
+ * number below R. `result` may be `a`. CT: values.
+ */
+void ifma_mul_fixed(lanes *result, const lanes *a, const lanes *t, const lanes *t_inverse,
+                    ifma_ahead ahead, ifma_scratch *scratch);
+
+/* result = a b / R. `result` may be an operand. CT: values. */
+void ifma_mul(lanes *result, const lanes *a, const lanes *b, ifma_scratch *scratch);
+
+/* result = a^2 / R. `result` may be `a`. CT: values. */
+void ifma_sqr(lanes *result, const lanes *a, ifma_scratch *scratch);
+
+/* result = a mod N, in [0, N). Not in place. CT: values. */
+void ifma_reduce(lanes *result, const lanes *a);
+
+/* ---- avx512ifma_row.c: one number --------------------------------------------------------- */
+
+/* result = a b / R. `result` may be an operand. CT: values. */
+void ifma_row_mul(uint64_t *result, const uint64_t *a, const uint64_t *b);
+
+/*
+ * The same, and on the side factor = table[index] of SRP_COMB_ENTRIES rows, reading every one of
+ * them: it costs next to nothing there. `factor` may be `b`. CT: values and index.
+ */
+void ifma_row_mul_and_select(uint64_t *result, const uint64_t *a, const uint64_t *b,
+                             uint64_t *factor, const uint64_t *table, uint64_t index);
+
+/* factor = table[index] of `entries` rows; reads every entry. CT: values and index. */
+void ifma_row_select(uint64_t *factor, const uint64_t *table, size_t entries, uint64_t index);
+
+/* ---- avx512ifma_comb.c -------------------------------------------------------------------- */
+
+/* srp_pow_g for one number of up to 32 bytes. The stack is left dirty. CT: values. */
+void ifma_comb(uint8_t *out, const uint8_t *exponent, size_t length);
+
+/* ---- kernel functions; internal.h says what they do ----------------------------------------- */
+
+/* avx512ifma_pow_g.c */
+void avx512ifma_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_t count);
+
+/* avx512ifma_powmod.c */
+void avx512ifma_powmod(uint8_t *out, const uint8_t *bases, const uint8_t *exponents, size_t length,
+                       size_t count);
+
+/* avx512ifma_product.c */
+void avx512ifma_product_start(srp_product *product);
+void avx512ifma_product_add(srp_product *product, const uint8_t *elements, size_t count);
+void avx512ifma_product_finish(uint8_t *out, const srp_product *product);
+
+#endif
+#endif
