@@ -96,6 +96,14 @@ def test_a_taken_alias(aliased, client, refused):
         client.update_user_attributes(AccessToken=token, UserAttributes=wanted)
 
 
+def test_a_taken_preferred_username_at_sign_up(aliased, client, refused):
+    wanted = listed(preferred_username="bobby")
+    with refused("UsernameExistsException", "preferred_username already exists"):
+        client.sign_up(
+            ClientId=aliased.client_id, Username="cy", Password=PASSWORD, UserAttributes=wanted
+        )
+
+
 def test_force_alias_creation_takes_the_alias_away(aliased, client):
     client.admin_create_user(
         **of(aliased, "cy"),

@@ -11,6 +11,7 @@ from moto.cognitoidp.utils import flatten_attrs
 from ..flows.app_clients import allows_flow, check_secret_hash, hides_users, session_seconds
 from ..flows.first_factor import judge_password
 from ..refusals import (
+    Refusal,
     code_mismatch,
     expired_code,
     incorrect,
@@ -24,7 +25,7 @@ from ..store import codes
 from ..store.attributes import check_known, check_required, check_writable
 from ..store.challenges import SIGN_UP, Pending, new_session
 from ..store.messages import EMAIL, SMS, Contact, Medium, delivery_details
-from ..store.names import claim_aliases, find_user
+from ..store.names import check_new_name, claim_aliases, find_user
 from ..store.passwords import check_password_policy, passwordless
 from ..store.pool import Pool
 from ..store.recovery import require_resettable, reset_contact
@@ -33,6 +34,9 @@ from ..store.user import User
 from .base import Operations, Result
 
 __all__ = ["AccountOperations"]
+
+#: The aliases that need no verification.
+_AT_ONCE = ("preferred_username",)
 
 
 class AccountOperations(Operations):
@@ -53,12 +57,10 @@ class AccountOperations(Operations):
         check_writable(client, names)
         if password:
             check_password_policy(pool, password)
+        stands_for = check_new_name(pool, name)
+        check_required(pool, names if stands_for is None else {**names, stands_for: name})
+        _claim(pool, names)
         user = register(pool, name, given, UserStatus.UNCONFIRMED, taken="User already exists")
-        try:
-            check_required(pool, user.attribute_lookup)
-        except Exception:
-            del pool.users[user.username]
-            raise
         if password:
             user.set_password(password, self.state.clock.time())
         answer: dict[str, Any] = {"UserConfirmed": False, "UserSub": user.id}
@@ -191,6 +193,14 @@ class AccountOperations(Operations):
         confirmed = replace(pending, session=new_session(), done=True, expires=ends)
         self.state.challenges.put(confirmed, now)
         return confirmed.session
+
+
+def _claim(pool: Pool, attributes: dict[str, str]) -> None:
+    """A preferred_username that is somebody's alias is taken; SignUp knows one error for that."""
+    try:
+        claim_aliases(pool, None, {n: v for n, v in attributes.items() if n in _AT_ONCE})
+    except Refusal as refusal:
+        raise Refusal("UsernameExistsException", refusal.message) from None
 
 
 def _automatic(pool: Pool, user: User) -> Medium | None:

@@ -45,11 +45,16 @@ CONFIRMATION = Purpose("confirmation", 24 * 3600.0)
 RESET = Purpose("password reset", 3600.0)
 VERIFICATION = Purpose("verification", 24 * 3600.0)
 
+#: Codes that a pool may hold before anything is looked at.
+_LEAST = 1000
+
 
 @dataclass
 class SentCode:
-    """A code on its way back. `code` is None where it was only pretended to send one."""
+    """A code on its way back, under its key in `Pool.codes`. `code` is None where it was only
+    pretended to send one."""
 
+    key: str
     code: str | None
     attribute: str
     ends: float
@@ -65,9 +70,8 @@ def send(
     """Sends a code; returns CodeDeliveryDetails. The caller holds the lock."""
     now, (medium, destination) = state.clock.time(), contact
     code = state.new_code(6)
-    _forget_old(pool, now)
     key = _key(user.id, purpose, medium.attribute)
-    pool.codes[key] = SentCode(code, medium.attribute, now + purpose.lifetime)
+    _put(pool, SentCode(key, code, medium.attribute, now + purpose.lifetime), now)
     name, where = user.username, medium.name
     deliver(state, Message(name, where, destination, code, purpose.name, pool.id, now))
     return delivery_details(medium, destination)
@@ -77,8 +81,8 @@ def pretend(state: State, pool: Pool, name: str, purpose: Purpose) -> None:
     """Remembers that a code for a user who does not exist was asked for: an answer with one then
     fails as it does for others."""
     now = state.clock.time()
-    _forget_old(pool, now)
-    pool.codes[_key(f"nobody {name}", purpose, "")] = SentCode(None, "", now + purpose.lifetime)
+    key = _key(f"nobody {name}", purpose, "")
+    _put(pool, SentCode(key, None, "", now + purpose.lifetime), now)
 
 
 def check(
@@ -98,7 +102,7 @@ def check(
 
 def use_up(pool: Pool, sent: SentCode) -> None:
     """The code has done its work."""
-    pool.codes = {key: other for key, other in pool.codes.items() if other is not sent}
+    pool.codes.pop(sent.key, None)
 
 
 def forget(pool: Pool, user_id: str) -> None:
@@ -106,5 +110,9 @@ def forget(pool: Pool, user_id: str) -> None:
     pool.codes = {k: sent for k, sent in pool.codes.items() if not k.startswith(f"{user_id} ")}
 
 
-def _forget_old(pool: Pool, now: float) -> None:
-    pool.codes = {key: sent for key, sent in pool.codes.items() if sent.ends > now}
+def _put(pool: Pool, sent: SentCode, now: float) -> None:
+    """Looks for expired codes only when there are twice as many as the last look has left."""
+    if len(pool.codes) >= pool.next_look_at_codes:
+        pool.codes = {key: other for key, other in pool.codes.items() if other.ends > now}
+        pool.next_look_at_codes = max(_LEAST, 2 * len(pool.codes))
+    pool.codes[sent.key] = sent

@@ -112,6 +112,8 @@ class Pool(CognitoIdpUserPool):
 
     users: dict[str, User]  # type: ignore[assignment]
     codes: dict[str, SentCode]
+    #: The number of codes at which expired ones are looked for again.
+    next_look_at_codes: int = 1000
 
     #: EmailMfaConfiguration, and the `sub` of those who have it as a second factor.
     email_mfa_config: dict[str, Any] | None = None
