@@ -150,6 +150,17 @@ def test_a_new_address_is_unverified_until_its_code_comes_back(pool, cognito, cl
         client.verify_user_attribute(**access, AttributeName="email", Code=code)
 
 
+def test_a_code_verifies_the_address_it_went_to_and_no_other(cognito, client, refused):
+    pool = cognito.create_pool(remember_devices="no")  # which sends codes only when asked
+    pool.create_user("ann", PASSWORD, attributes={"email": "ann@example.com"})
+    access = {"AccessToken": token(client, pool)}
+    client.get_user_attribute_verification_code(**access, AttributeName="email")
+    client.update_user_attributes(**access, UserAttributes=listed(email="boss@example.com"))
+    code = cognito.emails("ann")[-1].code
+    with refused(*EXPIRED):
+        client.verify_user_attribute(**access, AttributeName="email", Code=code)
+
+
 def test_an_address_that_has_to_be_verified_first(cognito, client):
     first = {"AttributesRequireVerificationBeforeUpdate": ["email"]}
     automatic = {"AutoVerifiedAttributes": ["email"]}

@@ -83,6 +83,7 @@ class AccountOperations(Operations):
             status = UserStatus(user.status).value
             raise not_authorized(f"User cannot be confirmed. Current status is {status}")
         sent = codes.check(self.state, pool, user, codes.CONFIRMATION, code)
+        sent.require_destination(user.attribute_lookup.get(sent.attribute))
         session = self._confirmed_session(user)
         verified = {**user.attribute_lookup, f"{sent.attribute}_verified": "true"}
         claim_aliases(pool, user, verified, force=bool(self.params.get("ForceAliasCreation")))

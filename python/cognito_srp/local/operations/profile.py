@@ -59,6 +59,7 @@ class ProfileOperations(Operations):
             self.state, pool, user, codes.VERIFICATION, self.params["Code"], attribute=name
         )
         awaited = (user.awaited or {}).get(name)
+        sent.require_destination(awaited or user.attribute_lookup.get(name))
         verified = {f"{name}_verified": "true"} | ({name: awaited} if awaited else {})
         claim_aliases(pool, user, {**user.attribute_lookup, **verified})
         codes.use_up(pool, sent)

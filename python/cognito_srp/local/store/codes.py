@@ -57,7 +57,13 @@ class SentCode:
     key: str
     code: str | None
     attribute: str
+    destination: str
     ends: float
+
+    def require_destination(self, current: str | None) -> None:
+        """What a code verifies is where it went: ExpiredCodeException if that has changed since."""
+        if self.destination != current:
+            raise expired_code()
 
 
 def _key(owner: str, purpose: Purpose, attribute: str) -> str:
@@ -71,7 +77,7 @@ def send(
     now, (medium, destination) = state.clock.time(), contact
     code = state.new_code(6)
     key = _key(user.id, purpose, medium.attribute)
-    _put(pool, SentCode(key, code, medium.attribute, now + purpose.lifetime), now)
+    _put(pool, SentCode(key, code, medium.attribute, destination, now + purpose.lifetime), now)
     name, where = user.username, medium.name
     deliver(state, Message(name, where, destination, code, purpose.name, pool.id, now))
     return delivery_details(medium, destination)
@@ -82,7 +88,7 @@ def pretend(state: State, pool: Pool, name: str, purpose: Purpose) -> None:
     fails as it does for others."""
     now = state.clock.time()
     key = _key(f"nobody {name}", purpose, "")
-    _put(pool, SentCode(key, None, "", now + purpose.lifetime), now)
+    _put(pool, SentCode(key, None, "", "", now + purpose.lifetime), now)
 
 
 def check(
