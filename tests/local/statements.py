@@ -208,8 +208,8 @@ STATEMENTS: dict[str, list[Statement]] = {
             "test_device_rules.py::test_an_opt_in_pool_lists_remembered_devices_only",
         ),
         S(
-            "AdminListDevices does as ListDevices",
-            "no source",
+            "AdminListDevices shows every confirmed device, remembered or not",
+            "no source but its attribute dev:device_remembered_status",
             GUESSED,
             "test_device_rules.py::test_an_opt_in_pool_lists_remembered_devices_only",
             "admin_lists_remembered_only",

@@ -12,10 +12,10 @@ from srp_native import N
 from ...errors import SrpError
 from ...srp.encoding import decode_base64, from_hex, parse_timestamp
 from ...srp.protocol import claim_signature
-from ..refusals import Refusal, incorrect, invalid_parameter, missing_parameter
+from ..refusals import incorrect, invalid_parameter, missing_parameter
 from ..store.challenges import Pending
 
-__all__ = ["WrongProofError", "check_proof", "client_public_value", "parameter"]
+__all__ = ["check_proof", "client_public_value", "is_proof", "parameter"]
 
 #: AWS lets a client's clock be this wrong.
 _TOLERANCE = timedelta(minutes=5)
@@ -24,14 +24,6 @@ _LOOKS_LIKE_A_TIMESTAMP = re.compile(
     r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
     r"\d{1,2} \d{2}:\d{2}:\d{2} UTC \d{4}"
 )
-
-
-class WrongProofError(Refusal):
-    """The signature is no proof of the secret: refused as `incorrect` is."""
-
-    def __init__(self) -> None:
-        refusal = incorrect()
-        super().__init__(refusal.code, refusal.message)
 
 
 def parameter(parameters: Mapping[str, str | None], name: str) -> str:
@@ -56,8 +48,16 @@ def client_public_value(parameters: Mapping[str, str | None]) -> int:
 def check_proof(
     pending: Pending, prefix: str, responses: Mapping[str, str | None], now: datetime
 ) -> None:
-    """Raises NotAuthorizedException unless the signature proves the secret, now: WrongProofError
-    where everything else is right.
+    """`is_proof`, or NotAuthorizedException."""
+    if not is_proof(pending, prefix, responses, now):
+        raise incorrect()
+
+
+def is_proof(
+    pending: Pending, prefix: str, responses: Mapping[str, str | None], now: datetime
+) -> bool:
+    """True if the signature proves the secret; NotAuthorizedException if it is not of now, or is
+    no signature at all.
 
     `prefix` is pool name ‖ USER_ID_FOR_SRP for a user, group key ‖ device key for a device. This
     does the server's exponentiations: call it without holding the lock.
@@ -73,8 +73,7 @@ def check_proof(
     except (SrpError, ValueError):
         raise incorrect() from None
     expected = claim_signature(key, prefix, decode_base64(pending.secret_block), timestamp)
-    if not hmac.compare_digest(expected, received):
-        raise WrongProofError
+    return hmac.compare_digest(expected, received)
 
 
 def _check_timestamp(timestamp: str, now: datetime) -> None:

@@ -22,7 +22,7 @@ from .attempt import require_confirmed
 from .choice import CHOICE_HANDLERS
 from .custom import CUSTOM_HANDLERS, password_proven
 from .first_factor import judge_password
-from .proofs import WrongProofError, check_proof, client_public_value
+from .proofs import check_proof, client_public_value, is_proof
 from .respond_mfa import MFA_HANDLERS
 
 __all__ = ["respond"]
@@ -68,11 +68,7 @@ def _check_password_proof(answer: Answer, pending: Pending) -> None:
         require_confirmed(user)
         if state.settings.lockout:
             user.check_not_locked(state.clock.time())
-    right = True
-    try:
-        check_proof(pending, prefix, answer.responses, state.clock.now())
-    except WrongProofError:
-        right = False
+    right = is_proof(pending, prefix, answer.responses, state.clock.now())
     with state.lock:
         judge_password(state, user, right=right)
 

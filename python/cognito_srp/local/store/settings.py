@@ -29,7 +29,7 @@ class Settings:
     lockout: bool = True
     code: str | None = None
     custom_auth_devices: bool = True
-    admin_lists_remembered_only: bool = True
+    admin_lists_remembered_only: bool = False
     lockout_in_change_password: bool = False
     custom_auth_asks_second_factor: bool = False
     choice_with_second_factor: bool = False
