@@ -207,3 +207,15 @@ def test_a_protected_pool_is_not_deleted(cognito, client, refused):
         client.delete_user_pool(**named)
     client.update_user_pool(**named, DeletionProtection="INACTIVE")
     client.delete_user_pool(**named)
+
+
+def test_codes_by_text_message_need_a_phone_number(cognito, client, refused):
+    pool = cognito.create_pool(mfa="OPTIONAL")
+    pool.create_user("ann", PASSWORD)
+    settings = {"SMSMfaSettings": {"Enabled": True, "PreferredMfa": True}}
+    with refused("InvalidParameterException", "delivery config set to turn on SMS_MFA"):
+        client.admin_set_user_mfa_preference(**of(pool, "ann"), **settings)
+    numbered = listed(phone_number="+15550001111")
+    client.admin_update_user_attributes(**of(pool, "ann"), UserAttributes=numbered)
+    client.admin_set_user_mfa_preference(**of(pool, "ann"), **settings)
+    assert signs_in(client, pool, "ann")["ChallengeName"] == "SMS_MFA"

@@ -79,6 +79,9 @@ class MfaOperations(Operations):
 
     def _prefer(self, pool: Pool, user: User, others: Callable[[], Any]) -> Any:
         """`others` sets what moto knows."""
+        texts = self.params.get("SMSMfaSettings") or {}
+        if texts.get("Enabled") and not user.attribute_lookup.get("phone_number"):
+            raise _undeliverable("SMS_MFA")
         before = user.preferred_mfa_setting
         settings = self.params.get("EmailMfaSettings")
         if settings:
@@ -117,9 +120,12 @@ class MfaOperations(Operations):
         return {"Session": following.session}
 
 
+def _undeliverable(factor: str) -> Refusal:
+    return invalid_parameter(f"User does not have delivery config set to turn on {factor}")
+
+
 def _switch_email(pool: Pool, user: User, *, enabled: bool) -> None:
     if enabled and (pool.email_mfa_config is None or not user.attribute_lookup.get("email")):
-        message = f"User does not have delivery config set to turn on {EMAIL_OTP}"
-        raise invalid_parameter(message)
+        raise _undeliverable(EMAIL_OTP)
     others = tuple(sub for sub in pool.email_mfa_users if sub != user.id)
     pool.email_mfa_users = (*others, user.id) if enabled else others
