@@ -184,6 +184,17 @@ def test_the_session_of_a_sign_up_is_not_yet_one_to_sign_in_with(cognito, client
         )
 
 
+def test_a_refused_confirmation_leaves_the_session_open(cognito, client, refused):
+    settings = {"AutoVerifiedAttributes": ["email"], "AliasAttributes": ["email"]}
+    pool = cognito.create_pool(Policies=CODES, **settings)
+    pool.create_user("first", PASSWORD, attributes={**SUE, "email_verified": "true"})
+    session = sign_up(client, pool)["Session"]
+    code = cognito.emails("sue")[-1].code
+    with refused("AliasExistsException"):
+        confirm(client, pool, code, Session=session)
+    assert confirm(client, pool, code, Session=session, ForceAliasCreation=True)["Session"]
+
+
 def test_a_password_is_needed_where_only_passwords_sign_in(pool, client, refused):
     with refused("InvalidParameterException", "Password"):
         sign_up(client, pool, password=None)

@@ -28,7 +28,7 @@ from ..store.messages import EMAIL, SMS, Contact, Medium, delivery_details
 from ..store.names import check_new_name, claim_aliases, find_user
 from ..store.passwords import check_password_policy, passwordless
 from ..store.pool import Pool
-from ..store.recovery import require_resettable, reset_contact
+from ..store.recovery import require_contact, require_own_password, reset_contact
 from ..store.registration import register
 from ..store.user import User
 from .base import Operations, Result
@@ -84,13 +84,13 @@ class AccountOperations(Operations):
             raise not_authorized(f"User cannot be confirmed. Current status is {status}")
         sent = codes.check(self.state, pool, user, codes.CONFIRMATION, code)
         sent.require_destination(user.attribute_lookup.get(sent.attribute))
-        session = self._confirmed_session(user)
+        signed_up = self._session_of_sign_up(user)
         verified = {**user.attribute_lookup, f"{sent.attribute}_verified": "true"}
         claim_aliases(pool, user, verified, force=bool(self.params.get("ForceAliasCreation")))
         codes.use_up(pool, sent)
         user.update_attributes([{"Name": f"{sent.attribute}_verified", "Value": "true"}])
         user.status = UserStatus.CONFIRMED
-        return Result({"Session": session} if session is not None else {})
+        return Result({} if signed_up is None else {"Session": self._exchanged(signed_up)})
 
     def resend_confirmation_code(self) -> Result:
         pool, client, name = self._named()
@@ -113,9 +113,9 @@ class AccountOperations(Operations):
         medium = reset_contact(pool, user)
         if medium is None and hides_users(client):
             return self._pretended(pool, client, name, user, codes.RESET)
-        require_resettable(user, medium)
-        assert medium is not None  # noqa: S101 - require_resettable has refused
-        return Result({"CodeDeliveryDetails": self._send_code(pool, user, codes.RESET, medium)})
+        require_own_password(user)
+        details = self._send_code(pool, user, codes.RESET, require_contact(medium))
+        return Result({"CodeDeliveryDetails": details})
 
     def confirm_forgot_password(self) -> Result:
         pool, client, name = self._named()
@@ -181,14 +181,19 @@ class AccountOperations(Operations):
         self.state.challenges.put(pending, now)
         return pending.session
 
-    def _confirmed_session(self, user: User) -> str | None:
-        given = self.params.get("Session")
-        if given is None:
+    def _session_of_sign_up(self, user: User) -> Pending | None:
+        """What SignUp has left for the Session of this request, if it has one."""
+        if self.params.get("Session") is None:
             return None
-        pending, now = self.state.challenges.by_session(given), self.state.clock.time()
+        pending = self.state.challenges.by_session(self.params["Session"])
         whose = (SIGN_UP, user.id, self.params["ClientId"])
         if pending is None or (pending.challenge, pending.user_id, pending.client_id) != whose:
             raise invalid_session()
+        return pending
+
+    def _exchanged(self, pending: Pending) -> str:
+        """A Session that signs the confirmed user in, for that of the sign-up."""
+        now = self.state.clock.time()
         self.state.challenges.take(pending)
         ends = now + pending.expires - pending.auth_time
         confirmed = replace(pending, session=new_session(), done=True, expires=ends)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from moto.cognitoidp.models import UserStatus
 from moto.cognitoidp.utils import flatten_attrs
 
-from ..refusals import Refusal, invalid_parameter, not_authorized, user_does_not_exist
+from ..refusals import Refusal, not_authorized, user_does_not_exist
 from ..store import codes
 from ..store.attributes import change, check_known, drop
 from ..store.messages import EMAIL, SMS, Contact, Message, deliver
 from ..store.names import claim_aliases
 from ..store.passwords import check_password_policy, new_temporary_password, passwordless
 from ..store.pool import Pool
-from ..store.recovery import reset_contact
+from ..store.recovery import require_contact, reset_contact
 from ..store.registration import find_taken, register
 from ..store.user import User
 from .base import Operations, Result
@@ -63,12 +63,7 @@ class AdminUserOperations(Operations):
             raise not_authorized("User is disabled.")
         if user.status not in (UserStatus.CONFIRMED, UserStatus.RESET_REQUIRED):
             raise not_authorized("User password cannot be reset in the current state.")
-        medium = reset_contact(pool, user)
-        if medium is None:
-            raise invalid_parameter(
-                "Cannot reset password for the user as there is no registered/verified email or "
-                "phone_number"
-            )
+        medium = require_contact(reset_contact(pool, user))
         user.status = UserStatus.RESET_REQUIRED
         contact = Contact(medium, user.attribute_lookup[medium.attribute])
         codes.send(self.state, pool, user, codes.RESET, contact)

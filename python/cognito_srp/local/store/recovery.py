@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .pool import Pool
     from .user import User
 
-__all__ = ["require_resettable", "reset_contact"]
+__all__ = ["require_contact", "require_own_password", "reset_contact"]
 
 _MECHANISMS = {"verified_phone_number": SMS, "verified_email": EMAIL}
 
@@ -35,13 +35,17 @@ def reset_contact(pool: Pool, user: User) -> Medium | None:
     return None
 
 
-def require_resettable(user: User, medium: Medium | None) -> None:
-    """InvalidParameterException without a verified contact, NotAuthorizedException for a user who
-    has not signed in with a password of their own yet."""
-    if user.status == UserStatus.FORCE_CHANGE_PASSWORD:
-        raise not_authorized("User password cannot be reset in the current state.")
+def require_contact(medium: Medium | None) -> Medium:
+    """InvalidParameterException where there is no verified contact."""
     if medium is None:
         raise invalid_parameter(
             "Cannot reset password for the user as there is no registered/verified email or "
             "phone_number"
         )
+    return medium
+
+
+def require_own_password(user: User) -> None:
+    """NotAuthorizedException for a user who has not signed in with a password of their own yet."""
+    if user.status == UserStatus.FORCE_CHANGE_PASSWORD:
+        raise not_authorized("User password cannot be reset in the current state.")
