@@ -87,7 +87,10 @@ def test_killed_at_every_statement(tmp_path: Path) -> None:
         told.touch()
         status = _in_a_child(lambda p=path, t=told, n=last: _until_statement(p, t, n))  # type: ignore[misc]
         assert status in (0, signal.SIGKILL)
-        assert Journal.header(path) in (None, (KEY.key_id, None))
+        assert Journal.header(path) in (
+            None,
+            *((KEY.key_id, None, given) for given in (None, "input")),
+        )
         _take_up(path, told.read_text())
         if status == 0:
             break
@@ -107,7 +110,10 @@ def test_killed_as_it_is_made(tmp_path: Path, long_run: bool) -> None:
             pass
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        assert Journal.header(path) in (None, (KEY.key_id, None))
+        assert Journal.header(path) in (
+            None,
+            *((KEY.key_id, None, given) for given in (None, "input")),
+        )
         opened(path).close()
 
 

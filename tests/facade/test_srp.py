@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import srp_native
-from cognito_srp import SrpError, srp
+from cognito_srp import SrpError
 from cognito_srp.srp import encoding
+from cognito_srp.srp import protocol as srp
 from srp_native import N
 
 PASSWORD = encoding.encode_base64(b"\x01" * 40)
