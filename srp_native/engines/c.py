@@ -30,7 +30,7 @@ except ImportError as error:
 
 _uncleared: Any = ffi.new_allocator(should_clear_after_alloc=False) if ffi else None
 
-__all__ = ["create_engine", "fastest_kernel", "kernels", "sha256"]
+__all__ = ["create_engine", "fastest_kernel", "kernels", "lib", "sha256"]
 
 _DIGEST_SIZE: Final = 32
 

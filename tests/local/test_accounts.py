@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from local_people import PASSWORD
-from test_names import listed, of, signs_in
-from test_sign_up import EXPIRED, HOUR, WRONG, attributes, other_than
+from support.accounts import EXPIRED, HOUR, WRONG, attributes_of, listed, of, other_than, signs_in
+from support.local_people import PASSWORD, MakePerson, Refused
+
+from cognito_srp.local import LocalCognito, LocalPool
 
 NEW = "New-horse-9"
 ANN = {"email": "ann@example.com", "email_verified": "true"}
@@ -14,26 +17,28 @@ ADVICE = "there is no registered/verified email or phone_number"
 
 
 @pytest.fixture
-def pool(cognito):
+def pool(cognito: LocalCognito) -> Any:
     pool = cognito.create_pool(remember_devices="no", AutoVerifiedAttributes=["email"])
     pool.create_user("ann", PASSWORD, attributes=ANN)
     return pool
 
 
-def forgot(client, pool, name="ann"):
+def forgot(client: Any, pool: LocalPool, name: str = "ann") -> Any:
     return client.forgot_password(ClientId=pool.client_id, Username=name)["CodeDeliveryDetails"]
 
 
-def reset(client, pool, code, name="ann", password=NEW):
+def reset(client: Any, pool: LocalPool, code: str, name: str = "ann", password: str = NEW) -> Any:
     named = {"ClientId": pool.client_id, "Username": name, "Password": password}
     return client.confirm_forgot_password(**named, ConfirmationCode=code)
 
 
-def token(client, pool, name="ann"):
+def token(client: Any, pool: LocalPool, name: str = "ann") -> Any:
     return signs_in(client, pool, name)["AuthenticationResult"]["AccessToken"]
 
 
-def test_a_reset_takes_the_code_that_was_sent_and_takes_it_once(pool, cognito, client, refused):
+def test_a_reset_takes_the_code_that_was_sent_and_takes_it_once(
+    pool: LocalPool, cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
     with refused(*EXPIRED):
         reset(client, pool, "000000")
     assert forgot(client, pool)["Destination"] == "a***@e***"
@@ -50,14 +55,16 @@ def test_a_reset_takes_the_code_that_was_sent_and_takes_it_once(pool, cognito, c
         reset(client, pool, code)
 
 
-def test_a_reset_code_ends_after_an_hour(pool, cognito, client, refused):
+def test_a_reset_code_ends_after_an_hour(
+    pool: LocalPool, cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
     forgot(client, pool)
     cognito.clock.advance(HOUR)
     with refused(*EXPIRED):
         reset(client, pool, cognito.emails("ann")[-1].code)
 
 
-def test_a_reset_needs_a_verified_contact(pool, client, refused):
+def test_a_reset_needs_a_verified_contact(pool: LocalPool, client: Any, refused: Refused) -> None:
     pool.create_user("nomail", PASSWORD)
     pool.create_user("unverified", PASSWORD, attributes={"email": "u@example.com"})
     for name in ("nomail", "unverified"):
@@ -73,15 +80,21 @@ def test_a_reset_needs_a_verified_contact(pool, client, refused):
         ([("verified_phone_number", 1), ("verified_email", 2)], "SMS"),
     ],
 )
-def test_where_a_reset_code_goes(cognito, client, mechanisms, medium):
+def test_where_a_reset_code_goes(
+    cognito: LocalCognito, client: Any, mechanisms: Any, medium: str
+) -> None:
     listing = [{"Name": name, "Priority": rank} for name, rank in mechanisms or ()]
-    setting = {"AccountRecoverySetting": {"RecoveryMechanisms": listing}} if listing else {}
+    setting: dict[str, Any] = (
+        {"AccountRecoverySetting": {"RecoveryMechanisms": listing}} if listing else {}
+    )
     pool = cognito.create_pool(**setting)
     pool.create_user("ann", PASSWORD, attributes={**ANN, **PHONE})
     assert forgot(client, pool)["DeliveryMedium"] == medium
 
 
-def test_resets_may_be_left_to_administrators(cognito, client, refused):
+def test_resets_may_be_left_to_administrators(
+    cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
     only = [{"Name": "admin_only", "Priority": 1}]
     pool = cognito.create_pool(AccountRecoverySetting={"RecoveryMechanisms": only})
     pool.create_user("ann", PASSWORD, attributes=ANN)
@@ -89,7 +102,9 @@ def test_resets_may_be_left_to_administrators(cognito, client, refused):
         forgot(client, pool)
 
 
-def test_a_reset_by_an_administrator_sends_a_code(pool, cognito, client, refused):
+def test_a_reset_by_an_administrator_sends_a_code(
+    pool: LocalPool, cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
     client.admin_reset_user_password(**of(pool, "ann"))
     with refused("PasswordResetRequiredException"):
         signs_in(client, pool, "ann")
@@ -100,7 +115,7 @@ def test_a_reset_by_an_administrator_sends_a_code(pool, cognito, client, refused
         client.admin_reset_user_password(**of(pool, "new"))
 
 
-def test_nobody_is_told_who_exists(pool, client, refused):
+def test_nobody_is_told_who_exists(pool: LocalPool, client: Any, refused: Refused) -> None:
     """The same answers for nobody as for a user with the wrong code."""
     hiding = pool.create_client(PreventUserExistenceErrors="ENABLED")
     assert forgot(client, hiding, "nobody@example.com") == {
@@ -122,7 +137,9 @@ def test_nobody_is_told_who_exists(pool, client, refused):
 
 
 @pytest.mark.parametrize("operation", ["forgot", "reset", "resend", "confirm"])
-def test_others_are_told_that_a_user_does_not_exist(pool, client, refused, operation):
+def test_others_are_told_that_a_user_does_not_exist(
+    pool: LocalPool, client: Any, refused: Refused, operation: str
+) -> None:
     named = {"ClientId": pool.client_id, "Username": "nobody"}
     with refused("UserNotFoundException"):
         if operation == "forgot":
@@ -135,22 +152,26 @@ def test_others_are_told_that_a_user_does_not_exist(pool, client, refused, opera
             client.confirm_sign_up(**named, ConfirmationCode="123456")
 
 
-def test_a_new_address_is_unverified_until_its_code_comes_back(pool, cognito, client, refused):
+def test_a_new_address_is_unverified_until_its_code_comes_back(
+    pool: LocalPool, cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
     access = {"AccessToken": token(client, pool)}
     sent = client.update_user_attributes(**access, UserAttributes=listed(email="new@example.com"))
     assert sent["CodeDeliveryDetailsList"][0]["Destination"] == "n***@e***"
-    assert attributes(client, pool, "ann")["email_verified"] == "false"
+    assert attributes_of(client, pool, "ann")["email_verified"] == "false"
     code = cognito.emails("new@example.com")[-1].code
     with refused(*WRONG):
         client.verify_user_attribute(**access, AttributeName="email", Code=other_than(code))
     client.verify_user_attribute(**access, AttributeName="email", Code=code)
-    known = attributes(client, pool, "ann")
+    known = attributes_of(client, pool, "ann")
     assert (known["email"], known["email_verified"]) == ("new@example.com", "true")
     with refused(*EXPIRED):
         client.verify_user_attribute(**access, AttributeName="email", Code=code)
 
 
-def test_a_code_verifies_the_address_it_went_to_and_no_other(cognito, client, refused):
+def test_a_code_verifies_the_address_it_went_to_and_no_other(
+    cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
     pool = cognito.create_pool(remember_devices="no")  # which sends codes only when asked
     pool.create_user("ann", PASSWORD, attributes={"email": "ann@example.com"})
     access = {"AccessToken": token(client, pool)}
@@ -161,41 +182,43 @@ def test_a_code_verifies_the_address_it_went_to_and_no_other(cognito, client, re
         client.verify_user_attribute(**access, AttributeName="email", Code=code)
 
 
-def test_an_address_that_has_to_be_verified_first(cognito, client):
-    first = {"AttributesRequireVerificationBeforeUpdate": ["email"]}
-    automatic = {"AutoVerifiedAttributes": ["email"]}
+def test_an_address_that_has_to_be_verified_first(cognito: LocalCognito, client: Any) -> None:
+    first: dict[str, Any] = {"AttributesRequireVerificationBeforeUpdate": ["email"]}
+    automatic: dict[str, Any] = {"AutoVerifiedAttributes": ["email"]}
     pool = cognito.create_pool(UserAttributeUpdateSettings=first, **automatic)
     pool.create_user("ann", PASSWORD, attributes=ANN)
     access = {"AccessToken": token(client, pool)}
     client.update_user_attributes(**access, UserAttributes=listed(email="new@example.com"))
-    assert attributes(client, pool, "ann")["email"] == "ann@example.com"
+    assert attributes_of(client, pool, "ann")["email"] == "ann@example.com"
     details = client.get_user_attribute_verification_code(**access, AttributeName="email")
     assert details["CodeDeliveryDetails"]["Destination"] == "n***@e***"
     code = cognito.emails("ann")[-1].code
     client.verify_user_attribute(**access, AttributeName="email", Code=code)
-    assert attributes(client, pool, "ann")["email"] == "new@example.com"
+    assert attributes_of(client, pool, "ann")["email"] == "new@example.com"
     changed = listed(email="third@example.com", email_verified="true")
     client.admin_update_user_attributes(**of(pool, "ann"), UserAttributes=changed)
-    assert attributes(client, pool, "ann")["email"] == "third@example.com"
+    assert attributes_of(client, pool, "ann")["email"] == "third@example.com"
 
 
-def test_attributes_that_have_no_code(pool, client, refused):
+def test_attributes_that_have_no_code(pool: LocalPool, client: Any, refused: Refused) -> None:
     access = {"AccessToken": token(client, pool)}
     for name, words in (("given_name", "can be verified"), ("phone_number", "has no")):
         with refused("InvalidParameterException", words):
             client.get_user_attribute_verification_code(**access, AttributeName=name)
 
 
-def test_attributes_go_by_name_or_by_a_blank_value(pool, client):
+def test_attributes_go_by_name_or_by_a_blank_value(pool: LocalPool, client: Any) -> None:
     given = listed(given_name="Ann", nickname="An")
     client.admin_update_user_attributes(**of(pool, "ann"), UserAttributes=given)
     access = {"AccessToken": token(client, pool)}
     client.delete_user_attributes(**access, UserAttributeNames=["given_name", "email"])
     client.update_user_attributes(**access, UserAttributes=listed(nickname=""))
-    assert set(attributes(client, pool, "ann")) == {"sub"}
+    assert set(attributes_of(client, pool, "ann")) == {"sub"}
 
 
-def test_a_user_who_deletes_the_account_is_gone(make_person, client, refused):
+def test_a_user_who_deletes_the_account_is_gone(
+    make_person: MakePerson, client: Any, refused: Refused
+) -> None:
     person = make_person()
     tokens = person.tokens()
     person.confirm(tokens)
@@ -208,7 +231,9 @@ def test_a_user_who_deletes_the_account_is_gone(make_person, client, refused):
     assert client.admin_list_devices(**of(person.pool, person.username))["Devices"] == []
 
 
-def test_set_user_settings_switches_text_messages_on(cognito, client, refused):
+def test_set_user_settings_switches_text_messages_on(
+    cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
     pool = cognito.create_pool(mfa="OPTIONAL", remember_devices="no")
     pool.create_user("ann", PASSWORD, attributes=ANN)
     access = {"AccessToken": token(client, pool)}
@@ -224,8 +249,10 @@ def test_set_user_settings_switches_text_messages_on(cognito, client, refused):
 
 
 @pytest.mark.parametrize("days", [None, 0, 2])
-def test_a_temporary_password_ends(cognito, client, refused, days):
-    policy = {} if days is None else {"TemporaryPasswordValidityDays": days}
+def test_a_temporary_password_ends(
+    cognito: LocalCognito, client: Any, refused: Refused, days: Any
+) -> None:
+    policy: dict[str, Any] = {} if days is None else {"TemporaryPasswordValidityDays": days}
     pool = cognito.create_pool(Policies={"PasswordPolicy": {"MinimumLength": 8, **policy}})
     pool.create_user("new", PASSWORD, temporary=True)
     cognito.clock.advance((days or 7) * 24 * HOUR - 1)
@@ -238,7 +265,9 @@ def test_a_temporary_password_ends(cognito, client, refused, days):
     assert signs_in(client, pool, "new")["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
 
 
-def test_an_invitation_carries_the_temporary_password(cognito, client, refused, caplog):
+def test_an_invitation_carries_the_temporary_password(
+    cognito: LocalCognito, client: Any, refused: Refused, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level("INFO", "cognito_srp.local")
     pool = cognito.create_pool()
     client.admin_create_user(**of(pool, "new"), UserAttributes=listed(email="new@example.com"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from local_people import PASSWORD, Person
-from plain_client import stamp
-from test_names import of
+from support.accounts import of
+from support.local_people import PASSWORD, MakePerson, Person, Refused
+from support.plain_client import stamp
 
 from cognito_srp import InvalidDeviceKeyError, enroll_device, sign_in
 from cognito_srp.local import CustomAuth, LocalCognito, totp
@@ -14,7 +16,7 @@ BAD_KEY = ("InvalidParameterException", "Invalid device key given.")
 EMAIL = "ann@example.com"
 
 
-def answer_code(person, cognito, key, username, **more):
+def answer_code(person: Person, cognito: LocalCognito, key: Any, username: Any, **more: Any) -> Any:
     """Signs in with the password and a code, answered under a name of choice."""
     cognito.clock.advance(31)  # the next code
     pool, client = person.pool, person.client
@@ -38,14 +40,16 @@ def answer_code(person, cognito, key, username, **more):
 
 
 @pytest.fixture
-def by_email(cognito, client):
+def by_email(cognito: LocalCognito, client: Any) -> Any:
     """A user with an authenticator who signs in by e-mail address."""
     pool = cognito.create_pool(mfa="OPTIONAL", UsernameAttributes=["email"])
     pool.create_user(EMAIL, PASSWORD)
     return Person(client, pool, EMAIL), pool.use_authenticator(EMAIL)
 
 
-def test_a_device_key_of_a_code_answered_under_an_alias_is_refused(by_email, cognito, refused):
+def test_a_device_key_of_a_code_answered_under_an_alias_is_refused(
+    by_email: Any, cognito: LocalCognito, refused: Refused
+) -> None:
     person, key = by_email
     tokens = answer_code(person, cognito, key, EMAIL)["AuthenticationResult"]
     with refused(*BAD_KEY):
@@ -69,13 +73,15 @@ def test_a_device_key_of_a_code_answered_under_an_alias_is_refused(by_email, cog
         )
 
 
-def test_one_answered_under_the_internal_name_is_taken(by_email, cognito):
+def test_one_answered_under_the_internal_name_is_taken(
+    by_email: Any, cognito: LocalCognito
+) -> None:
     person, key = by_email
     assert person.confirm(answer_code(person, cognito, key, None)["AuthenticationResult"])
 
 
-def test_letter_case_is_no_alias(cognito, client):
-    settings = {"UsernameConfiguration": {"CaseSensitive": False}}
+def test_letter_case_is_no_alias(cognito: LocalCognito, client: Any) -> None:
+    settings: dict[str, Any] = {"UsernameConfiguration": {"CaseSensitive": False}}
     pool = cognito.create_pool(mfa="OPTIONAL", **settings)
     pool.create_user("Ann", PASSWORD)
     person, key = Person(client, pool, "ANN"), pool.use_authenticator("Ann")
@@ -83,7 +89,9 @@ def test_letter_case_is_no_alias(cognito, client):
 
 
 @pytest.mark.parametrize("flow", ["USER_SRP_AUTH", "USER_PASSWORD_AUTH"])
-def test_our_own_sign_in_never_gets_into_it(by_email, cognito, flow):
+def test_our_own_sign_in_never_gets_into_it(
+    by_email: Any, cognito: LocalCognito, flow: str
+) -> None:
     person, key = by_email
     ids = {"pool_id": person.pool.pool_id, "client_id": person.pool.client_id}
     session = sign_in(
@@ -97,7 +105,9 @@ def test_our_own_sign_in_never_gets_into_it(by_email, cognito, flow):
     assert session.enroll_device()
 
 
-def test_a_remembered_device_is_asked_for_when_its_key_comes_with_the_code(make_person, cognito):
+def test_a_remembered_device_is_asked_for_when_its_key_comes_with_the_code(
+    make_person: MakePerson, cognito: LocalCognito
+) -> None:
     person = make_person(mfa="OPTIONAL", challenge_on_new_device=False)
     device = person.confirm()
     key = person.pool.use_authenticator(person.username)
@@ -112,7 +122,9 @@ def test_a_remembered_device_is_asked_for_when_its_key_comes_with_the_code(make_
     assert "NewDeviceMetadata" not in result["AuthenticationResult"]
 
 
-def test_a_device_key_nobody_has_does_not_use_the_code_up(make_person, cognito, refused):
+def test_a_device_key_nobody_has_does_not_use_the_code_up(
+    make_person: MakePerson, cognito: LocalCognito, refused: Refused
+) -> None:
     person = make_person(mfa="OPTIONAL")
     key = person.pool.use_authenticator(person.username)
     with refused("ResourceNotFoundException", "Device does not exist."):
@@ -120,7 +132,7 @@ def test_a_device_key_nobody_has_does_not_use_the_code_up(make_person, cognito, 
     assert answer_code(person, cognito, key, None)["AuthenticationResult"]
 
 
-def test_the_device_key_may_come_with_a_new_password(make_person, client):
+def test_the_device_key_may_come_with_a_new_password(make_person: MakePerson, client: Any) -> None:
     person = make_person(challenge_on_new_device=False)
     device = person.confirm()
     client.admin_set_user_password(
@@ -135,7 +147,7 @@ def test_the_device_key_may_come_with_a_new_password(make_person, client):
 
 
 @pytest.mark.parametrize("only_remembered", [True, False])
-def test_an_opt_in_pool_lists_remembered_devices_only(only_remembered):
+def test_an_opt_in_pool_lists_remembered_devices_only(only_remembered: bool) -> None:
     with LocalCognito(admin_lists_remembered_only=only_remembered) as cognito:
         pool, client = cognito.create_pool(remember_devices="opt-in"), cognito.client()
         person = Person(client, pool, pool.create_user("ann", PASSWORD))
@@ -151,7 +163,7 @@ def test_an_opt_in_pool_lists_remembered_devices_only(only_remembered):
 
 
 @pytest.mark.parametrize("gives", [True, False])
-def test_whether_custom_auth_gives_a_device_key_is_a_switch(gives):
+def test_whether_custom_auth_gives_a_device_key_is_a_switch(gives: bool) -> None:
     with LocalCognito(custom_auth_devices=gives) as cognito:
         pool, client = cognito.create_pool(), cognito.client()
         pool.create_user("ann", PASSWORD)
@@ -163,6 +175,6 @@ def test_whether_custom_auth_gives_a_device_key_is_a_switch(gives):
         assert ("NewDeviceMetadata" in answer["AuthenticationResult"]) == gives
 
 
-def test_a_switch_that_does_not_exist():
+def test_a_switch_that_does_not_exist() -> None:
     with pytest.raises(TypeError, match="lock_out"):
         LocalCognito(lock_out=True)

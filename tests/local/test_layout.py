@@ -9,7 +9,7 @@ import graphlib
 from pathlib import Path
 
 import pytest
-from test_layers import PACKAGES, imports
+from support.source_tree import PACKAGES, imports
 
 LOCAL = PACKAGES["cognito_srp"] / "local"
 #: Lower folders first.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from local_people import PASSWORD
-from test_names import of, signs_in
+from support.accounts import of, signs_in
+from support.local_people import PASSWORD, MakePerson, Refused
 
-from cognito_srp.local import Clock, LocalCognito
+from cognito_srp.local import Clock, LocalCognito, LocalPool
 
 LOCKED, WRONG = "Password attempts exceeded", "Incorrect username or password."
 
@@ -27,24 +28,24 @@ class StillClock(Clock):
 
 
 @pytest.fixture
-def cognito():
+def cognito() -> Any:
     with LocalCognito(region="eu-west-2", clock=StillClock()) as cognito:
         yield cognito
 
 
 @pytest.fixture
-def client(cognito):
+def client(cognito: LocalCognito) -> Any:
     return cognito.client()
 
 
 @pytest.fixture
-def pool(cognito):
+def pool(cognito: LocalCognito) -> Any:
     pool = cognito.create_pool(mfa="OPTIONAL")
     pool.create_user("ann", PASSWORD)
     return pool
 
 
-def attempt(client, pool, password="wrong"):
+def attempt(client: Any, pool: LocalPool, password: str = "wrong") -> Any:
     """What the service says to a password, "" if it is right."""
     try:
         signs_in(client, pool, "ann", PASSWORD=password)
@@ -53,11 +54,13 @@ def attempt(client, pool, password="wrong"):
     return ""
 
 
-def fail(client, pool, times):
+def fail(client: Any, pool: LocalPool, times: int) -> None:
     assert {attempt(client, pool) for _ in range(times)} == {WRONG}
 
 
-def test_the_fifth_failure_locks_for_a_second(cognito, client, pool):
+def test_the_fifth_failure_locks_for_a_second(
+    cognito: LocalCognito, client: Any, pool: LocalPool
+) -> None:
     fail(client, pool, 4)
     assert attempt(client, pool, PASSWORD) == ""
     fail(client, pool, 5)  # the count had begun anew
@@ -66,7 +69,9 @@ def test_the_fifth_failure_locks_for_a_second(cognito, client, pool):
     assert attempt(client, pool, PASSWORD) == ""
 
 
-def test_every_failure_doubles_the_lock_up_to_a_quarter_of_an_hour(cognito, client, pool):
+def test_every_failure_doubles_the_lock_up_to_a_quarter_of_an_hour(
+    cognito: LocalCognito, client: Any, pool: LocalPool
+) -> None:
     fail(client, pool, 4)
     for seconds in [*(2**n for n in range(10)), 900, 900]:
         fail(client, pool, 1)
@@ -78,7 +83,9 @@ def test_every_failure_doubles_the_lock_up_to_a_quarter_of_an_hour(cognito, clie
         cognito.clock.advance(0.5)
 
 
-def test_attempts_during_a_lock_do_not_count(cognito, client, pool):
+def test_attempts_during_a_lock_do_not_count(
+    cognito: LocalCognito, client: Any, pool: LocalPool
+) -> None:
     fail(client, pool, 5)
     assert {attempt(client, pool) for _ in range(20)} == {LOCKED}
     cognito.clock.advance(1)
@@ -87,7 +94,9 @@ def test_attempts_during_a_lock_do_not_count(cognito, client, pool):
     assert attempt(client, pool, PASSWORD) == ""
 
 
-def test_a_quiet_quarter_of_an_hour_begins_anew(cognito, client, pool):
+def test_a_quiet_quarter_of_an_hour_begins_anew(
+    cognito: LocalCognito, client: Any, pool: LocalPool
+) -> None:
     fail(client, pool, 4)
     cognito.clock.advance(899)
     fail(client, pool, 1)
@@ -96,7 +105,9 @@ def test_a_quiet_quarter_of_an_hour_begins_anew(cognito, client, pool):
     assert attempt(client, pool, PASSWORD) == ""
 
 
-def test_srp_proofs_count_and_wrong_clocks_do_not(cognito, client, pool, make_person, refused):
+def test_srp_proofs_count_and_wrong_clocks_do_not(
+    cognito: LocalCognito, client: Any, pool: LocalPool, make_person: MakePerson, refused: Refused
+) -> None:
     person = make_person(pool)
     person.client, person.username = client, "ann"
     for _ in range(6):
@@ -115,7 +126,9 @@ def test_srp_proofs_count_and_wrong_clocks_do_not(cognito, client, pool, make_pe
             sign_in.respond("PASSWORD_VERIFIER", sign_in.proof(stamp))
 
 
-def test_codes_do_not_count(cognito, client, pool, refused):
+def test_codes_do_not_count(
+    cognito: LocalCognito, client: Any, pool: LocalPool, refused: Refused
+) -> None:
     pool.use_authenticator("ann")
     challenge = signs_in(client, pool, "ann")
     for _ in range(8):
@@ -129,13 +142,13 @@ def test_codes_do_not_count(cognito, client, pool, refused):
     assert attempt(client, pool, PASSWORD) == ""
 
 
-def test_a_new_password_ends_the_lock(client, pool):
+def test_a_new_password_ends_the_lock(client: Any, pool: LocalPool) -> None:
     fail(client, pool, 5)
     client.admin_set_user_password(**of(pool, "ann"), Password=PASSWORD, Permanent=True)
     assert attempt(client, pool, PASSWORD) == ""
 
 
-def test_the_lockout_can_be_switched_off():
+def test_the_lockout_can_be_switched_off() -> None:
     with LocalCognito(lockout=False) as cognito:
         pool, client = cognito.create_pool(), cognito.client()
         pool.create_user("ann", PASSWORD)
@@ -144,7 +157,7 @@ def test_the_lockout_can_be_switched_off():
 
 
 @pytest.mark.parametrize("counts", [False, True])
-def test_wrong_previous_passwords_count_where_the_switch_says_so(counts):
+def test_wrong_previous_passwords_count_where_the_switch_says_so(counts: bool) -> None:
     with LocalCognito(lockout_in_change_password=counts) as cognito:
         pool, client = cognito.create_pool(), cognito.client()
         pool.create_user("ann", PASSWORD)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from local_people import PASSWORD
-from plain_client import SignIn
+from typing import Any
 
-from cognito_srp.local import LocalPool
+import pytest
+from support.accounts import listed, of, signs_in
+from support.local_people import PASSWORD, Refused
+from support.plain_client import SignIn
+
+from cognito_srp.local import LocalCognito, LocalPool
 
 UNKNOWN = ("UserNotFoundException", "User does not exist.")
 ALIASES = ["email", "phone_number", "preferred_username"]
@@ -19,31 +22,17 @@ BO = {
 }
 
 
-def signs_in(client, pool: LocalPool, name: str, **parameters: str):
-    return client.initiate_auth(
-        AuthFlow="USER_PASSWORD_AUTH",
-        ClientId=pool.client_id,
-        AuthParameters={"USERNAME": name, "PASSWORD": PASSWORD, **parameters},
-    )
-
-
-def of(pool: LocalPool, name: str) -> dict[str, str]:
-    return {"UserPoolId": pool.pool_id, "Username": name}
-
-
-def listed(**attributes: str) -> list[dict[str, str]]:
-    return [{"Name": name, "Value": value} for name, value in attributes.items()]
-
-
 @pytest.fixture
-def aliased(cognito) -> LocalPool:
+def aliased(cognito: LocalCognito) -> LocalPool:
     pool = cognito.create_pool(AliasAttributes=ALIASES)
     pool.create_user("bo", PASSWORD, attributes=BO)
     return pool
 
 
 @pytest.mark.parametrize("alias", ["bo", "bo@example.com", "+15550001111", "bobby"])
-def test_verified_aliases_sign_in_with_the_name_behind_them_in_srp(aliased, client, alias):
+def test_verified_aliases_sign_in_with_the_name_behind_them_in_srp(
+    aliased: LocalPool, client: Any, alias: str
+) -> None:
     assert signs_in(client, aliased, alias)["AuthenticationResult"]
     sign_in = SignIn(client, aliased, alias, PASSWORD)
     assert sign_in.begin()["ChallengeParameters"]["USER_ID_FOR_SRP"] == "bo"
@@ -51,7 +40,9 @@ def test_verified_aliases_sign_in_with_the_name_behind_them_in_srp(aliased, clie
 
 
 @pytest.mark.parametrize("alias", ["bea@example.com", "+15550002222"])
-def test_an_unverified_alias_is_unknown(aliased, client, refused, alias):
+def test_an_unverified_alias_is_unknown(
+    aliased: LocalPool, client: Any, refused: Refused, alias: str
+) -> None:
     attributes = {"email": "bea@example.com", "phone_number": "+15550002222"}
     aliased.create_user("bea", PASSWORD, attributes=attributes)
     with refused(*UNKNOWN):
@@ -60,7 +51,9 @@ def test_an_unverified_alias_is_unknown(aliased, client, refused, alias):
         client.admin_get_user(**of(aliased, alias))
 
 
-def test_an_email_address_is_no_alias_unless_the_pool_says_so(cognito, client, refused):
+def test_an_email_address_is_no_alias_unless_the_pool_says_so(
+    cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
     pool = cognito.create_pool()
     pool.create_user("bo", PASSWORD, attributes=BO)
     with refused(*UNKNOWN):
@@ -74,14 +67,16 @@ def test_an_email_address_is_no_alias_unless_the_pool_says_so(cognito, client, r
         ("phone_number", "Username cannot be of phone number format"),
     ],
 )
-def test_names_of_an_aliass_form_are_refused(aliased, client, refused, alias, words):
+def test_names_of_an_aliass_form_are_refused(
+    aliased: LocalPool, client: Any, refused: Refused, alias: str, words: str
+) -> None:
     with refused("InvalidParameterException", words):
         client.sign_up(ClientId=aliased.client_id, Username=BO[alias], Password=PASSWORD)
     with refused("InvalidParameterException", words):
         client.admin_create_user(**of(aliased, BO[alias]))
 
 
-def test_a_taken_alias(aliased, client, refused):
+def test_a_taken_alias(aliased: LocalPool, client: Any, refused: Refused) -> None:
     taken = {"email": BO["email"], "email_verified": "true"}
     with refused("AliasExistsException", "An account with the given email already exists."):
         client.admin_create_user(**of(aliased, "cy"), UserAttributes=listed(**taken))
@@ -96,7 +91,9 @@ def test_a_taken_alias(aliased, client, refused):
         client.update_user_attributes(AccessToken=token, UserAttributes=wanted)
 
 
-def test_a_taken_preferred_username_at_sign_up(aliased, client, refused):
+def test_a_taken_preferred_username_at_sign_up(
+    aliased: LocalPool, client: Any, refused: Refused
+) -> None:
     wanted = listed(preferred_username="bobby")
     with refused("UsernameExistsException", "preferred_username already exists"):
         client.sign_up(
@@ -104,7 +101,7 @@ def test_a_taken_preferred_username_at_sign_up(aliased, client, refused):
         )
 
 
-def test_force_alias_creation_takes_the_alias_away(aliased, client):
+def test_force_alias_creation_takes_the_alias_away(aliased: LocalPool, client: Any) -> None:
     client.admin_create_user(
         **of(aliased, "cy"),
         UserAttributes=listed(email=BO["email"], email_verified="true"),
@@ -118,7 +115,9 @@ def test_force_alias_creation_takes_the_alias_away(aliased, client):
 
 
 @pytest.mark.parametrize("given", ["CY", "cy", "Cy"])
-def test_letter_case_does_not_count_where_the_pool_says_so(cognito, client, refused, given):
+def test_letter_case_does_not_count_where_the_pool_says_so(
+    cognito: LocalCognito, client: Any, refused: Refused, given: str
+) -> None:
     pool = cognito.create_pool(UsernameConfiguration={"CaseSensitive": False})
     pool.create_user("Cy", PASSWORD)
     assert signs_in(client, pool, given)["AuthenticationResult"]
@@ -129,8 +128,13 @@ def test_letter_case_does_not_count_where_the_pool_says_so(cognito, client, refu
         client.sign_up(ClientId=pool.client_id, Username=given, Password=PASSWORD)
 
 
-def test_letter_case_of_email_addresses(cognito, client, refused):
-    settings = {"UsernameConfiguration": {"CaseSensitive": False}, "UsernameAttributes": ["email"]}
+def test_letter_case_of_email_addresses(
+    cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
+    settings: dict[str, Any] = {
+        "UsernameConfiguration": {"CaseSensitive": False},
+        "UsernameAttributes": ["email"],
+    }
     pool = cognito.create_pool(**settings)
     pool.create_user("Ann@example.com", PASSWORD)
     assert signs_in(client, pool, "ANN@EXAMPLE.COM")["AuthenticationResult"]
@@ -138,7 +142,7 @@ def test_letter_case_of_email_addresses(cognito, client, refused):
         client.sign_up(ClientId=pool.client_id, Username="ann@example.com", Password=PASSWORD)
 
 
-def test_letter_case_counts_otherwise(cognito, client, refused):
+def test_letter_case_counts_otherwise(cognito: LocalCognito, client: Any, refused: Refused) -> None:
     pool = cognito.create_pool()
     pool.create_user("Cy", PASSWORD)
     with refused(*UNKNOWN):
@@ -147,7 +151,7 @@ def test_letter_case_counts_otherwise(cognito, client, refused):
 
 
 @pytest.mark.parametrize("by", ["sub", "alias"])
-def test_admin_operations_take_subs_and_aliases(aliased, client, by):
+def test_admin_operations_take_subs_and_aliases(aliased: LocalPool, client: Any, by: str) -> None:
     found = client.admin_get_user(**of(aliased, "bo"))
     sub = next(a["Value"] for a in found["UserAttributes"] if a["Name"] == "sub")
     user = of(aliased, sub if by == "sub" else BO["email"])
@@ -160,7 +164,7 @@ def test_admin_operations_take_subs_and_aliases(aliased, client, by):
     client.admin_delete_user(**user)
 
 
-def test_sign_in_does_not_take_a_sub(aliased, client, refused):
+def test_sign_in_does_not_take_a_sub(aliased: LocalPool, client: Any, refused: Refused) -> None:
     found = client.admin_get_user(**of(aliased, "bo"))
     sub = next(a["Value"] for a in found["UserAttributes"] if a["Name"] == "sub")
     with refused(*UNKNOWN):
@@ -175,20 +179,24 @@ def test_sign_in_does_not_take_a_sub(aliased, client, refused):
         (["email", "phone_number"], "Username should be either an email or a phone number."),
     ],
 )
-def test_names_have_to_be_what_the_pool_asks_for(cognito, client, refused, attributes, words):
+def test_names_have_to_be_what_the_pool_asks_for(
+    cognito: LocalCognito, client: Any, refused: Refused, attributes: Any, words: str
+) -> None:
     pool = cognito.create_pool(UsernameAttributes=attributes)
     with refused("InvalidParameterException", words):
         client.sign_up(ClientId=pool.client_id, Username="ann", Password=PASSWORD)
 
 
-def test_taken_names_in_aws_words(aliased, client, refused):
+def test_taken_names_in_aws_words(aliased: LocalPool, client: Any, refused: Refused) -> None:
     with refused("UsernameExistsException", "User already exists"):
         client.sign_up(ClientId=aliased.client_id, Username="bo", Password=PASSWORD)
     with refused("UsernameExistsException", "User account already exists"):
         client.admin_create_user(**of(aliased, "bo"))
 
 
-def test_a_name_that_nobody_has_gets_the_same_uuid_each_time(cognito, client):
+def test_a_name_that_nobody_has_gets_the_same_uuid_each_time(
+    cognito: LocalCognito, client: Any
+) -> None:
     pool = cognito.create_pool().create_client(PreventUserExistenceErrors="ENABLED")
     names = [
         SignIn(client, pool, "nobody", PASSWORD).begin()["ChallengeParameters"]["USER_ID_FOR_SRP"]

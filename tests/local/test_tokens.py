@@ -7,16 +7,16 @@ import json
 import re
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateNumbers, RSAPublicNumbers
 from joserfc import jwk, jwt
-from local_people import PASSWORD
-from test_names import listed, of, signs_in
+from support.accounts import listed, of, signs_in
+from support.local_people import PASSWORD, Refused
 
-from cognito_srp.local import LocalCognito
-from cognito_srp.local.store import signing
-from cognito_srp.local.store.expiry import claims_of
+from cognito_srp.local import LocalCognito, LocalPool
+from cognito_srp.local.store import expiry, signing
 
 OLDER = Path(__file__).with_name("states") / "unreleased_2026_11.json"
 ATTRIBUTES = {
@@ -31,19 +31,19 @@ ATTRIBUTES = {
 
 
 @pytest.fixture
-def pool(cognito):
+def pool(cognito: LocalCognito) -> Any:
     pool = cognito.create_pool(remember_devices="no")
     pool.create_user("ann", PASSWORD, attributes=ATTRIBUTES)
     return pool
 
 
-def key_set(cognito, pool):
+def key_set(cognito: LocalCognito, pool: LocalPool) -> Any:
     url = f"{cognito.endpoint_url}/{pool.pool_id}/.well-known/jwks.json"
     with urllib.request.urlopen(url) as answer:
         return json.load(answer)
 
 
-def test_the_id_token_has_the_attributes_in_their_types(pool):
+def test_the_id_token_has_the_attributes_in_their_types(pool: LocalPool) -> None:
     tokens = pool.sign_in("ann", PASSWORD)
     claims = claims_of(tokens["IdToken"])
     assert {name: claims[name] for name in ATTRIBUTES} == {
@@ -56,12 +56,12 @@ def test_the_id_token_has_the_attributes_in_their_types(pool):
     assert not set(claims_of(tokens["AccessToken"])) & set(ATTRIBUTES)
 
 
-def test_the_id_token_has_what_the_client_may_read(pool):
+def test_the_id_token_has_what_the_client_may_read(pool: LocalPool) -> None:
     tokens = pool.create_client(ReadAttributes=["email"]).sign_in("ann", PASSWORD)
     assert set(claims_of(tokens["IdToken"])) & set(ATTRIBUTES) == {"email"}
 
 
-def test_one_sign_in_is_one_event(pool, client):
+def test_one_sign_in_is_one_event(pool: LocalPool, client: Any) -> None:
     first, second = pool.sign_in("ann", PASSWORD), pool.sign_in("ann", PASSWORD)
     events = [
         claims_of(t[k])["event_id"] for t in (first, second) for k in ("AccessToken", "IdToken")
@@ -72,7 +72,7 @@ def test_one_sign_in_is_one_event(pool, client):
     assert claims_of(first["AccessToken"])["jti"] != claims_of(first["IdToken"])["jti"]
 
 
-def test_two_keys_sign_and_both_are_published(cognito, pool):
+def test_two_keys_sign_and_both_are_published(cognito: LocalCognito, pool: LocalPool) -> None:
     published = {key["kid"]: jwk.RSAKey.import_key(key) for key in key_set(cognito, pool)["keys"]}
     tokens = pool.sign_in("ann", PASSWORD)
     ids = []
@@ -84,17 +84,21 @@ def test_two_keys_sign_and_both_are_published(cognito, pool):
     assert all(re.fullmatch(r"[A-Za-z0-9+/]{43}=", kid) for kid in ids)
 
 
-def claims_header(token):
-    padded = token.split(".")[0] + "=="
+def claims_of(token: str) -> dict[str, Any]:
+    return expiry.claims_of(token) or {}
+
+
+def claims_header(token: str) -> Any:
+    padded = token.split(".", maxsplit=1)[0] + "=="
     return json.loads(base64.urlsafe_b64decode(padded))
 
 
-def test_the_key_set_holds_no_private_part(cognito, pool):
+def test_the_key_set_holds_no_private_part(cognito: LocalCognito, pool: LocalPool) -> None:
     for key in key_set(cognito, pool)["keys"]:
         assert set(key) == {"kty", "kid", "alg", "use", "n", "e"}
 
 
-def test_the_keys_in_the_package_are_sound():
+def test_the_keys_in_the_package_are_sound() -> None:
     """They are built without a check, for speed: this is the check."""
     for entry in json.loads(signing._KEYS.read_text()):
         numbers = {name: signing._number(entry[name]) for name in ("n", "e", *signing._PRIVATE)}
@@ -103,7 +107,7 @@ def test_the_keys_in_the_package_are_sound():
         assert n.bit_length() == 2048
 
 
-def test_groups_come_by_precedence_with_their_roles(pool, client):
+def test_groups_come_by_precedence_with_their_roles(pool: LocalPool, client: Any) -> None:
     named = {"UserPoolId": pool.pool_id}
     for name, precedence in (("third", None), ("second", 2), ("first", 1)):
         more = {} if precedence is None else {"Precedence": precedence}
@@ -116,7 +120,9 @@ def test_groups_come_by_precedence_with_their_roles(pool, client):
     assert claims["cognito:preferred_role"].endswith("/first")
 
 
-def test_pool_ids_look_like_those_of_aws(cognito, monkeypatch):
+def test_pool_ids_look_like_those_of_aws(
+    cognito: LocalCognito, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ids = {cognito.create_pool().pool_id for _ in range(20)}
     assert len(ids) == 20
     assert all(re.fullmatch(r"eu-west-2_[0-9A-Za-z]{9}", pool_id) for pool_id in ids)
@@ -124,12 +130,14 @@ def test_pool_ids_look_like_those_of_aws(cognito, monkeypatch):
     assert cognito.create_pool("same").pool_id == cognito.create_pool("same").pool_id
 
 
-def test_a_state_file_of_an_earlier_version(refused):
+def test_a_state_file_of_an_earlier_version(refused: Refused) -> None:
     """Made by the version before the two keys, codes and User: its tokens and users still count."""
     with LocalCognito(region="eu-west-2") as cognito:
         cognito.load(OLDER)
         pool, client = cognito.find_pool(), cognito.client()
+        assert pool is not None
         state = cognito._app.state.pool(pool.pool_id)
+        assert state is not None
         [token] = state.access_tokens
         cognito.clock.set(_issued(token))
         assert client.get_user(AccessToken=token)["Username"] == "ann"
@@ -148,19 +156,21 @@ def test_a_state_file_of_an_earlier_version(refused):
         assert cognito.emails("ann")[-1].purpose == "password reset"
 
 
-def _issued(token):
+def _issued(token: str) -> Any:
     from datetime import datetime, timezone
 
     return datetime.fromtimestamp(claims_of(token)["iat"], timezone.utc)
 
 
-def test_an_authenticator_needs_a_pool_that_takes_them(pool, client, refused):
+def test_an_authenticator_needs_a_pool_that_takes_them(
+    pool: LocalPool, client: Any, refused: Refused
+) -> None:
     token = pool.sign_in("ann", PASSWORD)["AccessToken"]
     with refused("SoftwareTokenMFANotFoundException", "has not been enabled by the userPool"):
         client.associate_software_token(AccessToken=token)
 
 
-def test_absent_settings_are_absent(pool, client, cognito):
+def test_absent_settings_are_absent(pool: LocalPool, client: Any, cognito: LocalCognito) -> None:
     token = {"AccessToken": pool.sign_in("ann", PASSWORD)["AccessToken"]}
     optional = {"MFAOptions", "PreferredMfaSetting", "UserMFASettingList"}
     assert not optional & set(client.get_user(**token))
@@ -171,7 +181,7 @@ def test_absent_settings_are_absent(pool, client, cognito):
     assert set(found) == {"MfaConfiguration", "ResponseMetadata"}
 
 
-def test_email_is_listed_among_the_second_factors(cognito, client):
+def test_email_is_listed_among_the_second_factors(cognito: LocalCognito, client: Any) -> None:
     pool = cognito.create_pool(mfa="OPTIONAL", remember_devices="no")
     pool.create_user("ann", PASSWORD)
     token = pool.sign_in("ann", PASSWORD)["AccessToken"]
@@ -181,7 +191,9 @@ def test_email_is_listed_among_the_second_factors(cognito, client):
         assert found["UserMFASettingList"] == ["EMAIL_OTP"]
 
 
-def test_the_members_of_mfa_settings_are_optional(pool, client, refused):
+def test_the_members_of_mfa_settings_are_optional(
+    pool: LocalPool, client: Any, refused: Refused
+) -> None:
     named = {"UserPoolId": pool.pool_id}
     with refused("InvalidParameterException", "At least one of"):
         client.set_user_pool_mfa_config(**named, MfaConfiguration="ON")
@@ -194,14 +206,16 @@ def test_the_members_of_mfa_settings_are_optional(pool, client, refused):
     assert "EmailMfaConfiguration" not in answer
 
 
-def test_list_user_pools_as_the_javascript_example_calls_it():
+def test_list_user_pools_as_the_javascript_example_calls_it() -> None:
     cognito = LocalCognito()
     pool = cognito.create_pool()
     [listing] = cognito.call("ListUserPools")["UserPools"]
     assert listing["Id"] == pool.pool_id
 
 
-def test_a_protected_pool_is_not_deleted(cognito, client, refused):
+def test_a_protected_pool_is_not_deleted(
+    cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
     named = {"UserPoolId": cognito.create_pool(DeletionProtection="ACTIVE").pool_id}
     with refused("InvalidParameterException", "protected"):
         client.delete_user_pool(**named)
@@ -209,10 +223,12 @@ def test_a_protected_pool_is_not_deleted(cognito, client, refused):
     client.delete_user_pool(**named)
 
 
-def test_codes_by_text_message_need_a_phone_number(cognito, client, refused):
+def test_codes_by_text_message_need_a_phone_number(
+    cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
     pool = cognito.create_pool(mfa="OPTIONAL")
     pool.create_user("ann", PASSWORD)
-    settings = {"SMSMfaSettings": {"Enabled": True, "PreferredMfa": True}}
+    settings: dict[str, Any] = {"SMSMfaSettings": {"Enabled": True, "PreferredMfa": True}}
     with refused("InvalidParameterException", "delivery config set to turn on SMS_MFA"):
         client.admin_set_user_mfa_preference(**of(pool, "ann"), **settings)
     numbered = listed(phone_number="+15550001111")

@@ -1,6 +1,6 @@
 """What the local Cognito says about AWS: `docs/fidelity.md` is made from this table.
 
-python tests/local/statements.py > docs/fidelity.md
+python tests/support/statements.py > docs/fidelity.md
 """
 
 # ruff: noqa: E501 - rows of a table
@@ -9,7 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["LEFT_OUT", "STATEMENTS", "Statement", "rendered"]
+from moto.core.utils import camelcase_to_underscores
+
+from cognito_srp.local.server.responses import _methods
+from cognito_srp.local.server.validation import operations
+
+__all__ = ["GUESSED", "LEFT_OUT", "STATEMENTS", "Statement", "missing_operations", "rendered"]
 
 MODEL = "AWS's service model and its texts"
 GUIDE = "Developer Guide"
@@ -22,7 +27,7 @@ MEASURED, DOCUMENTED, REPORTED, GUESSED = "measured", "documented", "reported", 
 
 @dataclass(frozen=True)
 class Statement:
-    """`test` holds it, as file::function in this folder; a guess names its switch."""
+    """`test` holds it, as file::function in tests/local; a guess names its switch."""
 
     text: str
     source: str
@@ -254,12 +259,6 @@ STATEMENTS: dict[str, list[Statement]] = {
             "test_user_sign_in.py::test_a_session_where_none_was_given",
         ),
         S(
-            "A padded day and a wrong weekday are refused",
-            MINISTACK,
-            MEASURED,
-            "test_user_sign_in.py::test_zero_padded_day",
-        ),
-        S(
             "CUSTOM_AUTH asks for no second factor",
             "no source",
             GUESSED,
@@ -354,7 +353,7 @@ LEFT_OUT = [
 _TEXT = """\
 # What the local Cognito says about AWS
 
-This page is made from a table in the suite, `tests/local/statements.py`: each statement, where it comes from, how sure it is, and the test that
+This page is made from a table in the suite, `tests/support/statements.py`: each statement, where it comes from, how sure it is, and the test that
 holds it. Nobody who wrote this could ask AWS. *Measured*: somebody tried it on a real pool and wrote it down. *Documented*: AWS says so.
 *Reported*: users of other clients met it. *Guessed*: nobody says, or the sources contradict each other; then it is a switch of
 `LocalCognito`, whose default is the statement.
@@ -388,7 +387,10 @@ def _row(statement: Statement) -> str:
     return f"| {statement.text} | {statement.source} | {sure} | `{file}` {name.replace('_', ' ')[5:]} |"
 
 
-if __name__ == "__main__":
-    from test_fidelity_document import missing_operations
+def missing_operations() -> list[str]:
+    """The operations of the service's model that answer NotImplementedException."""
+    return sorted(o for o in operations() if camelcase_to_underscores(o) not in _methods())
 
+
+if __name__ == "__main__":
     print(rendered(missing_operations()), end="")
