@@ -367,7 +367,7 @@ def test_names_and_origins_from_the_command_line() -> None:
         assert asked_as(ready, "OPTIONS", Origin="http://evil.example") == 403
         process.terminate()
         err = process.communicate(timeout=10)[1]
-    assert "a preflight was refused: The Origin header is 'http://evil.example'" in err
+    assert "preflight -> AccessDeniedException: The Origin header is 'http://evil.example'" in err
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has none")
@@ -392,3 +392,73 @@ def test_nohup_is_heeded(tmp_path: Path) -> None:
             stop(process)
     finally:
         signal.signal(signal.SIGHUP, earlier)
+
+
+def lines_of(*options: str, **environment: str) -> list[str]:
+    """What a server says on stderr about a code that it sends and a wrong answer to it."""
+    user = ("--create-user", "ann", "--mfa-configuration", "ON", "--code", "123456")
+    with local(*user, *options, COGNITO_PASSWORD=PASSWORD, **environment) as (process, ready):
+        client = a_client(ready)
+        client.admin_update_user_attributes(
+            UserPoolId=ready["UserPoolId"],
+            Username="ann",
+            UserAttributes=[{"Name": "phone_number", "Value": "+15555550100"}],
+        )
+        asked = client.initiate_auth(
+            ClientId=ready["ClientId"],
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": "ann", "PASSWORD": PASSWORD},
+        )
+        with pytest.raises(ClientError):
+            client.respond_to_auth_challenge(
+                ClientId=ready["ClientId"],
+                ChallengeName="SMS_MFA",
+                Session=asked["Session"],
+                ChallengeResponses={"USERNAME": "ann", "SMS_MFA_CODE": "000000"},
+            )
+        process.terminate()
+        err = process.communicate(timeout=20)[1]
+    assert PASSWORD not in err
+    return err.replace(ready["ClientId"], "CLIENT").splitlines()
+
+
+def test_every_call_is_a_line() -> None:
+    lines = lines_of()
+    calls = [re.sub(r"\d\d:\d\d:\d\d", "TIME", line) for line in lines if " -> " in line]
+    assert calls == [
+        "cognito-srp: TIME AdminUpdateUserAttributes user ann -> done",
+        "cognito-srp: TIME InitiateAuth USER_PASSWORD_AUTH user ann client CLIENT -> SMS_MFA",
+        "cognito-srp: TIME RespondToAuthChallenge SMS_MFA user ann client CLIENT -> "
+        "CodeMismatchException: Invalid code received for user",
+    ]
+    assert "cognito-srp: SMS for ann: 123456 is your authentication code" in lines
+
+
+def test_lines_of_json() -> None:
+    events = [json.loads(line) for line in lines_of("--log-format", "json") if line[:1] == "{"]
+    [message] = [event for event in events if "Medium" in event]
+    assert (message["Username"], message["Code"]) == ("ann", "123456")
+    refused = events[-1]
+    assert (refused["Step"], refused["Outcome"]) == ("SMS_MFA", "CodeMismatchException")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_codes_are_hidden_on_request(form: str) -> None:
+    lines = lines_of("--hide-codes", "--log-format", form)
+    assert not [line for line in lines if "123456" in line]
+    assert [line for line in lines if "SMS" in line and "authentication" in line]
+
+
+def test_a_quiet_server_shows_neither_calls_nor_codes() -> None:
+    assert not [line for line in lines_of("--quiet") if " -> " in line or "123456" in line]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a full pipe is not told on Windows")
+def test_a_log_that_nobody_reads_stops_no_call() -> None:
+    """A pipe takes 64 KiB, which is some 700 lines."""
+    with local("--create-pool") as (process, ready):
+        client = a_client(ready)
+        for _ in range(1500):
+            client.list_user_pools(MaxResults=1)
+        process.terminate()
+        assert process.wait(timeout=20) == 0

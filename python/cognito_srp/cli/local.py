@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import secrets
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +14,7 @@ from typing import TYPE_CHECKING
 from ..errors import InvalidInputError
 from .failures import UnavailableError, note
 from .fault_rules import SYNTAX, parse_fault
+from .local_log import add_log_options, log_shown
 from .options import add_secret_option, bounded_int
 from .secret_input import PASSWORD, read_secret
 from .streams import printing
@@ -88,6 +86,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--no-lockout", action="store_true", help="let any number of wrong passwords pass"
     )
+    add_log_options(parser)
     parser.add_argument(
         "--fault", metavar="RULE", action="append", default=[], help="make calls fail: see below"
     )
@@ -177,11 +176,12 @@ def _start(arguments: argparse.Namespace) -> LocalCognito:
 
 
 def _serve(arguments: argparse.Namespace, user: _User | None, stop: threading.Event) -> None:
-    with _start(arguments) as cognito, _codes_shown():
+    with _start(arguments) as cognito, log_shown(arguments):
         if arguments.state is not None and arguments.state.exists():
             _load(cognito, arguments.state)
         ready = {"EndpointUrl": cognito.endpoint_url, "Region": arguments.region}
         ready |= _prepare(arguments, cognito, user)
+        cognito.begin_here()
         _save(cognito, arguments.state)  # a file that cannot be written is better known now
         with printing():
             print(json.dumps(ready))
@@ -193,27 +193,6 @@ def _serve(arguments: argparse.Namespace, user: _User | None, stop: threading.Ev
     for (operation, kind), count in sorted(cognito.faults.injected.items()):
         note(f"{operation} suffered {kind} {count} times")
     note("stopped")
-
-
-class _Notes(logging.Handler):
-    """Words for people out of what the server logs."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        note(record.getMessage())
-
-
-@contextmanager
-def _codes_shown() -> Iterator[None]:
-    """Show on stderr the codes that Cognito would send by SMS and e-mail, which are logged."""
-    log, notes = logging.getLogger("cognito_srp.local"), _Notes(logging.INFO)
-    level = log.level
-    log.addHandler(notes)
-    log.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        log.setLevel(level)
-        log.removeHandler(notes)
 
 
 def _add_faults(cognito: LocalCognito, arguments: argparse.Namespace) -> None:

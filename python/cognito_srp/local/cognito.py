@@ -226,6 +226,15 @@ class LocalCognito:
         """Puts what `save` wrote in the place of everything here; `ValueError` for other files."""
         self._app.load(Path(path))
 
+    def begin_here(self) -> None:
+        """What there is now is what `reset` comes back to. A new server begins empty."""
+        self._app.begin_here()
+
+    def reset(self) -> None:
+        """Back to the beginning: its pools, users, devices and clock, and no messages, calls,
+        faults and open challenges. Functions of CUSTOM_AUTH are to be given again."""
+        self._app.reset()
+
     def find_pool(self, name: str = "local") -> LocalPool | None:
         """The oldest pool of that name in `region`, with its first app client: what `create_pool`
         has made, after a `load`. None where there is none."""

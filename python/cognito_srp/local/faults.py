@@ -15,9 +15,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
-__all__ = ["Fault", "Faults", "Kind", "Lost"]
+__all__ = ["Fault", "Faults", "Kind", "Lost", "Rule", "Suffered"]
 
 #: throttle, error, internal-error, expired-token: refused, and without any effect.
 #: delay: late. drop-request: closed without an answer, and without effect; drop-response: the same
@@ -93,7 +93,7 @@ class Fault:
 
 
 @dataclass(eq=False)
-class _Rule:
+class Rule:
     """A fault, the calls that it has seen and its own source of chance."""
 
     fault: Fault
@@ -115,6 +115,20 @@ class _Rule:
         return done or self.struck == self.fault.times
 
 
+class Suffered(NamedTuple):
+    """What a call has met: the seconds it was delayed, and what else happens to it, if anything."""
+
+    delay: float
+    fault: Fault | None
+
+    def __str__(self) -> str:
+        words = [f"delay of {self.delay:g} s"] if self.delay else []
+        return ", ".join([*words, *([self.fault.kind] if self.fault is not None else [])])
+
+
+_NOTHING: Final = Suffered(0.0, None)
+
+
 class Faults:
     """The rules of one server. Safe to use from several threads.
 
@@ -125,7 +139,7 @@ class Faults:
     def __init__(self, operations: Callable[[], Collection[str]]) -> None:
         self._operations = operations
         self._lock = threading.Lock()
-        self._rules: list[_Rule] = []
+        self._rules: list[Rule] = []
         self._added = 0
         self._expired: set[bytes] = set()
         self._injected: Counter[tuple[str, str]] = Counter()
@@ -140,7 +154,7 @@ class Faults:
             raise ValueError(f"{fault.operation} is not an operation of Cognito user pools")
         with self._lock:
             source = None if seed is None else f"{seed}/{self._added}"
-            self._rules.append(_Rule(fault, random.Random(source)))  # noqa: S311
+            self._rules.append(Rule(fault, random.Random(source)))  # noqa: S311
             self._added += 1
 
     def clear(self) -> None:
@@ -157,10 +171,15 @@ class Faults:
         with self._lock:
             return self._injected.copy()
 
-    def meet(self, operation: str, params: Mapping[str, Any]) -> Fault | None:
+    def rules(self) -> list[Rule]:
+        """The rules that are not used up, in the order in which they were added."""
+        with self._lock:
+            return list(self._rules)
+
+    def meet(self, operation: str, params: Mapping[str, Any]) -> Suffered:
         """What a call has to suffer, after the delays that it had to wait for here."""
         if not self._rules and not self._expired:
-            return None
+            return _NOTHING
         token = _token(params)
         with self._lock:
             delay, fault = self._strike(operation, token)
@@ -168,8 +187,8 @@ class Faults:
             time.sleep(delay)
         if fault is not None and fault.kind == "expired-token" and "AccessToken" not in params:
             error, message = "NotAuthorizedException", "Refresh Token has expired"
-            return Fault("error", operation, error=error, message=message)
-        return fault
+            fault = Fault("error", operation, error=error, message=message)
+        return Suffered(delay, fault)
 
     def _strike(self, operation: str, token: str | None) -> tuple[float, Fault | None]:
         digest = hashlib.sha256((token or "").encode()).digest()

@@ -21,26 +21,31 @@ __all__ = [
 
 
 class Refusal(ServiceException):
-    """An error of the service model: `code` is its `__type`, `message` what the client reads."""
+    """An error of the service model: `code` is its `__type`, `message` what the client reads.
 
-    def __init__(self, code: str, message: str) -> None:
+    `reason` is what the developer reads in the log and the console, where AWS's words tell clients
+    less than that on purpose.
+    """
+
+    def __init__(self, code: str, message: str, reason: str | None = None) -> None:
         super().__init__(code, message)
+        self.reason = reason or message
 
-    def __reduce__(self) -> tuple[type[Refusal], tuple[str, str]]:
-        return type(self), (self.code, self.message)  # args is the message alone
-
-
-def not_authorized(message: str) -> Refusal:
-    return Refusal("NotAuthorizedException", message)
+    def __reduce__(self) -> tuple[type[Refusal], tuple[str, str, str]]:
+        return type(self), (self.code, self.message, self.reason)  # args is the message alone
 
 
-def incorrect() -> Refusal:
+def not_authorized(message: str, reason: str | None = None) -> Refusal:
+    return Refusal("NotAuthorizedException", message, reason)
+
+
+def incorrect(reason: str) -> Refusal:
     """What AWS says to every wrong proof, whatever is wrong with it."""
-    return not_authorized("Incorrect username or password.")
+    return not_authorized("Incorrect username or password.", reason)
 
 
-def invalid_session() -> Refusal:
-    return not_authorized("Invalid session for the user.")
+def invalid_session(reason: str) -> Refusal:
+    return not_authorized("Invalid session for the user.", reason)
 
 
 def expired_session() -> Refusal:

@@ -63,7 +63,7 @@ class Answer:
         """The user of a challenge, if there still is one."""
         user = self.pool.users.get(pending.username)
         if user is None or user.id != pending.user_id:
-            raise incorrect()
+            raise incorrect("the user has gone since the challenge was made")
         return user
 
     def as_start(self, flow: str, parameters: Mapping[str, str | None]) -> Start:
@@ -76,9 +76,10 @@ class Answer:
         with self.state.lock:
             pending = self.state.challenges.by_secret_block(block)
             if pending is None or not self._fits(pending):
-                raise incorrect()
+                reason = "SECRET_BLOCK is of no open challenge of this user, app client and kind"
+                raise incorrect(reason)
             if self.session is not None and self.session != pending.session:
-                raise invalid_session()
+                raise invalid_session("Session is not that of the SECRET_BLOCK")
             self.take(pending)
             return pending
 
@@ -88,7 +89,8 @@ class Answer:
             raise missing_parameter("Session")
         pending = self.state.challenges.by_session(self.session)
         if pending is None or not self._fits(pending):
-            raise invalid_session()
+            reason = "Session is of no open challenge of this user, app client and kind"
+            raise invalid_session(reason)
         self._check_age(pending)
         return pending
 
@@ -97,14 +99,14 @@ class Answer:
         if self.session is not None:
             pending = self.by_session()
             if pending.device_key != device_key:
-                raise invalid_session()
+                raise invalid_session("DEVICE_KEY is not that of the challenge")
             return pending
         user = self.pool.user(self.parameter("USERNAME"))
         found = user and self.state.challenges.latest_for_device(
             self.challenge, self.client.id, user.id, device_key
         )
         if not found:
-            raise invalid_session()
+            raise invalid_session("no open challenge has this DEVICE_KEY")
         return found
 
     def take(self, pending: Pending) -> None:

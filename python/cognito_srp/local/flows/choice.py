@@ -74,7 +74,8 @@ def _signed_up(start: Start, user: User | None) -> dict[str, Any]:
             True,
         )
         if pending is None or user is None or not fits or pending.user_id != user.id:
-            raise invalid_session()
+            reason = "Session is not one of ConfirmSignUp for this user and app client"
+            raise invalid_session(reason)
         if pending.expires <= start.state.clock.time():
             raise expired_session()
         start.state.challenges.take(pending)

@@ -45,7 +45,7 @@ class _Round:
         triggers = custom_auth_of(self.start.pool)
         decision = self.call("DefineAuthChallenge", triggers.define, {"session": [*self.past]})
         if decision.get("failAuthentication"):
-            raise incorrect()
+            raise incorrect("DefineAuthChallenge said failAuthentication")
         if decision.get("issueTokens"):
             return self._finish()
         name = decision.get("challengeName")
@@ -68,7 +68,7 @@ class _Round:
 
     def _finish(self) -> dict[str, Any]:
         if self.user is None:
-            raise incorrect()
+            raise incorrect("the user does not exist")
         with self.start.state.lock:
             require_usable(self.user)
             settings = self.start.state.settings
@@ -147,7 +147,7 @@ def _custom_challenge(answer: Answer) -> dict[str, Any]:
 def _resumed(answer: Answer, pending: Pending, past: tuple[dict[str, Any], ...]) -> _Round:
     user = answer.pool.users.get(pending.username)
     if (user.id if user is not None else None) != pending.user_id:
-        raise incorrect()  # the user has gone since, or has come
+        raise incorrect("the user has gone since the challenge was made, or has come")
     parameters = {"DEVICE_KEY": pending.device_key, **answer.responses}
     return _Round(answer.as_start("CUSTOM_AUTH", parameters), pending.username, user, past)
 

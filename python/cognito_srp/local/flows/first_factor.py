@@ -106,20 +106,20 @@ def check_password(start: Start, user: User | None) -> dict[str, Any]:
     """USER_PASSWORD_AUTH and its Admin forms."""
     password = parameter(start.parameters, "PASSWORD")
     if user is None:
-        raise incorrect()
+        raise incorrect("the user does not exist")
     with start.state.lock:
         right = hmac.compare_digest((user.password or "").encode(), password.encode())
-        judge_password(start.state, user, right=right)
+        judge_password(start.state, user, right=right, reason="PASSWORD is wrong")
         return start.attempt(user).after_first_factor()
 
 
-def judge_password(state: State, user: User, *, right: bool) -> None:
-    """Counts a password; NotAuthorizedException for a wrong one, and for any while a lock lasts.
-    The caller holds the lock."""
+def judge_password(state: State, user: User, *, right: bool, reason: str) -> None:
+    """Counts a password; NotAuthorizedException for a wrong one, which the log gives the `reason`
+    of, and for any while a lock lasts. The caller holds the lock."""
     now = state.clock.time()
     if state.settings.lockout:
         user.check_not_locked(now)
     if not right:
         user.password_failed(now)
-        raise incorrect()
+        raise incorrect(reason)
     user.password_proven()

@@ -15,10 +15,16 @@ from ...srp.protocol import claim_signature
 from ..refusals import incorrect, invalid_parameter, missing_parameter
 from ..store.challenges import Pending
 
-__all__ = ["check_proof", "client_public_value", "is_proof", "parameter"]
+__all__ = ["WRONG_PROOF", "check_proof", "client_public_value", "is_proof", "parameter"]
 
 #: AWS lets a client's clock be this wrong.
 _TOLERANCE = timedelta(minutes=5)
+
+#: What is wrong with a signature that does not match, as far as a server can tell.
+WRONG_PROOF = (
+    "PASSWORD_CLAIM_SIGNATURE does not match: the password, the names it is hashed with, "
+    "SECRET_BLOCK or TIMESTAMP differ"
+)
 
 _LOOKS_LIKE_A_TIMESTAMP = re.compile(
     r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
@@ -50,7 +56,7 @@ def check_proof(
 ) -> None:
     """`is_proof`, or NotAuthorizedException."""
     if not is_proof(pending, prefix, responses, now):
-        raise incorrect()
+        raise incorrect(WRONG_PROOF)
 
 
 def is_proof(
@@ -66,12 +72,13 @@ def is_proof(
     signature = parameter(responses, "PASSWORD_CLAIM_SIGNATURE")
     _check_timestamp(timestamp, now)
     if pending.exchange is None:
-        raise incorrect()
+        raise incorrect("the challenge has no SRP exchange")
     try:
         key = pending.exchange.session_key(pending.A)
         received = decode_base64(signature)
     except (SrpError, ValueError):
-        raise incorrect() from None
+        reason = "PASSWORD_CLAIM_SIGNATURE is not base64, or SRP_A gives no key"
+        raise incorrect(reason) from None
     expected = claim_signature(key, prefix, decode_base64(pending.secret_block), timestamp)
     return hmac.compare_digest(expected, received)
 
@@ -84,6 +91,7 @@ def _check_timestamp(timestamp: str, now: datetime) -> None:
     try:
         when = parse_timestamp(timestamp)
     except ValueError:
-        raise incorrect() from None
+        raise incorrect(f"TIMESTAMP is no date as AWS writes it: {timestamp}") from None
     if abs(when - now) > _TOLERANCE:
-        raise incorrect()
+        off = round((when - now).total_seconds())
+        raise incorrect(f"TIMESTAMP is {off:+} s off the server's clock; AWS allows 300")

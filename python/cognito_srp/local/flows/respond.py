@@ -22,7 +22,7 @@ from .attempt import require_confirmed
 from .choice import CHOICE_HANDLERS
 from .custom import CUSTOM_HANDLERS, password_proven
 from .first_factor import judge_password
-from .proofs import check_proof, client_public_value, is_proof
+from .proofs import WRONG_PROOF, check_proof, client_public_value, is_proof
 from .respond_mfa import MFA_HANDLERS
 
 __all__ = ["respond"]
@@ -62,15 +62,15 @@ def _check_password_proof(answer: Answer, pending: Pending) -> None:
     state, prefix = answer.state, f"{pool_name(answer.pool.id)}{pending.username}"
     user = answer.pool.users.get(pending.username)
     if user is None or user.id != pending.user_id:
-        check_proof(pending, prefix, answer.responses, state.clock.now())
-        return
+        is_proof(pending, prefix, answer.responses, state.clock.now())
+        raise incorrect("the user does not exist, or has gone since the challenge was made")
     with state.lock:
         require_confirmed(user)
         if state.settings.lockout:
             user.check_not_locked(state.clock.time())
     right = is_proof(pending, prefix, answer.responses, state.clock.now())
     with state.lock:
-        judge_password(state, user, right=right)
+        judge_password(state, user, right=right, reason=WRONG_PROOF)
 
 
 def _new_password_required(answer: Answer) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def _device_password_verifier(answer: Answer) -> dict[str, Any]:
     device_key = answer.parameter("DEVICE_KEY")
     pending = answer.take_by_secret_block()
     if device_key != pending.device_key:
-        raise incorrect()
+        raise incorrect("DEVICE_KEY is not that of the challenge")
     with answer.state.lock:
         attempt = answer.attempt(pending)
         device = attempt.device()

@@ -57,7 +57,7 @@ def _mfa_setup(answer: Answer) -> dict[str, Any]:
     with answer.state.lock:
         pending = answer.by_session()
         if not pending.done:
-            raise invalid_session()
+            raise invalid_session("VerifySoftwareToken gives the Session of this answer")
         attempt = answer.attempt(pending)
         answer.take(pending)
         return attempt.after_second_factor()

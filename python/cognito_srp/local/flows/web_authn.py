@@ -61,7 +61,7 @@ def passkey_answered(answer: Answer) -> dict[str, Any]:
         try:
             _check(credential, pending.code or "", passkeys_of(answer.pool, attempt.user))
         except (InvalidSignature, AttributeError, LookupError, TypeError, ValueError, struct.error):
-            raise incorrect() from None
+            raise incorrect("CREDENTIAL is not signed by a passkey of the user") from None
         return attempt.after_first_factor()
 
 

@@ -135,11 +135,12 @@ class AccountOperations(Operations):
 
     def change_password(self) -> Result:
         pool, user = self.caller.pool, self.caller.user
+        reason = "PreviousPassword is wrong"
         right = self.params.get("PreviousPassword", "") == (user.password or "")
         if self.state.settings.lockout_in_change_password:
-            judge_password(self.state, user, right=right)
+            judge_password(self.state, user, right=right, reason=reason)
         elif not right:
-            raise incorrect()
+            raise incorrect(reason)
         check_password_policy(pool, self.params["ProposedPassword"])
         user.set_password(self.params["ProposedPassword"], self.state.clock.time())
         user.status = UserStatus.CONFIRMED
@@ -188,7 +189,7 @@ class AccountOperations(Operations):
         pending = self.state.challenges.by_session(self.params["Session"])
         whose = (SIGN_UP, user.id, self.params["ClientId"])
         if pending is None or (pending.challenge, pending.user_id, pending.client_id) != whose:
-            raise invalid_session()
+            raise invalid_session("Session is not that of the SignUp")
         return pending
 
     def _exchanged(self, pending: Pending) -> str:

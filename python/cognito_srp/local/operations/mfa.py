@@ -105,7 +105,7 @@ class MfaOperations(Operations):
         pool = self.state.pool(pending.pool_id) if pending is not None else None
         user = pool.users.get(pending.username) if pool is not None and pending else None
         if pending is None or pool is None or user is None or pending.challenge != "MFA_SETUP":
-            raise invalid_session()
+            raise invalid_session("Session is not that of an MFA_SETUP")
         if pending.expires <= self.state.clock.time():
             raise expired_session()
         return pool, user, pending

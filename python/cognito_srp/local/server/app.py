@@ -16,9 +16,12 @@ from moto.cognitoidp.responses import CognitoIdpOpenIdConfigurationResponse
 
 from ...srp.encoding import read_json
 from ...storage.secret_files import replace_secret
+from ..console.calls import Calls, Exchange
+from ..console.control import Control
 from ..custom_auth import CustomAuth
 from ..faults import Faults
 from ..passkeys import Passkey, to_base64url
+from ..refusals import Refusal
 from ..store.names import find_user
 from ..store.pool import PasskeyRecord, Pool
 from ..store.signing import public_keys
@@ -52,18 +55,27 @@ class App:
         #: where the server is reached; jwks_uri begins with it
         self.url = ""
         self.faults = Faults(operations)
+        self.calls = Calls()
+        self._control = Control(state, self.faults, self.calls, self.reset)
+        self._beginning = snapshot(state)
 
     def __call__(
         self, method: str, path: str, headers: Message, body: bytes, peer: str
     ) -> tuple[int, dict[str, str], bytes] | None:
         refusal = self.callers.refusal(headers)
+        exchange = Exchange(peer=peer)
         if refusal is not None:
-            return _forbidden(method, refusal)
+            exchange.operation = _foreign(method, headers)
+            forbidden = failed("AccessDeniedException", refusal, 403)
+            self.calls.add(exchange, forbidden, self.state.clock.time())
+            return _forbidden(method, forbidden)
         try:
-            answered: Answered | None = self._route(method, path, headers, body, peer)
+            answered = self._route(exchange, method, path, headers, body)
         except Exception:
             _log.exception("the local Cognito failed on a request")
             answered = failed("InternalErrorException", "Something went wrong.", 500)
+        if exchange.operation:
+            self.calls.add(exchange, answered, self.state.clock.time())
         if answered is None:
             return None
         status, answered_headers, text = answered
@@ -71,7 +83,19 @@ class App:
 
     def perform(self, operation: str, params: dict[str, Any]) -> Answered:
         """An operation without HTTP, for helpers in the same process."""
-        return Response(self.state).answer(operation, params, None, "127.0.0.1")
+        return Response(self.state, Exchange()).answer(operation, params, None, "127.0.0.1")
+
+    def begin_here(self) -> None:
+        """What there is now is what `reset` comes back to."""
+        self._beginning = snapshot(self.state)
+
+    def reset(self) -> None:
+        """Back to the beginning: pools, users, devices and clock; no messages, calls or faults."""
+        with self.state.lock:
+            restore(self.state, json.loads("".join(write_snapshot(self._beginning))))
+            self.state.messages.clear()
+        self.faults.clear()
+        self.calls.clear()
 
     def save(self, path: Path) -> None:
         """Writes the state to a file that only its owner may read: it holds passwords."""
@@ -130,20 +154,27 @@ class App:
             pool.custom_auth = triggers
 
     def _route(
-        self, method: str, path: str, headers: Message, body: bytes, peer: str
+        self, exchange: Exchange, method: str, target: str, headers: Message, body: bytes
     ) -> Answered | None:
         if method == "OPTIONS":
             return 200, _preflight(headers), ""
-        path = path.partition("?")[0]
+        try:
+            controlled = self._control.answer(method, target, body)
+        except Refusal as refusal:
+            return failed(refusal.code, refusal.message)
+        if controlled is not None:
+            return controlled
+        path = target.partition("?")[0]
         pool_id, _, document = path[1:].partition("/.well-known/")
         if method in ("GET", "HEAD") and document in _WELL_KNOWN:
             return self._well_known(pool_id, document)
         if method != "POST" or path != "/":
             return failed("UnknownOperationException", f"Nothing here for {method} {path}", 404)
-        return self._operation(headers, body, peer)
+        return self._operation(exchange, headers, body)
 
-    def _operation(self, headers: Message, body: bytes, peer: str) -> Answered | None:
+    def _operation(self, exchange: Exchange, headers: Message, body: bytes) -> Answered | None:
         target = _TARGET.fullmatch(headers.get("X-Amz-Target", ""))
+        exchange.operation = target[1] if target is not None else "unknown"
         if target is None:
             return failed("UnknownOperationException", "X-Amz-Target names no operation")
         try:
@@ -153,19 +184,21 @@ class App:
         if not isinstance(params, dict):
             message = "The request body is not a JSON object"
             return failed("SerializationException", message)
-        return self._suffer(target[1], params, _signed_region(headers), peer)
+        exchange.params = params
+        return self._suffer(exchange, _signed_region(headers))
 
-    def _suffer(
-        self, operation: str, params: dict[str, Any], region: str | None, peer: str
-    ) -> Answered | None:
+    def _suffer(self, exchange: Exchange, region: str | None) -> Answered | None:
         """An operation, or what has been asked to happen in its place or to its answer."""
-        fault = self.faults.meet(operation, params)
+        operation, params = exchange.operation, exchange.params
+        suffered = self.faults.meet(operation, params)
+        exchange.fault, fault = str(suffered) or None, suffered.fault
         if fault is not None and fault.refusal is not None:
             code, message = fault.refusal
             return failed(code, message, 500 if code == "InternalErrorException" else 400)
         if fault is not None and fault.kind == "drop-request":
             return None
-        status, answered, text = Response(self.state).answer(operation, params, region, peer)
+        response = Response(self.state, exchange)
+        status, answered, text = response.answer(operation, params, region, exchange.peer)
         if fault is not None and fault.kind == "drop-response":
             return None
         return status, answered, text if fault is None else text[: len(text) // 2]
@@ -185,12 +218,19 @@ class App:
         return status, headers, json.dumps(shown)
 
 
-def _forbidden(method: str, refusal: str) -> tuple[int, dict[str, str], bytes]:
-    """A preflight's answer has no words: browsers show them to nobody, so they are logged."""
+def _foreign(method: str, headers: Message) -> str:
+    """What a request that is refused for its headers is called in the log."""
+    target = _TARGET.fullmatch(headers.get("X-Amz-Target", ""))
     if method == "OPTIONS":
-        _log.info("a preflight was refused: %s", refusal)
+        return "preflight"
+    return target[1] if target is not None else method
+
+
+def _forbidden(method: str, forbidden: Answered) -> tuple[int, dict[str, str], bytes]:
+    """A preflight's answer has no words: browsers show them to nobody, so they are logged only."""
+    if method == "OPTIONS":
         return 403, {"vary": "Origin"}, b""
-    status, headers, text = failed("AccessDeniedException", refusal, 403)
+    status, headers, text = forbidden
     return status, {**headers, "vary": "Origin"}, text.encode()
 
 

@@ -67,6 +67,7 @@ from typing import Any
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.utils import camelcase_to_underscores
 
+from ..console.calls import Exchange
 from ..operations.account import AccountOperations
 from ..operations.admin import AdminOperations
 from ..operations.admin_users import AdminUserOperations
@@ -79,6 +80,7 @@ from ..operations.sign_in import SignInOperations
 from ..refusals import Refusal
 from ..store.expiry import claims_of
 from ..store.pool import ACCOUNT
+from ..store.state import State
 from ..store.tokens import authenticate
 from .validation import declared_errors, operations, validate
 
@@ -110,13 +112,18 @@ class Response(
     ProfileOperations,
     SignInOperations,
 ):
-    """One request to one LocalCognito."""
+    """One request to one LocalCognito; `exchange` is told what becomes of it."""
+
+    def __init__(self, state: State, exchange: Exchange) -> None:
+        super().__init__(state)
+        self.exchange = exchange
 
     def answer(
         self, operation: str, params: dict[str, Any], region: str | None, ip: str
     ) -> Answered:
         """Runs an operation. `region` is that of the request's signature, if it has one."""
         self.operation, self.params, self.ip = operation, params, ip
+        self.exchange.operation, self.exchange.params = operation, params
         self.body = json.dumps(params)
         self.headers = {"Content-Type": _CONTENT_TYPE}
         self.response_headers = {"x-amzn-requestid": str(uuid.uuid4())}
@@ -128,8 +135,10 @@ class Response(
         try:
             return self._perform()
         except ServiceException as error:
+            self.exchange.refuse(error)
             return failed(self._declared(error.code), error.message)
         except JsonRESTError as error:
+            self.exchange.refuse(error)
             return failed(self._declared(error.error_type), error.message)
 
     def _perform(self) -> Answered:
@@ -148,6 +157,7 @@ class Response(
         with self.state.lock:
             if "AccessToken" in self.params:
                 self._caller = authenticate(self.state, self.params["AccessToken"])
+                self.exchange.caller = self._caller
             return self._finish(getattr(self, name)())
 
     def _declared(self, code: str) -> str:
@@ -157,7 +167,8 @@ class Response(
         return code
 
     def _finish(self, result: Result | None) -> Answered:
-        status, headers, body = self.serialized(result or Result({}))
+        self.exchange.result = result or Result({})
+        status, headers, body = self.serialized(self.exchange.result)
         text = body.decode() if isinstance(body, bytes) else str(body)
         return int(status), {k: str(v) for k, v in headers.items()}, text
 

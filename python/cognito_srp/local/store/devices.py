@@ -76,6 +76,10 @@ class DeviceStore:
         """The user's confirmed devices, oldest first."""
         return [d for d in self._by_user.get(user_id, {}).values() if d.confirmed]
 
+    def every_of_user(self, user_id: str) -> list[Device]:
+        """The user's devices, those without a ConfirmDevice yet included, oldest first."""
+        return list(self._by_user.get(user_id, {}).values())
+
     def forget(self, device: Device) -> None:
         self._by_user.get(device.user_id, {}).pop(device.key, None)
 

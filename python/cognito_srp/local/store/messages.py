@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from .state import State
@@ -53,16 +53,29 @@ class Message:
     pool_id: str = ""
     sent: float = 0.0
 
+    def describe(self) -> dict[str, Any]:
+        """The message as JSON, its code included."""
+        return {
+            "Username": self.username,
+            "UserPoolId": self.pool_id,
+            "Medium": self.medium,
+            "Destination": self.destination,
+            "Purpose": self.purpose,
+            "Code": self.code,
+            "Sent": round(self.sent, 3),
+        }
+
 
 def deliver(state: State, message: Message) -> None:
     """Keeps a message and logs its code. The caller holds the lock."""
     state.messages.append(message)
+    told: dict[str, Any] = {"event": message}
     if message.purpose == "invitation":  # its code is a password, which no log may show
-        _log.info("%s for %s: an invitation", message.medium, message.username)
+        _log.info("%s for %s: an invitation", message.medium, message.username, extra=told)
     else:
         code, purpose = message.code, message.purpose
         words = "%s for %s: %s is your %s code"
-        _log.info(words, message.medium, message.username, code, purpose)
+        _log.info(words, message.medium, message.username, code, purpose, extra=told)
 
 
 def masked(medium: str, destination: str) -> str:

@@ -1,0 +1,89 @@
+"""What ``cognito-srp local`` shows of its work on stderr: a line for every call and every message.
+
+A program that starts the server may never read what it writes there. A pipe takes 64 KiB and
+then blocks whoever writes: lines that nobody takes within a second are left out and counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import select
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from .failures import note
+
+__all__ = ["add_log_options", "log_shown"]
+
+_PATIENCE: Final = 1.0  # seconds
+
+
+def add_log_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says how much is shown, and how."""
+    parser.add_argument("--quiet", action="store_true", help="show no calls, and no codes")
+    parser.add_argument(
+        "--log-format", choices=("text", "json"), default="text", help="of those lines (text)"
+    )
+    parser.add_argument("--hide-codes", action="store_true", help="show messages without codes")
+
+
+@contextmanager
+def log_shown(arguments: argparse.Namespace) -> Iterator[None]:
+    """Show calls, and the codes that Cognito would send, which the server logs."""
+    log = logging.getLogger("cognito_srp.local")
+    lines = _Lines(hide_codes=arguments.hide_codes, as_json=arguments.log_format == "json")
+    lines.setLevel(logging.WARNING if arguments.quiet else logging.INFO)
+    level = log.level
+    log.addHandler(lines)
+    log.setLevel(lines.level)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+        log.removeHandler(lines)
+
+
+class _Lines(logging.Handler):
+    """Lines for people, or of JSON, out of what the server logs. Handlers have a lock: one line at
+    a time."""
+
+    def __init__(self, *, hide_codes: bool, as_json: bool) -> None:
+        super().__init__()
+        self._hide_codes, self._as_json = hide_codes, as_json
+        self._left_out = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not _is_read(0.0 if self._left_out else _PATIENCE):
+            self._left_out += 1
+            return
+        if self._left_out:
+            note(f"{self._left_out} lines were left out: nobody read them")
+            self._left_out = 0
+        event = getattr(record, "event", None)
+        if self._as_json and event is not None:
+            print(json.dumps(self._described(event)), file=sys.stderr, flush=True)
+        else:
+            note(self._text(record, event))
+
+    def _text(self, record: logging.LogRecord, event: Any) -> str:
+        text = record.getMessage()
+        code = getattr(event, "code", "")
+        return text.replace(code, "*" * len(code)) if self._hide_codes and code else text
+
+    def _described(self, event: Any) -> dict[str, Any]:
+        described: dict[str, Any] = event.describe()
+        if self._hide_codes or getattr(event, "purpose", "") == "invitation":
+            described.pop("Code", None)
+        return described
+
+
+def _is_read(patience: float) -> bool:
+    """False if stderr is a pipe, or a terminal, that takes no line now."""
+    try:
+        return bool(select.select([], [sys.stderr.fileno()], [], patience)[1])
+    except (OSError, ValueError):  # no file, or Windows, where only sockets can be asked
+        return True

@@ -1,0 +1,175 @@
+"""The last calls of a server, one record each: who called what, and what came of it.
+
+No record holds a secret: no password, proof, token, session or code.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from moto.core.exceptions import JsonRESTError, ServiceException
+from moto.core.responses import ActionResult
+
+from ..store.tokens import Caller
+
+__all__ = ["Call", "Calls", "Exchange"]
+
+_log = logging.getLogger("cognito_srp.local.calls")
+
+#: Calls that a server keeps, and the characters that it keeps of what a request says.
+_KEPT: Final = 1000
+_LONGEST: Final = 500
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that has ended. `time` is in seconds since the epoch, by the server's clock.
+
+    `step` is the flow of an InitiateAuth, or the challenge that was answered. `status` is that of
+    HTTP, 0 where the connection was closed without an answer. `outcome` is the next challenge,
+    ``tokens``, ``done``, ``no answer``, or the type of the error; `reason` says why, more exactly
+    than the client hears. `fault` names the faults that were injected.
+    """
+
+    number: int
+    time: float
+    operation: str
+    step: str | None
+    username: str | None
+    client_id: str | None
+    device_key: str | None
+    status: int
+    outcome: str
+    reason: str | None
+    fault: str | None
+    seconds: float
+
+    def __str__(self) -> str:
+        at = time.strftime("%H:%M:%S", time.localtime(self.time))
+        words = [at, self.operation, *([self.step] if self.step else [])]
+        if self.username:
+            words.append(f"user {self.username}")
+        if self.client_id:
+            words.append(f"client {self.client_id}")
+        reason = f": {self.reason}" if self.reason else ""
+        fault = f" [fault: {self.fault}]" if self.fault else ""
+        return f"{' '.join(words)} -> {self.outcome}{reason}{fault}"
+
+    def describe(self) -> dict[str, Any]:
+        """The call as JSON; what there is nothing to say about is absent."""
+        said = {
+            "Number": self.number,
+            "Time": round(self.time, 3),
+            "Operation": self.operation,
+            "Step": self.step,
+            "Username": self.username,
+            "ClientId": self.client_id,
+            "DeviceKey": self.device_key,
+            "Status": self.status,
+            "Outcome": self.outcome,
+            "Reason": self.reason,
+            "Fault": self.fault,
+            "Milliseconds": round(1000 * self.seconds, 1),
+        }
+        return {name: value for name, value in said.items() if value is not None}
+
+
+@dataclass
+class Exchange:
+    """A request on its way to its answer, and what becomes known of it meanwhile."""
+
+    peer: str = ""
+    operation: str = ""
+    params: dict[str, Any] = field(default_factory=dict, repr=False)
+    caller: Caller | None = None
+    #: what the operation has returned, or why it refused
+    result: ActionResult | None = field(default=None, repr=False)
+    reason: str | None = None
+    #: the faults that were injected, in words
+    fault: str | None = None
+    begun: float = field(default_factory=time.perf_counter)
+
+    def refuse(self, error: ServiceException | JsonRESTError) -> None:
+        """Keeps why the operation was refused."""
+        self.reason = getattr(error, "reason", None) or error.message
+
+    def named(self, *names: str) -> str | None:
+        """The first of these parameters that is given, those of a sign-in included."""
+        nested = [self.params.get(holder) for holder in ("AuthParameters", "ChallengeResponses")]
+        for params in (self.params, *nested):
+            if not isinstance(params, dict):
+                continue
+            for name in names:
+                value = params.get(name)
+                if isinstance(value, str) and value:
+                    return value[:_LONGEST]
+        return None
+
+
+class Calls:
+    """The last thousand calls of a server. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: deque[Call] = deque(maxlen=_KEPT)
+        self._last = 0
+
+    def add(self, exchange: Exchange, answered: tuple[int, Any, str] | None, now: float) -> None:
+        """Keeps a call that has ended, and logs it."""
+        caller = exchange.caller
+        outcome, reason = _outcome(exchange, answered)
+        with self._lock:
+            self._last += 1
+            call = Call(
+                number=self._last,
+                time=now,
+                operation=exchange.operation,
+                step=exchange.named("ChallengeName", "AuthFlow"),
+                username=caller.user.username if caller else exchange.named("Username", "USERNAME"),
+                client_id=caller.client_id if caller else exchange.named("ClientId"),
+                device_key=exchange.named("DeviceKey", "DEVICE_KEY"),
+                status=answered[0] if answered is not None else 0,
+                outcome=outcome,
+                reason=reason[:_LONGEST] if reason else None,
+                fault=exchange.fault,
+                seconds=time.perf_counter() - exchange.begun,
+            )
+            self._kept.append(call)
+        if _log.isEnabledFor(logging.INFO):
+            _log.info("%s", call, extra={"event": call})
+
+    def after(self, number: int) -> list[Call]:
+        """The calls that are kept and came after the one of that number, oldest first."""
+        with self._lock:
+            newer = min(len(self._kept), max(0, self._last - number))
+            return [self._kept[place - newer] for place in range(newer)]
+
+    def clear(self) -> None:
+        """Forgets all calls. Numbers go on, so that whoever follows them sees no call twice."""
+        with self._lock:
+            self._kept.clear()
+
+
+def _outcome(exchange: Exchange, answered: tuple[int, Any, str] | None) -> tuple[str, str | None]:
+    """Outcome and reason of a call."""
+    if answered is None:
+        effect = "the call has had its effect" if exchange.result else None
+        return "no answer", effect or exchange.reason
+    status, headers, text = answered
+    if status >= 400:
+        kind = str(headers.get("x-amzn-errortype", status)).rstrip(":")
+        return kind, exchange.reason or json.loads(text).get("message")
+    result = exchange.result.result if exchange.result is not None else None
+    if isinstance(result, dict):
+        if "ChallengeName" in result:
+            return str(result["ChallengeName"]), None
+        if "AuthenticationResult" in result:
+            new = "NewDeviceMetadata" in result["AuthenticationResult"]
+            return "tokens", "with a new device key" if new else None
+    return "done", None
