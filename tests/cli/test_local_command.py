@@ -462,3 +462,39 @@ def test_a_log_that_nobody_reads_stops_no_call() -> None:
             client.list_user_pools(MaxResults=1)
         process.terminate()
         assert process.wait(timeout=20) == 0
+
+
+def test_several_users() -> None:
+    with local("--create-user", "ann", "--create-user", "bob") as (_, ready):
+        assert [user["Username"] for user in ready["Users"]] == ["ann", "bob"]
+        for user in ready["Users"]:
+            assert can_sign_in(ready | user, user["Password"])
+
+
+def test_a_seed_file(tmp_path: Path) -> None:
+    file, state = tmp_path / "users.csv", tmp_path / "state.json"
+    file.write_text(f"username,password\nann,{PASSWORD}\nbob,{PASSWORD}\n")
+    for _ in range(2):
+        with local("--seed", str(file), "--state", str(state)) as (process, ready):
+            for name in ("ann", "bob"):
+                assert can_sign_in(ready | {"Username": name}, PASSWORD)
+            stop(process)
+
+
+def test_a_seed_file_with_an_error(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "users.csv"
+    file.write_text("username,password\nann,short\n")
+    code, out, err = run("local", "--port", "0", "--seed", str(file))
+    assert (code, out) == (2, "")
+    assert err.startswith(f"cognito-srp: --seed: {file}, line 2: ")
+    assert "short" not in err
+    assert run("local", "--port", "0", "--seed", str(tmp_path / "none.csv")).code == 2
+
+
+def test_the_default_port_is_nobody_elses(run: Run) -> None:
+    """5000 and 7000 are AirPlay's on a Mac, 9229 and 9222 debuggers'; browsers open no page on
+    6000 or 6665 to 6669, and systems give their own sockets ports from 32768 on."""
+    [port] = re.findall(r"default (\d+); 0 takes a free one", run("local", "--help").out)
+    taken = {5000, 5037, 5678, 6000, 7000, 8000, 8080, 9222, 9229, *range(6665, 6670)}
+    assert 1024 < int(port) < 32768
+    assert int(port) not in taken

@@ -9,7 +9,7 @@ import signal
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInputError
 from .failures import UnavailableError, note
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from .parser import Commands
 
 __all__ = ["add_parser"]
+
+#: No system and no debugger listens there: 5000 is AirPlay's on a Mac, 9229 Node's inspector.
+_PORT = 9339
 
 _EPILOG = f"""\
 Any AWS SDK and the AWS CLI can talk to it. When it is ready, one line of JSON on stdout says where
@@ -46,7 +49,10 @@ def add_parser(commands: Commands) -> None:
         epilog=_EPILOG,
     )
     parser.add_argument(
-        "--port", type=bounded_int(0, 65535), default=5000, help="default 5000; 0 takes a free one"
+        "--port",
+        type=bounded_int(0, 65535),
+        default=_PORT,
+        help=f"default {_PORT}; 0 takes a free one",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument(
@@ -71,8 +77,20 @@ def add_parser(commands: Commands) -> None:
         default="OFF",
         help="whether that pool asks for a second factor (OFF)",
     )
-    parser.add_argument("--create-user", metavar="NAME", help="and with a user; makes a pool, too")
+    parser.add_argument(
+        "--create-user",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="and with a user; makes a pool, too; may be given several times",
+    )
     add_secret_option(parser, PASSWORD)
+    parser.add_argument(
+        "--seed",
+        metavar="FILE",
+        type=Path,
+        help="begin with the pools, app clients and users of a JSON or CSV file",
+    )
     parser.add_argument(
         "--state",
         metavar="FILE",
@@ -119,12 +137,12 @@ def _add_caller_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    user = _choose_user(arguments)
+    users = _choose_users(arguments)
     stop = threading.Event()
     # From the first moment on: a supervisor may stop what it has only just started.
     earlier = {number: signal.signal(number, lambda *_: stop.set()) for number in _stop_signals()}
     try:
-        _serve(arguments, user, stop)
+        _serve(arguments, users, stop)
     finally:
         for number, handler in earlier.items():
             signal.signal(number, handler)
@@ -175,12 +193,12 @@ def _start(arguments: argparse.Namespace) -> LocalCognito:
         raise UnavailableError(error.strerror or str(error)) from error
 
 
-def _serve(arguments: argparse.Namespace, user: _User | None, stop: threading.Event) -> None:
+def _serve(arguments: argparse.Namespace, users: list[_User], stop: threading.Event) -> None:
     with _start(arguments) as cognito, log_shown(arguments):
         if arguments.state is not None and arguments.state.exists():
             _load(cognito, arguments.state)
         ready = {"EndpointUrl": cognito.endpoint_url, "Region": arguments.region}
-        ready |= _prepare(arguments, cognito, user)
+        ready |= _prepare(arguments, cognito, users)
         cognito.begin_here()
         _save(cognito, arguments.state)  # a file that cannot be written is better known now
         with printing():
@@ -231,35 +249,57 @@ class _User:
     drawn: bool
 
 
-def _choose_user(arguments: argparse.Namespace) -> _User | None:
-    if arguments.create_user is None:
-        if arguments.password_file is not None:
-            rule = "goes with --create-user only"
-            raise InvalidInputError("--password-file", rule, "leave it out")
-        return None
-    password = read_secret(PASSWORD, arguments.password_file)
+def _choose_users(arguments: argparse.Namespace) -> list[_User]:
+    """One password of one's own is that of all, and of others each has its own."""
+    names: list[str] = arguments.create_user
+    if not names and arguments.password_file is not None:
+        rule = "goes with --create-user only"
+        raise InvalidInputError("--password-file", rule, "leave it out")
+    password = read_secret(PASSWORD, arguments.password_file) if names else None
     if password is not None:
-        return _User(arguments.create_user, password, drawn=False)
+        return [_User(name, password, drawn=False) for name in names]
     # With all four kinds of characters, as a pool asks for unless told otherwise.
-    return _User(arguments.create_user, f"{secrets.token_urlsafe(12)}-Aa1", drawn=True)
+    return [_User(name, f"{secrets.token_urlsafe(12)}-Aa1", drawn=True) for name in names]
 
 
 def _prepare(
-    arguments: argparse.Namespace, cognito: LocalCognito, user: _User | None
-) -> dict[str, str]:
+    arguments: argparse.Namespace, cognito: LocalCognito, users: list[_User]
+) -> dict[str, Any]:
     """Make what was asked for, and return what to tell about it."""
-    if user is None and not arguments.create_pool:
+    ready = _seed(arguments, cognito)
+    return (
+        ready | _create_pool(arguments, cognito, users) if users or arguments.create_pool else ready
+    )
+
+
+def _seed(arguments: argparse.Namespace, cognito: LocalCognito) -> dict[str, Any]:
+    """Makes what is in the file of --seed, and tells of its first pool and app client."""
+    if arguments.seed is None:
         return {}
+    try:
+        pools = cognito.seed(arguments.seed)
+    except InvalidInputError as error:
+        raise InvalidInputError("--seed", error.rule, error.fix) from None
+    return {"UserPoolId": pools[0].pool_id, "ClientId": pools[0].client_id} if pools else {}
+
+
+def _create_pool(
+    arguments: argparse.Namespace, cognito: LocalCognito, users: list[_User]
+) -> dict[str, Any]:
     pool = cognito.find_pool() or cognito.create_pool(
         remember_devices=arguments.remember_devices,
         mfa=arguments.mfa_configuration,
         AutoVerifiedAttributes=["email"],  # so that people who sign up get a code
     )
-    made = {"UserPoolId": pool.pool_id, "ClientId": pool.client_id}
-    if user is not None:
-        made["Username"] = user.name
-        if _create(pool, user) and user.drawn:
-            made["Password"] = user.password
+    made: dict[str, Any] = {"UserPoolId": pool.pool_id, "ClientId": pool.client_id}
+    told = []
+    for user in users:
+        shown = {"Password": user.password} if _create(pool, user) and user.drawn else {}
+        told.append({"Username": user.name, **shown})
+    if told:
+        made |= told[0]
+    if len(told) > 1:
+        made["Users"] = told
     return made
 
 
@@ -281,7 +321,7 @@ def _create(pool: LocalPool, user: _User) -> bool:
 def _greet(arguments: argparse.Namespace, endpoint: str) -> None:
     if arguments.allow_remote:
         note(f"WARNING: whoever can reach {endpoint} can read and change everything in it")
-    note(f"a local Cognito is ready at {endpoint}; Ctrl-C stops it; try")
+    note(f"a local Cognito is ready at {endpoint}, its console too; Ctrl-C stops it; try")
     note(
         f"aws cognito-idp list-user-pools --max-results 10 --endpoint-url {endpoint} "
         f"--region {arguments.region} --no-sign-request"

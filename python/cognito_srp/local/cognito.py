@@ -235,15 +235,28 @@ class LocalCognito:
         faults and open challenges. Functions of CUSTOM_AUTH are to be given again."""
         self._app.reset()
 
-    def find_pool(self, name: str = "local") -> LocalPool | None:
-        """The oldest pool of that name in `region`, with its first app client: what `create_pool`
-        has made, after a `load`. None where there is none."""
+    def seed(self, path: str | PathLike[str]) -> list[LocalPool]:
+        """Makes the pools, app clients and users that a file of JSON or CSV describes, as in
+        docs/local-cognito.md; returns the pools, each with its first app client. What is there
+        already, by name, is left as it is.
+
+        `InvalidInputError` names the file, the line and the rule that is broken; what stands
+        before that line may have been made by then. `OSError` if the file cannot be read.
+        """
+        from .seeding import seed
+
+        return seed(self, Path(path))
+
+    def find_pool(self, name: str = "local", client_name: str | None = None) -> LocalPool | None:
+        """The oldest pool of that name in `region`, with its first app client, or its first one of
+        that name: what `create_pool` has made, after a `load`. None where there is none."""
         from .helpers import LocalPool
 
         with self._app.state.lock:
             for pool in self._app.state.backend(self.region).user_pools.values():
                 for client in pool.clients.values():
-                    if pool.name == name:
+                    known = client.extended_config.get("ClientName")
+                    if pool.name == name and client_name in (None, known):
                         secret = client.secret if client.generate_secret else None
                         return LocalPool(self, pool.id, client.id, secret)
         return None

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from .custom_auth import CustomAuth
     from .passkeys import Passkey
 
-__all__ = ["LocalPool", "create_pool"]
+__all__ = ["ALL_FLOWS", "LocalPool", "create_pool"]
 
-_ALL_FLOWS = [
+#: ExplicitAuthFlows of an app client that allows every flow.
+ALL_FLOWS = [
     "ALLOW_USER_SRP_AUTH",
     "ALLOW_USER_PASSWORD_AUTH",
     "ALLOW_ADMIN_USER_PASSWORD_AUTH",
@@ -152,7 +153,7 @@ def _create_client(
         "UserPoolId": pool_id,
         "ClientName": "local",
         "GenerateSecret": secret,
-        "ExplicitAuthFlows": _ALL_FLOWS,
+        "ExplicitAuthFlows": ALL_FLOWS,
         **settings,
     }
     client: dict[str, Any] = cognito.call("CreateUserPoolClient", params)["UserPoolClient"]
