@@ -54,6 +54,14 @@ def test_the_user_of_an_access_token_is_named(cognito: LocalCognito, person: Per
     assert (call["Username"], call["ClientId"]) == (person.username, person.pool.client_id)
 
 
+def test_the_user_of_a_refused_access_token_is_named(cognito: LocalCognito, person: Person) -> None:
+    tokens = person.tokens()
+    cognito.clock.advance(timedelta(hours=2))
+    [call] = calls_during(cognito, lambda: person.confirm(tokens))
+    assert (call["Outcome"], call["Username"]) == ("NotAuthorizedException", person.username)
+    assert call["ClientId"] == person.pool.client_id
+
+
 def wrong_password(person: Person) -> Any:
     return SignIn(person.client, person.pool, person.username, "Wrong-horse-1").finish()
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.responses import ActionResult
 
+from ..store.expiry import claims_of
 from ..store.tokens import Caller
 
 __all__ = ["Call", "Calls", "Exchange"]
@@ -122,8 +123,8 @@ class Calls:
 
     def add(self, exchange: Exchange, answered: tuple[int, Any, str] | None, now: float) -> None:
         """Keeps a call that has ended, and logs it."""
-        caller = exchange.caller
         outcome, reason = _outcome(exchange, answered)
+        username, client_id = _who(exchange)
         with self._lock:
             self._last += 1
             call = Call(
@@ -131,8 +132,8 @@ class Calls:
                 time=now,
                 operation=exchange.operation,
                 step=exchange.named("ChallengeName", "AuthFlow"),
-                username=caller.user.username if caller else exchange.named("Username", "USERNAME"),
-                client_id=caller.client_id if caller else exchange.named("ClientId"),
+                username=username,
+                client_id=client_id,
                 device_key=exchange.named("DeviceKey", "DEVICE_KEY"),
                 status=answered[0] if answered is not None else 0,
                 outcome=outcome,
@@ -154,6 +155,22 @@ class Calls:
         """Forgets all calls. Numbers go on, so that whoever follows them sees no call twice."""
         with self._lock:
             self._kept.clear()
+
+
+def _who(exchange: Exchange) -> tuple[str | None, str | None]:
+    """The username and the app client of a call; those that its access token claims, where it was
+    refused before anybody has looked at that."""
+    if exchange.caller is not None:
+        return exchange.caller.user.username, exchange.caller.client_id
+    token = exchange.params.get("AccessToken")
+    claims = (claims_of(token) if isinstance(token, str) else None) or {}
+    names = (exchange.named("Username", "USERNAME"), exchange.named("ClientId"))
+    claimed = (claims.get("username"), claims.get("client_id"))
+    username, client_id = (
+        name or (claim[:_LONGEST] if isinstance(claim, str) else None)
+        for name, claim in zip(names, claimed, strict=True)
+    )
+    return username, client_id
 
 
 def _outcome(exchange: Exchange, answered: tuple[int, Any, str] | None) -> tuple[str, str | None]:
