@@ -194,7 +194,7 @@ def _start(arguments: argparse.Namespace) -> LocalCognito:
 
 
 def _serve(arguments: argparse.Namespace, users: list[_User], stop: threading.Event) -> None:
-    with _start(arguments) as cognito, log_shown(arguments):
+    with _start(arguments) as cognito, log_shown(cognito, arguments):
         if arguments.state is not None and arguments.state.exists():
             _load(cognito, arguments.state)
         ready = {"EndpointUrl": cognito.endpoint_url, "Region": arguments.region}

@@ -13,9 +13,13 @@ import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from .failures import note
+
+if TYPE_CHECKING:
+    from ..local import LocalCognito
+    from ..local.console.calls import Call
 
 __all__ = ["add_log_options", "log_shown"]
 
@@ -32,47 +36,55 @@ def add_log_options(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def log_shown(arguments: argparse.Namespace) -> Iterator[None]:
+def log_shown(cognito: LocalCognito, arguments: argparse.Namespace) -> Iterator[None]:
     """Show calls, and the codes that Cognito would send, which the server logs."""
     log = logging.getLogger("cognito_srp.local")
     lines = _Lines(hide_codes=arguments.hide_codes, as_json=arguments.log_format == "json")
-    lines.setLevel(logging.WARNING if arguments.quiet else logging.INFO)
     level = log.level
     log.addHandler(lines)
-    log.setLevel(lines.level)
+    log.setLevel(logging.WARNING if arguments.quiet else logging.INFO)
+    cognito.on_call(None if arguments.quiet else lines.show_call)
     try:
         yield
     finally:
+        cognito.on_call(None)
         log.setLevel(level)
         log.removeHandler(lines)
 
 
 class _Lines(logging.Handler):
-    """Lines for people, or of JSON, out of what the server logs. Handlers have a lock: one line at
-    a time."""
+    """Lines for people, or of JSON, one at a time: calls, and what the server logs."""
 
     def __init__(self, *, hide_codes: bool, as_json: bool) -> None:
         super().__init__()
         self._hide_codes, self._as_json = hide_codes, as_json
         self._left_out = 0
 
+    def show_call(self, call: Call) -> None:
+        """A line for a call."""
+        self.acquire()  # as logging does around `emit`
+        try:
+            self._show(str(call), call)
+        finally:
+            self.release()
+
     def emit(self, record: logging.LogRecord) -> None:
+        message = getattr(record, "event", None)
+        text, code = record.getMessage(), getattr(message, "code", "")
+        hidden = text.replace(code, "*" * len(code)) if self._hide_codes and code else text
+        self._show(hidden, message)
+
+    def _show(self, text: str, event: Any) -> None:
         if not _is_read(0.0 if self._left_out else _PATIENCE):
             self._left_out += 1
             return
         if self._left_out:
             note(f"{self._left_out} lines were left out: nobody read them")
             self._left_out = 0
-        event = getattr(record, "event", None)
         if self._as_json and event is not None:
             print(json.dumps(self._described(event)), file=sys.stderr, flush=True)
         else:
-            note(self._text(record, event))
-
-    def _text(self, record: logging.LogRecord, event: Any) -> str:
-        text = record.getMessage()
-        code = getattr(event, "code", "")
-        return text.replace(code, "*" * len(code)) if self._hide_codes and code else text
+            note(text)
 
     def _described(self, event: Any) -> dict[str, Any]:
         described: dict[str, Any] = event.describe()

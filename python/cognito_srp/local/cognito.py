@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +16,7 @@ from .faults import Fault, Faults, Kind, Lost
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
+    from .console.calls import Call
     from .custom_auth import CustomAuth
     from .helpers import LocalPool
     from .passkeys import Passkey
@@ -225,6 +226,11 @@ class LocalCognito:
     def load(self, path: str | PathLike[str]) -> None:
         """Puts what `save` wrote in the place of everything here; `ValueError` for other files."""
         self._app.load(Path(path))
+
+    def on_call(self, listener: Callable[[Call], None] | None) -> None:
+        """Has a function told of every call over HTTP as it ends, by the thread that serves it;
+        None ends that. A `Call` holds no secret, and its text is a line for people."""
+        self._app.calls.listener = listener
 
     def begin_here(self) -> None:
         """What there is now is what `reset` comes back to. A new server begins empty."""

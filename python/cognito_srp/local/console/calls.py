@@ -6,12 +6,12 @@ No record holds a secret: no password, proof, token, session or code.
 from __future__ import annotations
 
 import json
-import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.responses import ActionResult
@@ -21,15 +21,12 @@ from ..store.tokens import Caller
 
 __all__ = ["Call", "Calls", "Exchange"]
 
-_log = logging.getLogger("cognito_srp.local.calls")
-
 #: Calls that a server keeps, and the characters that it keeps of what a request says.
 _KEPT: Final = 1000
 _LONGEST: Final = 500
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """A call that has ended. `time` is in seconds since the epoch, by the server's clock.
 
     `step` is the flow of an InitiateAuth, or the challenge that was answered. `status` is that of
@@ -100,17 +97,14 @@ class Exchange:
         """Keeps why the operation was refused."""
         self.reason = getattr(error, "reason", None) or error.message
 
-    def named(self, *names: str) -> str | None:
-        """The first of these parameters that is given, those of a sign-in included."""
-        nested = [self.params.get(holder) for holder in ("AuthParameters", "ChallengeResponses")]
-        for params in (self.params, *nested):
-            if not isinstance(params, dict):
-                continue
-            for name in names:
-                value = params.get(name)
-                if isinstance(value, str) and value:
-                    return value[:_LONGEST]
-        return None
+    def named(self, name: str, name_in_sign_in: str = "") -> str | None:
+        """A parameter of the request, or the one of a sign-in that means the same."""
+        params = self.params
+        value = params.get(name)
+        if value is None and name_in_sign_in:
+            inner = params.get("ChallengeResponses") or params.get("AuthParameters")
+            value = inner.get(name_in_sign_in) if isinstance(inner, dict) else None
+        return value[:_LONGEST] if isinstance(value, str) else None
 
 
 class Calls:
@@ -120,9 +114,11 @@ class Calls:
         self._lock = threading.Lock()
         self._kept: deque[Call] = deque(maxlen=_KEPT)
         self._last = 0
+        #: is told of every call as it ends
+        self.listener: Callable[[Call], None] | None = None
 
     def add(self, exchange: Exchange, answered: tuple[int, Any, str] | None, now: float) -> None:
-        """Keeps a call that has ended, and logs it."""
+        """Keeps a call that has ended, and tells the listener."""
         outcome, reason = _outcome(exchange, answered)
         username, client_id = _who(exchange)
         with self._lock:
@@ -131,7 +127,7 @@ class Calls:
                 number=self._last,
                 time=now,
                 operation=exchange.operation,
-                step=exchange.named("ChallengeName", "AuthFlow"),
+                step=exchange.named("ChallengeName") or exchange.named("AuthFlow"),
                 username=username,
                 client_id=client_id,
                 device_key=exchange.named("DeviceKey", "DEVICE_KEY"),
@@ -142,8 +138,8 @@ class Calls:
                 seconds=time.perf_counter() - exchange.begun,
             )
             self._kept.append(call)
-        if _log.isEnabledFor(logging.INFO):
-            _log.info("%s", call, extra={"event": call})
+        if self.listener is not None:
+            self.listener(call)
 
     def after(self, number: int) -> list[Call]:
         """The calls that are kept and came after the one of that number, oldest first."""
