@@ -34,5 +34,5 @@ def make_client(arguments: argparse.Namespace, *, signed: bool = False, **settin
         raise
     except ValueError:
         # Its message repeats the URL, which may hold a password.
-        fix = "give it as in http://127.0.0.1:5000"
+        fix = "give it as in http://127.0.0.1:9339"
         raise InvalidInputError("--endpoint-url", "is not a URL", fix) from None
