@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,3 +134,11 @@ def test_a_file_of_another_encoding(tmp_path: Path) -> None:
     path.write_bytes("username,password\nä,x".encode("latin-1"))
     with pytest.raises(InvalidInputError, match="line 2: is not UTF-8"):
         LocalCognito().seed(path)
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_the_files_of_the_documentation_can_be_used(write: Write, kind: str) -> None:
+    docs = Path(__file__).parent.parent.parent / "docs" / "local-cognito.md"
+    [text] = re.findall(rf"```{kind}\n(.*?)```", docs.read_text("utf-8"), re.DOTALL)
+    [shop] = LocalCognito().seed(write(f"seed.{kind}", text))
+    assert shop.sign_in("ann", PASSWORD)["NewDeviceMetadata"]
