@@ -275,6 +275,12 @@ void adx_select(uint64_t *result, const uint64_t *table, size_t entries, uint64_
 sha256_compress *srp_sha256_compress(void);
 const base64_runs *srp_base64_runs(void);
 
+/*
+ * The faster kernel of those that compute one number at a time, for kernels whose lanes one number
+ * does not fill.
+ */
+const srp_kernel *srp_scalar_kernel(void);
+
 /* ---- kernels ------------------------------------------------------------------------------ */
 
 /*

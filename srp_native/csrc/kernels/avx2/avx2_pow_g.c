@@ -1,0 +1,216 @@
+/*
+ * 2^x mod N for exponents of up to 256 bits, by the windows and the table of avx512ifma_pow_g.c:
+ * 2^(x mod 2^11) as a plain number, then one factor from each of 35 tables.
+ *
+ * A digit of a factor is selected for eight numbers at once, in two halves of 32 bits: `words_pick`
+ * takes one of 8 entries for each lane, sixteen of them cover a window, and a mask keeps the right
+ * one of the sixteen. Every entry is loaded whatever the index. The entries come as 64 bits each, so
+ * their halves are put apart first, once for all of up to 32 numbers.
+ *
+ * Two groups of four numbers make an octet; words_numbers has in which lanes their words are.
+ */
+#include <string.h>
+
+#include "kernels/avx2/avx2.h"
+
+#ifdef SRP_HAVE_FMA_LANES
+
+#define OCTET FMA_WORDS
+#define OCTETS 4
+#define BATCH (OCTETS * OCTET)
+#define GROUPS (BATCH / FMA_LANES)
+
+/* A group of four takes longer than one number alone, and less than two. */
+#define SINGLES 1
+
+#define PICKS (SRP_IFMA_ENTRIES / FMA_WORDS)
+
+_Static_assert(SRP_IFMA_WINDOW == 7 && PICKS == 16, "sixteen picks cover a window");
+
+/* Which entry the numbers of an octet want: as words_pick takes it, and of which pick. */
+typedef struct {
+    _Alignas(32) uint32_t index[FMA_WORDS];
+    uint32_t mask[PICKS][FMA_WORDS];
+} selector;
+
+/* The entries of a digit, lower and upper halves apart. */
+typedef struct {
+    _Alignas(32) uint32_t lower[SRP_IFMA_ENTRIES];
+    uint32_t upper[SRP_IFMA_ENTRIES];
+} halves;
+
+/* What one batch writes; wiped as a whole. */
+typedef struct {
+    avx2_scratch field;
+    avx2_number product[GROUPS];
+    avx2_number t[GROUPS], t_inverse[GROUPS];
+    selector wanted[OCTETS];
+    halves entries;
+    uint32_t index[SRP_IFMA_WINDOWS][OCTETS][FMA_WORDS];
+    avx2_digits digits;
+} batch_workspace;
+
+/* The lane of number l of an octet. */
+static size_t word_lane(size_t l) { return l % 4 + (l & 2) + (l < 4 ? 0 : 2); }
+
+/*
+ * Entry e is word words_place(e) of its half, as words_lower joins registers of 4: bits 1 and 2 are
+ * exchanged.
+ */
+static uint32_t words_place(uint64_t e) {
+    return (uint32_t)((e & ~UINT64_C(6)) | (e & 2) << 1 | (e & 4) >> 1);
+}
+
+/* Numbers from `count` on raise 2 to the power of 0. */
+static void read_windows(batch_workspace *w, const uint8_t *exponents, size_t length,
+                         size_t count) {
+    for (size_t l = 0; l < BATCH; l++) {
+        const uint8_t *exponent = exponents + (l < count ? l : 0) * length;
+        size_t size = l < count ? length : 0;
+        for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++) {
+            size_t position = SRP_FREE_BITS + window * SRP_IFMA_WINDOW;
+            uint64_t entry = ifma_window(exponent, size, position, SRP_IFMA_WINDOW);
+            w->index[window][l / OCTET][word_lane(l % OCTET)] = words_place(entry);
+        }
+    }
+}
+
+FMA_BEGIN
+
+/* product = 2^(x mod 2^11) */
+static void start_group(avx2_number *product, const uint8_t *exponents, size_t length,
+                        size_t count, uint64_t *power) {
+    for (size_t lane = 0; lane < FMA_LANES; lane++) {
+        const uint8_t *exponent = exponents + (lane < count ? lane : 0) * length;
+        power[lane] = ifma_window(exponent, lane < count ? length : 0, 0, SRP_FREE_BITS);
+    }
+    const sums mask = sums_splat(IFMA_DIGIT_MASK);
+    for (size_t i = 0; i < AVX2_DIGITS; i++) {
+        sums bit = sums_sub(sums_load(power), sums_splat(SRP_IFMA_DIGIT_BITS * i));
+        product->digit[i] = factors_from(sums_and(sums_power_of_2(bit), mask));
+    }
+}
+
+static void prepare(selector *s, const uint32_t *index) {
+    const words entry = words_load(index);
+    words_store(s->index, entry);
+    for (size_t j = 0; j < PICKS; j++)
+        words_store(s->mask[j], words_equal(words_eighth(entry), words_splat((uint32_t)j)));
+}
+
+static void split(halves *to, const uint64_t *entries) {
+    for (size_t j = 0; j < SRP_IFMA_ENTRIES; j += FMA_WORDS) {
+        const sums a = sums_load(entries + j), b = sums_load(entries + j + FMA_LANES);
+        words_store(to->lower + j, words_lower(a, b));
+        words_store(to->upper + j, words_upper(a, b));
+    }
+}
+
+FMA_INLINE words pick(const uint32_t *half, const selector *s) {
+    const words index = words_load(s->index);
+    words found = words_splat(0);
+    for (size_t j = 0; j < PICKS; j++) {
+        words entry = words_pick(words_load(half + FMA_WORDS * j), index);
+        found = words_or(found, words_and(entry, words_load(s->mask[j])));
+    }
+    return found;
+}
+
+/* Digit i of the factors of all octets; of T, and with i past its digits those of -T / N. */
+static void select_digit(batch_workspace *w, const uint64_t *entries, size_t i, size_t octets) {
+    avx2_number *factor = i < AVX2_DIGITS ? w->t : w->t_inverse;
+    split(&w->entries, entries);
+    for (size_t octet = 0; octet < octets; octet++) {
+        const words lower = pick(w->entries.lower, &w->wanted[octet]);
+        const words upper = pick(w->entries.upper, &w->wanted[octet]);
+        factor[2 * octet].digit[i % AVX2_DIGITS] = factors_from(words_numbers(lower, upper));
+        factor[2 * octet + 1].digit[i % AVX2_DIGITS] =
+            factors_from(words_other_numbers(lower, upper));
+    }
+}
+
+static void multiply_window(batch_workspace *w, size_t window, size_t groups) {
+    const size_t octets = (groups + 1) / 2;
+    for (size_t octet = 0; octet < octets; octet++)
+        prepare(&w->wanted[octet], w->index[window][octet]);
+    for (size_t i = 0; i < 2 * AVX2_DIGITS; i++)
+        select_digit(w, srp_ifma_table[window][i], i, octets);
+    /* After the last window comes the first one of the next batch. */
+    avx2_ahead ahead = {(const char *)srp_ifma_table[(window + 1) % SRP_IFMA_WINDOWS],
+                        sizeof srp_ifma_table[0] / groups};
+    for (size_t g = 0; g < groups; g++) {
+        avx2_mul_fixed(&w->product[g], &w->product[g], &w->t[g], &w->t_inverse[g], ahead,
+                       &w->field);
+        ahead.next += ahead.size;
+    }
+}
+
+/* 1 to BATCH numbers; the last group need not be full. */
+static void batch(uint8_t *out, const uint8_t *exponents, size_t length, size_t count,
+                  batch_workspace *w) {
+    const size_t groups = (count + FMA_LANES - 1) / FMA_LANES;
+    read_windows(w, exponents, length, count);
+    for (size_t g = 0; g < groups; g++)
+        start_group(&w->product[g], exponents + g * FMA_LANES * length, length,
+                    count - g * FMA_LANES, w->digits.digit[0]);
+    for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++)
+        multiply_window(w, window, groups);
+    for (size_t g = 0; g < groups; g++)
+        avx2_to_bytes(out + g * FMA_LANES * SRP_ELEMENT_SIZE, &w->product[g],
+                      count - g * FMA_LANES, &w->digits);
+}
+
+static SRP_NEVER_INLINE void run_batches(uint8_t *out, const uint8_t *exponents, size_t length,
+                                         size_t count, batch_workspace *w) {
+    avx2_start(&w->field);
+    for (size_t done = 0; done < count; done += BATCH) {
+        size_t size = count - done < BATCH ? count - done : BATCH;
+        batch(out + done * SRP_ELEMENT_SIZE, exponents + done * length, length, size, w);
+    }
+}
+
+/*
+ * The workspace is larger than what srp_wipe_stack reaches past, so the frames below it, which
+ * start with run_batches, are wiped from here.
+ */
+static void batches(uint8_t *out, const uint8_t *exponents, size_t length, size_t count) {
+    batch_workspace w;
+    const unsigned before = fma_enter();
+    run_batches(out, exponents, length, count, &w);
+    fma_leave(before);
+    srp_wipe(&w, sizeof w);
+    srp_wipe_stack();
+}
+
+FMA_END
+
+/* Exponents of more bytes than this do not fit in the windows. */
+#define WINDOW_BYTES ((SRP_FREE_BITS + SRP_IFMA_WINDOWS * SRP_IFMA_WINDOW) / 8)
+
+/* Long exponents are rare in SRP (256 bits do for a): they take the way of any other base. */
+static void long_powers(uint8_t *out, const uint8_t *exponents, size_t length, size_t count) {
+    uint8_t two[FMA_LANES * SRP_ELEMENT_SIZE];
+    memset(two, 0, sizeof two);
+    for (size_t i = 1; i <= FMA_LANES; i++) two[i * SRP_ELEMENT_SIZE - 1] = 2;
+    for (size_t done = 0; done < count; done += FMA_LANES)
+        avx2_powmod(out + done * SRP_ELEMENT_SIZE, two, exponents + done * length, length,
+                    count - done < FMA_LANES ? count - done : FMA_LANES);
+}
+
+void avx2_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_t count) {
+    if (length > WINDOW_BYTES) {
+        long_powers(out, exponents, length, count);
+        return;
+    }
+    size_t rest = count % FMA_LANES <= SINGLES ? count % FMA_LANES : 0;
+    if (count > rest) batches(out, exponents, length, count - rest);
+    if (rest)
+        srp_scalar_kernel()->pow_g(out + (count - rest) * SRP_ELEMENT_SIZE,
+                                   exponents + (count - rest) * length, length, rest);
+    /* The workspaces lie on the stack: what was below them is out of the caller's reach. */
+    srp_wipe_stack();
+}
+
+#else
+typedef int srp_no_fma_lanes; /* ISO C wants something in every file */
+#endif
