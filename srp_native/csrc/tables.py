@@ -53,6 +53,12 @@ def _comb(one: int, modulus: int, shape: dict[str, int], bits: int, digits: str)
     return "\n".join([*lines, "};"])
 
 
+def _words(digits: list[int]) -> Iterator[str]:
+    """C initializers of the lower halves of digits, 32 bits each, and of the upper ones."""
+    for shift in (0, 32):
+        yield "{" + ",".join(f"0x{digit >> shift & 0xFFFFFFFF:x}" for digit in digits) + "}"
+
+
 def _ifma_source(modulus: int, shape: dict[str, int]) -> Iterator[str]:
     """The definitions of what avx512ifma.h declares, for the compilers that have the kernel."""
     bits, count, row = (shape[f"SRP_IFMA_{name}"] for name in ("DIGIT_BITS", "DIGITS", "ROW"))
@@ -77,8 +83,8 @@ def _ifma_source(modulus: int, shape: dict[str, int]) -> Iterator[str]:
     comb = _comb(one, modulus, shape, bits, "SRP_IFMA_ROW")
     yield f"_Alignas(64) const uint64_t srp_ifma_comb{comb}"
     yield (
-        "_Alignas(64) const uint64_t srp_ifma_table"
-        "[SRP_IFMA_WINDOWS][2 * SRP_IFMA_DIGITS][SRP_IFMA_ENTRIES] = {"
+        "_Alignas(64) const uint32_t srp_ifma_table"
+        "[SRP_IFMA_WINDOWS][2 * SRP_IFMA_DIGITS][2][SRP_IFMA_ENTRIES] = {"
     )
     mask = (1 << bits) - 1
     for window in range(shape["SRP_IFMA_WINDOWS"]):
@@ -86,10 +92,10 @@ def _ifma_source(modulus: int, shape: dict[str, int]) -> Iterator[str]:
         entries = [one]
         while len(entries) < 1 << shape["SRP_IFMA_WINDOW"]:
             entries.append(entries[-1] * factor % modulus)
-        both = [(entry, entry * inverse % radix) for entry in entries]
+        both = [entries, [entry * inverse % radix for entry in entries]]
         rows = (
-            "{" + ",".join(f"0x{pair[half] >> bits * i & mask:x}" for pair in both) + "}"
-            for half in range(2)
+            "{" + ",".join(_words([number >> bits * i & mask for number in numbers])) + "}"
+            for numbers in both
             for i in range(count)
         )
         yield "{" + ",\n".join(rows) + "},"

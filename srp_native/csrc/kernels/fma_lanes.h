@@ -192,17 +192,6 @@ FMA_INLINE words words_pick(words table, words index) {
     return _mm256_permutevar8x32_epi32(table, index);
 }
 
-/* The lower, or upper, words of a[0], a[1], b[0], b[1], a[2], a[3], b[2], b[3]. */
-FMA_INLINE words words_lower(sums a, sums b) {
-    return _mm256_castps_si256(
-        _mm256_shuffle_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b), 0x88));
-}
-
-FMA_INLINE words words_upper(sums a, sums b) {
-    return _mm256_castps_si256(
-        _mm256_shuffle_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b), 0xDD));
-}
-
 /* The numbers of these lower and upper words: those of lanes 0, 1, 4, 5, or of lanes 2, 3, 6, 7. */
 FMA_INLINE sums words_numbers(words lower, words upper) {
     return _mm256_unpacklo_epi32(lower, upper);

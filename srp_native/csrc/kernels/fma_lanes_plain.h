@@ -125,19 +125,6 @@ FMA_INLINE words words_pick(words table, words index) {
     return result;
 }
 
-/* a[0], a[1], b[0], b[1], a[2], a[3], b[2], b[3] */
-FMA_INLINE uint64_t fma_shuffled(sums a, sums b, unsigned i) {
-    return (i & 2 ? b : a).lane[(i >> 2) * 2 + (i & 1)];
-}
-
-FMA_INLINE words words_lower(sums a, sums b) {
-    FMA_EACH_WORD((uint32_t)(fma_shuffled(a, b, i) & UINT32_MAX));
-}
-
-FMA_INLINE words words_upper(sums a, sums b) {
-    FMA_EACH_WORD((uint32_t)(fma_shuffled(a, b, i) >> 32));
-}
-
 FMA_INLINE sums words_numbers(words lower, words upper) {
     FMA_SUMS((uint64_t)upper.lane[i + (i & 2)] << 32 | lower.lane[i + (i & 2)]);
 }

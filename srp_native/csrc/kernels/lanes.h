@@ -85,9 +85,37 @@ LANES_INLINE lanes lanes_choose(lanes_mask mask, lanes yes, lanes no) {
     return _mm512_mask_mov_epi64(no, mask, yes);
 }
 
-/* table[index[i] mod 16], the table's first half in `low` */
-LANES_INLINE lanes lanes_pick(lanes low, lanes high, lanes index) {
-    return _mm512_permutex2var_epi64(low, index, high);
+/* Sixteen words of 32 bits: halves of digits while they are selected. */
+typedef __m512i lanes_words;
+typedef __mmask16 lanes_words_mask;
+
+LANES_INLINE lanes_words lanes_words_load(const uint32_t *source) {
+    return _mm512_loadu_si512(source);
+}
+
+/* The words with this bit. */
+LANES_INLINE lanes_words_mask lanes_words_test(lanes_words a, uint32_t bit) {
+    return _mm512_test_epi32_mask(a, _mm512_set1_epi32((int)bit));
+}
+
+/* yes[i] in the words of the mask, no[i] in the others */
+LANES_INLINE lanes_words lanes_words_choose(lanes_words_mask mask, lanes_words yes,
+                                            lanes_words no) {
+    return _mm512_mask_mov_epi32(no, mask, yes);
+}
+
+/* table[index[i] mod 32], the table's first half in `low` */
+LANES_INLINE lanes_words lanes_words_pick(lanes_words low, lanes_words high, lanes_words index) {
+    return _mm512_permutex2var_epi32(low, index, high);
+}
+
+/* The numbers of these lower and upper halves: words 0, 1, 4, 5, ..., 13, or 2, 3, 6, 7, ..., 15. */
+LANES_INLINE lanes lanes_from_words(lanes_words lower, lanes_words upper) {
+    return _mm512_unpacklo_epi32(lower, upper);
+}
+
+LANES_INLINE lanes lanes_from_other_words(lanes_words lower, lanes_words upper) {
+    return _mm512_unpackhi_epi32(lower, upper);
 }
 
 /* One lane in every lane. */

@@ -4,8 +4,8 @@
  *
  * A digit of a factor is selected for eight numbers at once, in two halves of 32 bits: `words_pick`
  * takes one of 8 entries for each lane, sixteen of them cover a window, and a mask keeps the right
- * one of the sixteen. Every entry is loaded whatever the index. The entries come as 64 bits each, so
- * their halves are put apart first, once for all of up to 32 numbers.
+ * one of the sixteen. Every entry is loaded whatever the index, and a digit's entries stay in the inner
+ * cache while up to 32 numbers pick theirs.
  *
  * Two groups of four numbers make an octet; words_numbers has in which lanes their words are.
  */
@@ -33,33 +33,18 @@ typedef struct {
     uint32_t mask[PICKS][FMA_WORDS];
 } selector;
 
-/* The entries of a digit, lower and upper halves apart. */
-typedef struct {
-    _Alignas(32) uint32_t lower[SRP_IFMA_ENTRIES];
-    uint32_t upper[SRP_IFMA_ENTRIES];
-} halves;
-
 /* What one batch writes; wiped as a whole. */
 typedef struct {
     avx2_scratch field;
     avx2_number product[GROUPS];
     avx2_number t[GROUPS], t_inverse[GROUPS];
     selector wanted[OCTETS];
-    halves entries;
     uint32_t index[SRP_IFMA_WINDOWS][OCTETS][FMA_WORDS];
     avx2_digits digits;
 } batch_workspace;
 
 /* The lane of number l of an octet. */
 static size_t word_lane(size_t l) { return l % 4 + (l & 2) + (l < 4 ? 0 : 2); }
-
-/*
- * Entry e is word words_place(e) of its half, as words_lower joins registers of 4: bits 1 and 2 are
- * exchanged.
- */
-static uint32_t words_place(uint64_t e) {
-    return (uint32_t)((e & ~UINT64_C(6)) | (e & 2) << 1 | (e & 4) >> 1);
-}
 
 /* Numbers from `count` on raise 2 to the power of 0. */
 static void read_windows(batch_workspace *w, const uint8_t *exponents, size_t length,
@@ -69,8 +54,8 @@ static void read_windows(batch_workspace *w, const uint8_t *exponents, size_t le
         size_t size = l < count ? length : 0;
         for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++) {
             size_t position = SRP_FREE_BITS + window * SRP_IFMA_WINDOW;
-            uint64_t entry = ifma_window(exponent, size, position, SRP_IFMA_WINDOW);
-            w->index[window][l / OCTET][word_lane(l % OCTET)] = words_place(entry);
+            w->index[window][l / OCTET][word_lane(l % OCTET)] =
+                (uint32_t)ifma_window(exponent, size, position, SRP_IFMA_WINDOW);
         }
     }
 }
@@ -98,14 +83,6 @@ static void prepare(selector *s, const uint32_t *index) {
         words_store(s->mask[j], words_equal(words_eighth(entry), words_splat((uint32_t)j)));
 }
 
-static void split(halves *to, const uint64_t *entries) {
-    for (size_t j = 0; j < SRP_IFMA_ENTRIES; j += FMA_WORDS) {
-        const sums a = sums_load(entries + j), b = sums_load(entries + j + FMA_LANES);
-        words_store(to->lower + j, words_lower(a, b));
-        words_store(to->upper + j, words_upper(a, b));
-    }
-}
-
 FMA_INLINE words pick(const uint32_t *half, const selector *s) {
     const words index = words_load(s->index);
     words found = words_splat(0);
@@ -117,12 +94,12 @@ FMA_INLINE words pick(const uint32_t *half, const selector *s) {
 }
 
 /* Digit i of the factors of all octets; of T, and with i past its digits those of -T / N. */
-static void select_digit(batch_workspace *w, const uint64_t *entries, size_t i, size_t octets) {
+static void select_digit(batch_workspace *w, size_t window, size_t i, size_t octets) {
+    const uint32_t(*entries)[SRP_IFMA_ENTRIES] = srp_ifma_table[window][i];
     avx2_number *factor = i < AVX2_DIGITS ? w->t : w->t_inverse;
-    split(&w->entries, entries);
     for (size_t octet = 0; octet < octets; octet++) {
-        const words lower = pick(w->entries.lower, &w->wanted[octet]);
-        const words upper = pick(w->entries.upper, &w->wanted[octet]);
+        const words lower = pick(entries[0], &w->wanted[octet]);
+        const words upper = pick(entries[1], &w->wanted[octet]);
         factor[2 * octet].digit[i % AVX2_DIGITS] = factors_from(words_numbers(lower, upper));
         factor[2 * octet + 1].digit[i % AVX2_DIGITS] =
             factors_from(words_other_numbers(lower, upper));
@@ -134,7 +111,7 @@ static void multiply_window(batch_workspace *w, size_t window, size_t groups) {
     for (size_t octet = 0; octet < octets; octet++)
         prepare(&w->wanted[octet], w->index[window][octet]);
     for (size_t i = 0; i < 2 * AVX2_DIGITS; i++)
-        select_digit(w, srp_ifma_table[window][i], i, octets);
+        select_digit(w, window, i, octets);
     /* After the last window comes the first one of the next batch. */
     avx2_ahead ahead = {(const char *)srp_ifma_table[(window + 1) % SRP_IFMA_WINDOWS],
                         sizeof srp_ifma_table[0] / groups};

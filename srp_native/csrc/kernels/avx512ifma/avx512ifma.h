@@ -37,10 +37,11 @@ extern const uint64_t srp_ifma_r2[SRP_IFMA_ROW];             /* R^2 mod N */
 
 /*
  * Entry e of window w is T = R 2^(e 2^(11 + 7 w)) mod N: digits 0 to 59, and after them those of
- * -T N^-1 mod R. All entries of a digit lie side by side, to be selected from in registers.
+ * -T N^-1 mod R. All entries of a digit lie side by side, to be selected from in registers: first their
+ * lower 32 bits, then the upper 20. A selection of words serves twice as many numbers as one of digits.
  */
-extern _Alignas(64) const uint64_t
-    srp_ifma_table[SRP_IFMA_WINDOWS][2 * SRP_IFMA_DIGITS][SRP_IFMA_ENTRIES];
+extern _Alignas(64) const uint32_t
+    srp_ifma_table[SRP_IFMA_WINDOWS][2 * SRP_IFMA_DIGITS][2][SRP_IFMA_ENTRIES];
 
 /* For one number alone: N + 1 moved up by 0 to 7 digits, and the comb of comb.h. */
 #define SRP_IFMA_SHIFTED 72
