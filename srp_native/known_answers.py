@@ -36,7 +36,7 @@ DIGESTS: Final = {
     "pow_g short": "885bd7a2e28c1c3e50039bc325b6e5e19fda4fbf3f6add4281c12808f407014b",
     "pow_g": "b928f284c1c45be45deef4fd46124c0ad5fb612e6d9d553966d7b16500e3cfaf",
     "pow_g_many": "45a75444e63fd93340fd413eb79bdafc7a76ac4b78a7e665d5f92eed1b3de566",
-    "powmod_many": "ad1ced128161e00055cfcdbee305eefd606e69533141e628c3487eba3d93d726",
+    "powmod_many": "051eb5484d9659be5f663dbf6812ae5828c47f28d88c08ec4fc59864822a51f0",
     "powmod": "9cef17d5d507eb0dcffbf63107443c2c4c8fa0bda942c68a805bef8232d2af36",
     "verifier": "19049d07840a814580fe7a421be36b83cb0abd6d134334563792dc04cdb6ba7e",
     "premaster_secret": "9b84862b383c7a38ccbe9d822bd913183de33265f0111d8a5eb28262ed1a589f",
@@ -52,7 +52,7 @@ def check_engine(engine: Engine) -> None:
         _expect("verifier", engine.verifier(SALT, IDENTITY))
     if engine.kernel:
         _expect("pow_g_many", engine.pow_g_many(EXPONENTS, len(EXPONENT)))
-        _expect("powmod_many", engine.powmod_many(BASES, SHORT * MANY, len(SHORT)))
+        _expect("powmod_many", engine.powmod_many(BASES, SHORT[:1] * MANY, 1))
 
 
 def check_constant_time(engine: Engine) -> None:

@@ -35,7 +35,7 @@ def test_digests() -> None:
     assert len(exponents) == len(bases) == known_answers.MANY
     assert {
         "pow_g_many": digest(*(pow(2, e, N) for e in exponents)),
-        "powmod_many": digest(*(pow(b, short, N) for b in bases)),
+        "powmod_many": digest(*(pow(b, known_answers.SHORT[0], N) for b in bases)),
         "pow_g": digest(pow(2, exponent, N)),
         "pow_g short": digest(pow(2, short, N)),
         "powmod": digest(pow(base, short, N)),
