@@ -51,26 +51,23 @@ static int next_bytes(uint8_t *bytes, size_t size) {
     return 1;
 }
 
-static void next_digits(uint64_t *digits, size_t stride) {
+static void next_digits(srp_digit *digits, size_t stride) {
     uint8_t bytes[8 * SRP_IFMA_DIGITS];
     if (!next_bytes(bytes, sizeof bytes)) exit(2);
-    for (size_t i = 0; i < SRP_IFMA_DIGITS; i++) {
-        uint64_t digit = 0;
-        for (size_t j = 0; j < 8; j++) digit = digit << 8 | bytes[8 * i + j];
-        digits[i * stride] = digit;
-    }
+    for (size_t i = 0; i < SRP_IFMA_DIGITS; i++) digits[i * stride] = digit_load(bytes + 8 * i);
 }
 
-static void print_digits(const uint64_t *digits, size_t stride) {
+static void print_digits(const srp_digit *digits, size_t stride) {
+    uint8_t bytes[8];
     for (size_t i = 0; i < SRP_IFMA_DIGITS; i++) {
-        uint64_t digit = digits[i * stride];
-        PUBLISH(&digit, sizeof digit);
-        printf("%016llx", (unsigned long long)digit);
+        digit_store(bytes, digits[i * stride]);
+        PUBLISH(bytes, sizeof bytes);
+        for (size_t j = 0; j < sizeof bytes; j++) printf("%02x", bytes[j]);
     }
     putchar('\n');
 }
 
-static void next_operands(uint64_t *digits, size_t operands, size_t numbers) {
+static void next_operands(srp_digit *digits, size_t operands, size_t numbers) {
     for (size_t i = 0; i < operands; i++, digits += SRP_IFMA_DIGITS * numbers)
         for (size_t l = 0; l < numbers; l++) next_digits(digits + l, numbers);
 }
@@ -83,7 +80,7 @@ static void ifma_products(const char *command) {
     static lanes operand[3][SRP_IFMA_DIGITS];
     static ifma_scratch scratch;
     size_t operands = operands_of(command);
-    next_operands((uint64_t *)operand, operands, LANES);
+    next_operands(lanes_digits(operand[0]), operands, LANES);
     ifma_start(&scratch);
     if (operands == 3)
         ifma_mul_fixed(operand[0], operand[0], operand[1], operand[2], (ifma_ahead){NULL, 0},
@@ -93,7 +90,7 @@ static void ifma_products(const char *command) {
     else
         ifma_sqr(operand[0], operand[0], &scratch);
     for (size_t lane = 0; lane < LANES; lane++)
-        print_digits((const uint64_t *)operand[0] + lane, LANES);
+        print_digits(lanes_digits(operand[0]) + lane, LANES);
 }
 
 FMA_BEGIN
@@ -123,7 +120,7 @@ static void avx2_products(const char *command) {
 FMA_END
 
 static void rows(void) {
-    static uint64_t operand[2][LANES][SRP_IFMA_ROW];
+    static srp_digit operand[2][LANES][SRP_IFMA_ROW];
     for (size_t i = 0; i < 2; i++)
         for (size_t row = 0; row < LANES; row++) next_digits(operand[i][row], 1);
     for (size_t row = 0; row < LANES; row++) {

@@ -23,13 +23,13 @@
  * instructions SRP_HAVE_FMA_LANES is not defined and the kernel is left out; so it is with
  * -ffast-math, which does not keep to the order of additions.
  *
+ * All of them are as hidden as the digits of secret.h: no operator takes one.
  * CT: all of it. No operation branches on a value or uses one as an address.
  */
 #ifndef SRP_FMA_LANES_H
 #define SRP_FMA_LANES_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "secret.h"
 
 #define FMA_LANES 4
 #define FMA_WORDS 8
@@ -63,9 +63,32 @@
 
 FMA_BEGIN
 
-typedef __m256i sums;
-typedef __m256d factors;
-typedef __m256i words;
+typedef struct {
+    __m256i hidden;
+} sums;
+
+typedef struct {
+    __m256d hidden;
+} factors;
+
+typedef struct {
+    __m256i hidden;
+} words;
+
+/* In each lane all ones or 0. */
+typedef struct {
+    __m256i hidden;
+} sums_mask;
+
+typedef struct {
+    __m256i hidden;
+} words_mask;
+
+FMA_INLINE sums sums_of(__m256i value) { return (sums){value}; }
+
+FMA_INLINE factors factors_of(__m256d value) { return (factors){value}; }
+
+FMA_INLINE words words_of(__m256i value) { return (words){value}; }
 
 /* ---- rounding ----------------------------------------------------------------------------- */
 
@@ -89,61 +112,77 @@ FMA_INLINE void fma_leave(unsigned before) { _mm_setcsr(before); }
 
 /* ---- sums --------------------------------------------------------------------------------- */
 
-/* The same number in every lane. */
-FMA_INLINE sums sums_splat(uint64_t value) { return _mm256_set1_epi64x((long long)value); }
+/* The same number in every lane: a public one, or a digit. */
+FMA_INLINE sums sums_splat(uint64_t value) { return sums_of(_mm256_set1_epi64x((long long)value)); }
 
-/* Four numbers in a row, at any address. */
-FMA_INLINE sums sums_load(const uint64_t *source) {
-    return _mm256_loadu_si256((const __m256i *)source);
+FMA_INLINE sums sums_splat_digit(srp_digit a) { return sums_splat(a.hidden); }
+
+/* Four digits, or indices, in a row, at any address. */
+FMA_INLINE sums sums_load(const srp_digit *source) {
+    return sums_of(_mm256_loadu_si256((const __m256i *)source));
 }
 
-FMA_INLINE void sums_store(uint64_t *target, sums a) { _mm256_storeu_si256((__m256i *)target, a); }
+FMA_INLINE sums sums_load_indices(const srp_index *source) {
+    return sums_of(_mm256_loadu_si256((const __m256i *)source));
+}
 
-FMA_INLINE sums sums_add(sums a, sums b) { return _mm256_add_epi64(a, b); }
+FMA_INLINE void sums_store(srp_digit *target, sums a) {
+    _mm256_storeu_si256((__m256i *)target, a.hidden);
+}
 
-FMA_INLINE sums sums_sub(sums a, sums b) { return _mm256_sub_epi64(a, b); }
+FMA_INLINE sums sums_add(sums a, sums b) { return sums_of(_mm256_add_epi64(a.hidden, b.hidden)); }
 
-FMA_INLINE sums sums_and(sums a, sums b) { return _mm256_and_si256(a, b); }
+FMA_INLINE sums sums_sub(sums a, sums b) { return sums_of(_mm256_sub_epi64(a.hidden, b.hidden)); }
+
+FMA_INLINE sums sums_and(sums a, sums b) { return sums_of(_mm256_and_si256(a.hidden, b.hidden)); }
 
 /* a / 2^52: what a digit carries */
-FMA_INLINE sums sums_carry(sums a) { return _mm256_srli_epi64(a, 52); }
+FMA_INLINE sums sums_carry(sums a) { return sums_of(_mm256_srli_epi64(a.hidden, 52)); }
 
 /* 2^bits[i], 0 where bits[i] > 63 */
 FMA_INLINE sums sums_power_of_2(sums bits) {
-    return _mm256_sllv_epi64(_mm256_set1_epi64x(1), bits);
+    return sums_of(_mm256_sllv_epi64(_mm256_set1_epi64x(1), bits.hidden));
 }
 
-/* All ones in the lanes in which a == b, 0 in the others. */
-FMA_INLINE sums sums_equal(sums a, sums b) { return _mm256_cmpeq_epi64(a, b); }
+/* The lanes in which a == b. */
+FMA_INLINE sums_mask sums_equal(sums a, sums b) {
+    return (sums_mask){_mm256_cmpeq_epi64(a.hidden, b.hidden)};
+}
 
-/* yes[i] where the mask is all ones, no[i] where it is 0 */
-FMA_INLINE sums sums_choose(sums mask, sums yes, sums no) {
-    return _mm256_blendv_epi8(no, yes, mask);
+/* yes[i] in the lanes of the mask, no[i] in the others */
+FMA_INLINE sums sums_choose(sums_mask mask, sums yes, sums no) {
+    return sums_of(_mm256_blendv_epi8(no.hidden, yes.hidden, mask.hidden));
 }
 
 /* ---- factors ------------------------------------------------------------------------------ */
 
 /* Digits as factors: under the exponent of 2^52 they are 2^52 more. */
 FMA_INLINE factors factors_from(sums digits) {
-    const sums exponent = _mm256_set1_epi64x((long long)FMA_LOW_BIAS);
-    return _mm256_sub_pd(_mm256_castsi256_pd(_mm256_or_si256(digits, exponent)),
-                         _mm256_set1_pd(0x1p52));
+    const __m256i more = _mm256_or_si256(digits.hidden, sums_splat(FMA_LOW_BIAS).hidden);
+    return factors_of(_mm256_sub_pd(_mm256_castsi256_pd(more), _mm256_set1_pd(0x1p52)));
 }
 
 /* Factors as digits. */
 FMA_INLINE sums factors_digits(factors a) {
-    const sums exponent = _mm256_set1_epi64x((long long)FMA_LOW_BIAS);
-    return _mm256_xor_si256(_mm256_castpd_si256(_mm256_add_pd(a, _mm256_set1_pd(0x1p52))),
-                            exponent);
+    const __m256d more = _mm256_add_pd(a.hidden, _mm256_set1_pd(0x1p52));
+    return sums_of(_mm256_xor_si256(_mm256_castpd_si256(more), sums_splat(FMA_LOW_BIAS).hidden));
 }
 
-/* a[i] where the mask is all ones, 0 where it is 0 */
-FMA_INLINE factors factors_where(sums mask, factors a) {
-    return _mm256_and_pd(_mm256_castsi256_pd(mask), a);
+/* a[i] in the lanes of the mask, 0 in the others */
+FMA_INLINE factors factors_keep(sums_mask mask, factors a) {
+    return factors_of(_mm256_and_pd(_mm256_castsi256_pd(mask.hidden), a.hidden));
 }
 
 /* a or b, one of which is 0 in every lane */
-FMA_INLINE factors factors_join(factors a, factors b) { return _mm256_or_pd(a, b); }
+FMA_INLINE factors factors_join(factors a, factors b) {
+    return factors_of(_mm256_or_pd(a.hidden, b.hidden));
+}
+
+/* high += a b div 2^52, with the bias */
+FMA_INLINE void factors_multiply_high(sums *high, factors a, factors b) {
+    const __m256d h = _mm256_fmadd_pd(a.hidden, b.hidden, _mm256_set1_pd(0x1p104));
+    high->hidden = _mm256_add_epi64(high->hidden, _mm256_castpd_si256(h));
+}
 
 /*
  * low += a b mod 2^52 and high += a b div 2^52, each with its bias. The empty statement keeps one
@@ -151,54 +190,51 @@ FMA_INLINE factors factors_join(factors a, factors b) { return _mm256_or_pd(a, b
  * of the 16 registers for the columns.
  */
 FMA_INLINE void factors_multiply(sums *low, sums *high, factors a, factors b) {
-    const factors h = _mm256_fmadd_pd(a, b, _mm256_set1_pd(0x1p104));
-    const factors rest = _mm256_sub_pd(_mm256_set1_pd(0x1p104 + 0x1p52), h);
-    *high = _mm256_add_epi64(*high, _mm256_castpd_si256(h));
-    *low = _mm256_add_epi64(*low, _mm256_castpd_si256(_mm256_fmadd_pd(a, b, rest)));
-    __asm__ volatile("" : "+x"(*low), "+x"(*high));
-}
-
-/* high += a b div 2^52, with the bias */
-FMA_INLINE void factors_multiply_high(sums *high, factors a, factors b) {
-    const factors h = _mm256_fmadd_pd(a, b, _mm256_set1_pd(0x1p104));
-    *high = _mm256_add_epi64(*high, _mm256_castpd_si256(h));
+    const __m256d h = _mm256_fmadd_pd(a.hidden, b.hidden, _mm256_set1_pd(0x1p104));
+    const __m256d rest = _mm256_sub_pd(_mm256_set1_pd(0x1p104 + 0x1p52), h);
+    const __m256d l = _mm256_fmadd_pd(a.hidden, b.hidden, rest);
+    high->hidden = _mm256_add_epi64(high->hidden, _mm256_castpd_si256(h));
+    low->hidden = _mm256_add_epi64(low->hidden, _mm256_castpd_si256(l));
+    __asm__ volatile("" : "+x"(low->hidden), "+x"(high->hidden));
 }
 
 /* ---- words -------------------------------------------------------------------------------- */
 
-FMA_INLINE words words_splat(uint32_t value) { return _mm256_set1_epi32((int)value); }
+FMA_INLINE words words_zero(void) { return words_of(_mm256_setzero_si256()); }
 
 /* Eight words in a row, at any address. */
-FMA_INLINE words words_load(const uint32_t *source) {
-    return _mm256_loadu_si256((const __m256i *)source);
+FMA_INLINE words words_load(const srp_word *source) {
+    return words_of(_mm256_loadu_si256((const __m256i *)source));
 }
 
-FMA_INLINE void words_store(uint32_t *target, words a) {
-    _mm256_storeu_si256((__m256i *)target, a);
+/* The lanes in which a / 8 is `eighth`. */
+FMA_INLINE words_mask words_in_eight(words a, uint32_t eighth) {
+    const __m256i eighths = _mm256_srli_epi32(a.hidden, 3);
+    return (words_mask){_mm256_cmpeq_epi32(eighths, _mm256_set1_epi32((int)eighth))};
 }
-
-FMA_INLINE words words_and(words a, words b) { return _mm256_and_si256(a, b); }
-
-FMA_INLINE words words_or(words a, words b) { return _mm256_or_si256(a, b); }
-
-/* a / 8 */
-FMA_INLINE words words_eighth(words a) { return _mm256_srli_epi32(a, 3); }
-
-/* All ones in the lanes in which a == b, 0 in the others. */
-FMA_INLINE words words_equal(words a, words b) { return _mm256_cmpeq_epi32(a, b); }
 
 /* table[index[i] mod 8] */
 FMA_INLINE words words_pick(words table, words index) {
-    return _mm256_permutevar8x32_epi32(table, index);
+    return words_of(_mm256_permutevar8x32_epi32(table.hidden, index.hidden));
 }
 
-/* The numbers of these lower and upper words: those of lanes 0, 1, 4, 5, or of lanes 2, 3, 6, 7. */
-FMA_INLINE sums words_numbers(words lower, words upper) {
-    return _mm256_unpacklo_epi32(lower, upper);
+/* a[i] in the lanes of the mask, 0 in the others */
+FMA_INLINE words words_keep(words_mask mask, words a) {
+    return words_of(_mm256_and_si256(a.hidden, mask.hidden));
 }
 
-FMA_INLINE sums words_other_numbers(words lower, words upper) {
-    return _mm256_unpackhi_epi32(lower, upper);
+/* a or b, one of which is 0 in every lane */
+FMA_INLINE words words_join(words a, words b) {
+    return words_of(_mm256_or_si256(a.hidden, b.hidden));
+}
+
+/* The numbers of these lower and upper halves: those of lanes 0, 1, 4, 5, or of lanes 2, 3, 6, 7. */
+FMA_INLINE sums sums_from_words(words lower, words upper) {
+    return sums_of(_mm256_unpacklo_epi32(lower.hidden, upper.hidden));
+}
+
+FMA_INLINE sums sums_from_other_words(words lower, words upper) {
+    return sums_of(_mm256_unpackhi_epi32(lower.hidden, upper.hidden));
 }
 
 /* Have a line of memory brought to the outer cache. Any address will do. */

@@ -23,7 +23,7 @@ typedef struct {
 
 /* The same as integers in memory. */
 typedef struct {
-    _Alignas(32) uint64_t digit[AVX2_DIGITS][FMA_LANES];
+    _Alignas(32) srp_digit digit[AVX2_DIGITS][FMA_LANES];
 } avx2_digits;
 
 /* ---- avx2_field.c, avx2_square.c: between fma_enter and fma_leave ----------------------------- */
@@ -65,7 +65,7 @@ void avx2_low_half(avx2_number *result, const avx2_number *a, const avx2_number 
 /* ---- avx2_convert.c ----------------------------------------------------------------------- */
 
 /* The same row of kernel avx512ifma in every lane. */
-void avx2_splat(avx2_number *number, const uint64_t *row);
+void avx2_splat(avx2_number *number, const srp_digit *row);
 
 /* CT: values. */
 void avx2_from_digits(avx2_number *number, const avx2_digits *digits);

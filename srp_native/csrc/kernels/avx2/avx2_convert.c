@@ -5,8 +5,8 @@
 
 FMA_BEGIN
 
-void avx2_splat(avx2_number *number, const uint64_t *row) {
-    for (size_t i = 0; i < AVX2_DIGITS; i++) number->digit[i] = factors_from(sums_splat(row[i]));
+void avx2_splat(avx2_number *number, const srp_digit *row) {
+    for (size_t i = 0; i < AVX2_DIGITS; i++) number->digit[i] = factors_from(sums_splat_digit(row[i]));
 }
 
 void avx2_from_digits(avx2_number *number, const avx2_digits *digits) {
@@ -34,11 +34,11 @@ static void reduce(avx2_digits *digits, const avx2_number *number) {
     sums borrow = sums_splat(0); /* 0 or 1 */
     for (size_t i = 0; i < AVX2_DIGITS; i++) {
         sums digit = factors_digits(number->digit[i]);
-        sums difference = sums_sub(sums_sub(digit, sums_splat(srp_ifma_modulus[i])), borrow);
+        sums difference = sums_sub(sums_sub(digit, sums_splat_digit(srp_ifma_modulus[i])), borrow);
         sums_store(digits->digit[i], sums_and(difference, mask));
         borrow = sums_and(sums_carry(difference), one);
     }
-    const sums was_below = sums_equal(borrow, one);
+    const sums_mask was_below = sums_equal(borrow, one);
     for (size_t i = 0; i < AVX2_DIGITS; i++) {
         sums digit = factors_digits(number->digit[i]), less = sums_load(digits->digit[i]);
         sums_store(digits->digit[i], sums_choose(was_below, digit, less));

@@ -7,7 +7,7 @@
  * one of the sixteen. Every entry is loaded whatever the index, and a digit's entries stay in the inner
  * cache while up to 32 numbers pick theirs.
  *
- * Two groups of four numbers make an octet; words_numbers has in which lanes their words are.
+ * Two groups of four numbers make an octet; sums_from_words has in which lanes their words are.
  */
 #include <string.h>
 
@@ -29,8 +29,8 @@ _Static_assert(SRP_IFMA_WINDOW == 7 && PICKS == 16, "sixteen picks cover a windo
 
 /* Which entry the numbers of an octet want: as words_pick takes it, and of which pick. */
 typedef struct {
-    _Alignas(32) uint32_t index[FMA_WORDS];
-    uint32_t mask[PICKS][FMA_WORDS];
+    words index;
+    words_mask mask[PICKS];
 } selector;
 
 /* What one batch writes; wiped as a whole. */
@@ -39,7 +39,8 @@ typedef struct {
     avx2_number product[GROUPS];
     avx2_number t[GROUPS], t_inverse[GROUPS];
     selector wanted[OCTETS];
-    uint32_t index[SRP_IFMA_WINDOWS][OCTETS][FMA_WORDS];
+    srp_word index[SRP_IFMA_WINDOWS][OCTETS][FMA_WORDS];
+    srp_index power[FMA_LANES]; /* x mod 2^11 */
     avx2_digits digits;
 } batch_workspace;
 
@@ -55,7 +56,7 @@ static void read_windows(batch_workspace *w, const uint8_t *exponents, size_t le
         for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++) {
             size_t position = SRP_FREE_BITS + window * SRP_IFMA_WINDOW;
             w->index[window][l / OCTET][word_lane(l % OCTET)] =
-                (uint32_t)ifma_window(exponent, size, position, SRP_IFMA_WINDOW);
+                index_word(ifma_window(exponent, size, position, SRP_IFMA_WINDOW));
         }
     }
 }
@@ -64,45 +65,42 @@ FMA_BEGIN
 
 /* product = 2^(x mod 2^11) */
 static void start_group(avx2_number *product, const uint8_t *exponents, size_t length,
-                        size_t count, uint64_t *power) {
+                        size_t count, srp_index *power) {
     for (size_t lane = 0; lane < FMA_LANES; lane++) {
         const uint8_t *exponent = exponents + (lane < count ? lane : 0) * length;
         power[lane] = ifma_window(exponent, lane < count ? length : 0, 0, SRP_FREE_BITS);
     }
     const sums mask = sums_splat(IFMA_DIGIT_MASK);
     for (size_t i = 0; i < AVX2_DIGITS; i++) {
-        sums bit = sums_sub(sums_load(power), sums_splat(SRP_IFMA_DIGIT_BITS * i));
+        sums bit = sums_sub(sums_load_indices(power), sums_splat(SRP_IFMA_DIGIT_BITS * i));
         product->digit[i] = factors_from(sums_and(sums_power_of_2(bit), mask));
     }
 }
 
-static void prepare(selector *s, const uint32_t *index) {
-    const words entry = words_load(index);
-    words_store(s->index, entry);
-    for (size_t j = 0; j < PICKS; j++)
-        words_store(s->mask[j], words_equal(words_eighth(entry), words_splat((uint32_t)j)));
+static void prepare(selector *s, const srp_word *index) {
+    s->index = words_load(index);
+    for (uint32_t j = 0; j < PICKS; j++) s->mask[j] = words_in_eight(s->index, j);
 }
 
-FMA_INLINE words pick(const uint32_t *half, const selector *s) {
-    const words index = words_load(s->index);
-    words found = words_splat(0);
+FMA_INLINE words pick(const srp_word *half, const selector *s) {
+    words found = words_zero();
     for (size_t j = 0; j < PICKS; j++) {
-        words entry = words_pick(words_load(half + FMA_WORDS * j), index);
-        found = words_or(found, words_and(entry, words_load(s->mask[j])));
+        words entry = words_pick(words_load(half + FMA_WORDS * j), s->index);
+        found = words_join(found, words_keep(s->mask[j], entry));
     }
     return found;
 }
 
 /* Digit i of the factors of all octets; of T, and with i past its digits those of -T / N. */
 static void select_digit(batch_workspace *w, size_t window, size_t i, size_t octets) {
-    const uint32_t(*entries)[SRP_IFMA_ENTRIES] = srp_ifma_table[window][i];
+    const srp_word(*entries)[SRP_IFMA_ENTRIES] = srp_ifma_table[window][i];
     avx2_number *factor = i < AVX2_DIGITS ? w->t : w->t_inverse;
     for (size_t octet = 0; octet < octets; octet++) {
         const words lower = pick(entries[0], &w->wanted[octet]);
         const words upper = pick(entries[1], &w->wanted[octet]);
-        factor[2 * octet].digit[i % AVX2_DIGITS] = factors_from(words_numbers(lower, upper));
+        factor[2 * octet].digit[i % AVX2_DIGITS] = factors_from(sums_from_words(lower, upper));
         factor[2 * octet + 1].digit[i % AVX2_DIGITS] =
-            factors_from(words_other_numbers(lower, upper));
+            factors_from(sums_from_other_words(lower, upper));
     }
 }
 
@@ -129,7 +127,7 @@ static void batch(uint8_t *out, const uint8_t *exponents, size_t length, size_t 
     read_windows(w, exponents, length, count);
     for (size_t g = 0; g < groups; g++)
         start_group(&w->product[g], exponents + g * FMA_LANES * length, length,
-                    count - g * FMA_LANES, w->digits.digit[0]);
+                    count - g * FMA_LANES, w->power);
     for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++)
         multiply_window(w, window, groups);
     for (size_t g = 0; g < groups; g++)

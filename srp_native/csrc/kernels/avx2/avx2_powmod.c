@@ -21,7 +21,7 @@ typedef struct {
     avx2_number product;
     avx2_number factor;
     avx2_digits digits;
-    uint64_t index[FMA_LANES];
+    srp_index index[FMA_LANES];
 } workspace;
 
 FMA_BEGIN
@@ -44,14 +44,14 @@ static void select_power(avx2_number *target, workspace *w, size_t window,
         const uint8_t *exponent = exponents + (lane < count ? lane : 0) * length;
         w->index[lane] = ifma_window(exponent, length, window * WINDOW, WINDOW);
     }
-    const sums index = sums_load(w->index);
-    sums wanted[ENTRIES];
+    const sums index = sums_load_indices(w->index);
+    sums_mask wanted[ENTRIES];
     for (size_t entry = 0; entry < ENTRIES; entry++)
         wanted[entry] = sums_equal(index, sums_splat(entry));
     for (size_t i = 0; i < AVX2_DIGITS; i++) {
-        factors digit = factors_where(wanted[0], w->power[0].digit[i]);
+        factors digit = factors_keep(wanted[0], w->power[0].digit[i]);
         for (size_t entry = 1; entry < ENTRIES; entry++)
-            digit = factors_join(digit, factors_where(wanted[entry], w->power[entry].digit[i]));
+            digit = factors_join(digit, factors_keep(wanted[entry], w->power[entry].digit[i]));
         target->digit[i] = digit;
     }
 }

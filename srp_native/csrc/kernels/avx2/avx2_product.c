@@ -25,7 +25,7 @@ void avx2_product_start(srp_product *product) {
     for (size_t g = 0; g < GROUPS; g++)
         for (size_t i = 0; i < AVX2_DIGITS; i++)
             for (size_t lane = 0; lane < FMA_LANES; lane++)
-                group[g].digit[i][lane] = g || lane ? srp_ifma_one[i] : i == 0;
+                group[g].digit[i][lane] = g || lane ? srp_ifma_one[i] : digit_of(i == 0);
     memcpy(product->digits, group, sizeof group);
 }
 

@@ -42,8 +42,8 @@ typedef struct {
     ifma_scratch field;
     lanes factor[GROUPS][2 * SRP_IFMA_DIGITS];
     lanes product[GROUPS][SRP_IFMA_DIGITS];
-    uint32_t index[PAIRS][SRP_IFMA_WINDOWS][PAIR];
-    uint64_t power[LANES]; /* x mod 2^11 */
+    srp_word index[PAIRS][SRP_IFMA_WINDOWS][PAIR];
+    srp_index power[LANES]; /* x mod 2^11 */
 } batch_workspace;
 
 /* Which word number l of a pair of groups has; lanes_from_words takes the first eight from these. */
@@ -58,7 +58,7 @@ static void read_windows(batch_workspace *w, const uint8_t *exponents, size_t le
         for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++) {
             size_t position = SRP_FREE_BITS + window * SRP_IFMA_WINDOW;
             w->index[l / PAIR][window][word_of(l % PAIR)] =
-                (uint32_t)ifma_window(exponent, size, position, SRP_IFMA_WINDOW);
+                index_word(ifma_window(exponent, size, position, SRP_IFMA_WINDOW));
         }
     }
 }
@@ -86,7 +86,7 @@ static void start_group(batch_workspace *w, size_t group, const uint8_t *exponen
         const uint8_t *exponent = exponents + (lane < count ? lane : 0) * length;
         w->power[lane] = ifma_window(exponent, lane < count ? length : 0, 0, SRP_FREE_BITS);
     }
-    lanes power = lanes_load(w->power);
+    lanes power = lanes_load_indices(w->power);
     for (unsigned i = 0; i < SRP_IFMA_DIGITS; i++)
         w->product[group][i] = ifma_power_digit(power, lanes_splat(SRP_IFMA_DIGIT_BITS * i));
 }
@@ -140,7 +140,7 @@ static void batch(uint8_t *out, const uint8_t *exponents, size_t length, size_t 
     for (size_t group = 0; group < groups; group++)
         ifma_reduce(w->factor[group], w->product[group]);
     for (size_t i = 0; i < count; i++) {
-        const uint64_t *digits = (const uint64_t *)w->factor[i / LANES] + i % LANES;
+        const srp_digit *digits = lanes_digits(w->factor[i / LANES]) + i % LANES;
         ifma_to_bytes(out + i * SRP_ELEMENT_SIZE, digits, LANES);
     }
 }
