@@ -99,13 +99,14 @@ static void avx2_products(const char *command) {
     static avx2_digits digits[3];
     static avx2_number operand[3];
     static avx2_scratch scratch;
+    avx2_ahead nothing = {NULL, 0};
     size_t operands = operands_of(command);
     next_operands(digits[0].digit[0], operands, FMA_LANES);
     unsigned before = fma_enter();
     avx2_start(&scratch);
     for (size_t i = 0; i < operands; i++) avx2_from_digits(&operand[i], &digits[i]);
     if (operands == 3)
-        avx2_mul_fixed(&operand[0], &operand[0], &operand[1], &operand[2], (avx2_ahead){NULL, 0},
+        avx2_mul_fixed(&operand[0], &operand[0], &operand[1], &operand[2], &nothing,
                        &scratch);
     else if (operands == 2)
         avx2_mul(&operand[0], &operand[0], &operand[1], &scratch);

@@ -39,10 +39,14 @@ typedef struct {
 /* Fills in the two constants. */
 void avx2_start(avx2_scratch *scratch);
 
-/* Memory that is to be on its way to the caches while something else is computed. */
+/*
+ * Memory that is to be on its way to the caches while something else is computed: a step, in bytes, for each of
+ * the AVX2_STEPS blocks of a multiplication by a known operand. A cache does not take it all at once.
+ */
+#define AVX2_STEPS 30
 typedef struct {
     const char *next;
-    size_t size;
+    size_t step;
 } avx2_ahead;
 
 /*
@@ -50,7 +54,7 @@ typedef struct {
  * number below R. `result` may be `a`. CT: values.
  */
 void avx2_mul_fixed(avx2_number *result, const avx2_number *a, const avx2_number *t,
-                    const avx2_number *t_inverse, avx2_ahead ahead, avx2_scratch *scratch);
+                    const avx2_number *t_inverse, avx2_ahead *ahead, avx2_scratch *scratch);
 
 /* result = a b / R. `result` may be an operand. CT: values. */
 void avx2_mul(avx2_number *result, const avx2_number *a, const avx2_number *b,

@@ -20,11 +20,21 @@
 
 FMA_BEGIN
 
-/* Column k of a low half gets k + 1 low halves and k high ones. */
-void avx2_low_half(avx2_number *result, const avx2_number *a, const avx2_number *b) {
+#define CACHE_LINE 64
+
+FMA_INLINE void prefetch(avx2_ahead *ahead) {
+    for (size_t i = 0; i < ahead->step; i += CACHE_LINE) fma_prefetch(ahead->next + i);
+    ahead->next += ahead->step;
+}
+
+/* result = a b mod R, and a part of what is to be prefetched with each block */
+FMA_INLINE void low_half(avx2_number *result, const avx2_number *a, const avx2_number *b,
+                         avx2_ahead *ahead) {
     avx2_block block;
+    /* Column k gets k + 1 low halves and k high ones. */
     first_block(&block, 0 - FMA_LOW_BIAS, 0 - BIAS);
     for (int k = 0; k < AVX2_DIGITS; k += BLOCK) {
+        prefetch(ahead);
         for (int i = 0; i <= k; i++) add_row(&block, a->digit[i], b->digit + k - i, 0, BLOCK);
         FMA_UNROLL
         for (int i = 1; i < BLOCK; i++) add_row(&block, a->digit[k + i], b->digit, i, BLOCK);
@@ -33,23 +43,15 @@ void avx2_low_half(avx2_number *result, const avx2_number *a, const avx2_number 
     }
 }
 
-#define CACHE_LINE 64
-
-FMA_INLINE void prefetch(avx2_ahead *ahead, size_t size) {
-    for (size_t i = 0; i < size; i += CACHE_LINE) fma_prefetch(ahead->next + i);
-    ahead->next += size;
-}
-
 /*
  * result = (a0 b0 + a1 b1) / R for a sum that is a multiple of R: columns 59 and up. Column k >= 60
  * of a product gets 119 - k low halves and 120 - k high ones, column 59 one high half less than
- * that. With each block goes a part of what is to be prefetched.
+ * that. With each block of either product goes a part of what is to be prefetched.
  *
  * `result` may be an operand: block k writes digits up to k - 55 and the next ones read from there.
  */
 static void high_halves(avx2_number *result, const avx2_number *a0, const avx2_number *b0,
-                        const avx2_number *a1, const avx2_number *b1, avx2_ahead ahead) {
-    const size_t size = ahead.size / (AVX2_DIGITS / BLOCK);
+                        const avx2_number *a1, const avx2_number *b1, avx2_ahead *ahead) {
     avx2_block block;
     first_block(&block, 0 - 2 * (59 * FMA_LOW_BIAS + 60 * FMA_HIGH_BIAS), 2 * BIAS);
     sums middle = sums_splat(0 - 2 * (60 * FMA_LOW_BIAS + 59 * FMA_HIGH_BIAS));
@@ -57,8 +59,9 @@ static void high_halves(avx2_number *result, const avx2_number *a0, const avx2_n
     add_middle(&middle, &block.column[0], a1, b1);
     block.carry = carry_of_middle(middle);
     for (int k = AVX2_DIGITS; k < 2 * AVX2_DIGITS; k += BLOCK) {
-        prefetch(&ahead, size);
+        prefetch(ahead);
         add_high_block(&block, a0, b0, k);
+        prefetch(ahead);
         add_high_block(&block, a1, b1, k);
         put_digits(result->digit + k - AVX2_DIGITS, &block);
         next_block(&block);
@@ -71,16 +74,21 @@ void avx2_start(avx2_scratch *s) {
 }
 
 void avx2_mul_fixed(avx2_number *result, const avx2_number *a, const avx2_number *t,
-                    const avx2_number *t_inverse, avx2_ahead ahead, avx2_scratch *s) {
-    avx2_low_half(&s->quotient, a, t_inverse);
+                    const avx2_number *t_inverse, avx2_ahead *ahead, avx2_scratch *s) {
+    low_half(&s->quotient, a, t_inverse, ahead);
     high_halves(result, a, t, &s->quotient, &s->modulus, ahead);
 }
 
+void avx2_low_half(avx2_number *result, const avx2_number *a, const avx2_number *b) {
+    avx2_ahead nothing = {NULL, 0};
+    low_half(result, a, b, &nothing);
+}
+
 void avx2_mul(avx2_number *result, const avx2_number *a, const avx2_number *b, avx2_scratch *s) {
-    const avx2_ahead nothing = {NULL, 0};
+    avx2_ahead nothing = {NULL, 0};
     avx2_low_half(&s->product, a, b);
     avx2_low_half(&s->quotient, &s->product, &s->inverse);
-    high_halves(result, a, b, &s->quotient, &s->modulus, nothing);
+    high_halves(result, a, b, &s->quotient, &s->modulus, &nothing);
 }
 
 FMA_END

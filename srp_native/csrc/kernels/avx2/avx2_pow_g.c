@@ -112,12 +112,10 @@ static void multiply_window(batch_workspace *w, size_t window, size_t groups) {
         select_digit(w, window, i, octets);
     /* After the last window comes the first one of the next batch. */
     avx2_ahead ahead = {(const char *)srp_ifma_table[(window + 1) % SRP_IFMA_WINDOWS],
-                        sizeof srp_ifma_table[0] / groups};
-    for (size_t g = 0; g < groups; g++) {
-        avx2_mul_fixed(&w->product[g], &w->product[g], &w->t[g], &w->t_inverse[g], ahead,
+                        sizeof srp_ifma_table[0] / (groups * AVX2_STEPS)};
+    for (size_t g = 0; g < groups; g++)
+        avx2_mul_fixed(&w->product[g], &w->product[g], &w->t[g], &w->t_inverse[g], &ahead,
                        &w->field);
-        ahead.next += ahead.size;
-    }
 }
 
 /* 1 to BATCH numbers; the last group need not be full. */
