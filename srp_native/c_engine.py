@@ -134,8 +134,8 @@ class CEngine(Engine):
         return MadeRows(verifiers.column(), salts.column(), used)
 
     def new_tally(self) -> bytearray:
-        tally = bytearray(lib.SRP_TALLY_SIZE)
-        lib.srp_tally_start(self._kernel, ffi.from_buffer("uint8_t[]", tally))
+        tally = bytearray(lib.SRP_BATCH_CHECK_SIZE)
+        lib.srp_batch_check_start(self._kernel, ffi.from_buffer("uint8_t[]", tally))
         return tally
 
     def tally_rows(self, tally: bytearray, rows: Rows, made: MadeRows) -> None:
@@ -143,13 +143,13 @@ class CEngine(Engine):
         texts = ffi.new("srp_column *", _pointers(made.verifiers))
         buffer = ffi.from_buffer("uint8_t[]", tally)
         count = len(made.verifiers)
-        _raise_unless_ok(lib.srp_tally_rows(self._kernel, buffer, used, texts, count))
+        _raise_unless_ok(lib.srp_batch_check_rows(self._kernel, buffer, used, texts, count))
 
     def tally_verifiers(
         self, tally: bytearray, elements: bytes, salts: Column, identities: Column
     ) -> None:
         columns = [_pointers(salts), _pointers(identities)]
-        code = lib.srp_tally_verifiers(
+        code = lib.srp_batch_check_verifiers(
             self._kernel,
             ffi.from_buffer("uint8_t[]", tally),
             ffi.from_buffer("uint8_t[]", elements),
@@ -160,10 +160,10 @@ class CEngine(Engine):
 
     def join_tally(self, tally: bytearray, other: bytearray) -> None:
         buffers = (ffi.from_buffer("uint8_t[]", each) for each in (tally, other))
-        lib.srp_tally_join(self._kernel, *buffers)
+        lib.srp_batch_check_join(self._kernel, *buffers)
 
     def tally_holds(self, tally: bytearray) -> bool:
-        return bool(lib.srp_tally_holds(self._kernel, ffi.from_buffer("uint8_t[]", tally)))
+        return bool(lib.srp_batch_check_holds(self._kernel, ffi.from_buffer("uint8_t[]", tally)))
 
     def premaster_secret(self, B: bytes, a: bytes, u: bytes, x: bytes, k: bytes) -> bytes:
         if _rows("B", B, ELEMENT_SIZE) != 1:
