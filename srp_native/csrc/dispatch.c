@@ -106,11 +106,11 @@ static int avx2_runs_here(void) {
 static const struct srp_kernel kernels[] = {
 #if defined(SRP_HAVE_LANES)
     {"avx512ifma", avx512ifma_runs_here, avx512ifma_pow_g, avx512ifma_powmod,
-     SRP_IFMA_DIGITS * SRP_IFMA_DIGIT_BITS, avx512ifma_product_start, avx512ifma_product_add,
+     SRP_52_DIGITS * SRP_52_BITS, avx512ifma_product_start, avx512ifma_product_add,
      avx512ifma_product_finish},
 #endif
 #if defined(SRP_HAVE_FMA_LANES)
-    {"avx2", avx2_runs_here, avx2_pow_g, avx2_powmod, SRP_IFMA_DIGITS * SRP_IFMA_DIGIT_BITS,
+    {"avx2", avx2_runs_here, avx2_pow_g, avx2_powmod, SRP_52_DIGITS * SRP_52_BITS,
      avx2_product_start, avx2_product_add, avx2_product_finish},
 #endif
 #if SRP_HAS_ADX

@@ -52,14 +52,14 @@ static int next_bytes(uint8_t *bytes, size_t size) {
 }
 
 static void next_digits(srp_digit *digits, size_t stride) {
-    uint8_t bytes[8 * SRP_IFMA_DIGITS];
+    uint8_t bytes[8 * SRP_52_DIGITS];
     if (!next_bytes(bytes, sizeof bytes)) exit(2);
-    for (size_t i = 0; i < SRP_IFMA_DIGITS; i++) digits[i * stride] = digit_load(bytes + 8 * i);
+    for (size_t i = 0; i < SRP_52_DIGITS; i++) digits[i * stride] = digit_load(bytes + 8 * i);
 }
 
 static void print_digits(const srp_digit *digits, size_t stride) {
     uint8_t bytes[8];
-    for (size_t i = 0; i < SRP_IFMA_DIGITS; i++) {
+    for (size_t i = 0; i < SRP_52_DIGITS; i++) {
         digit_store(bytes, digits[i * stride]);
         PUBLISH(bytes, sizeof bytes);
         for (size_t j = 0; j < sizeof bytes; j++) printf("%02x", bytes[j]);
@@ -68,7 +68,7 @@ static void print_digits(const srp_digit *digits, size_t stride) {
 }
 
 static void next_operands(srp_digit *digits, size_t operands, size_t numbers) {
-    for (size_t i = 0; i < operands; i++, digits += SRP_IFMA_DIGITS * numbers)
+    for (size_t i = 0; i < operands; i++, digits += SRP_52_DIGITS * numbers)
         for (size_t l = 0; l < numbers; l++) next_digits(digits + l, numbers);
 }
 
@@ -77,7 +77,7 @@ static size_t operands_of(const char *command) {
 }
 
 static void ifma_products(const char *command) {
-    static lanes operand[3][SRP_IFMA_DIGITS];
+    static lanes operand[3][SRP_52_DIGITS];
     static ifma_scratch scratch;
     size_t operands = operands_of(command);
     next_operands(lanes_digits(operand[0]), operands, LANES);
@@ -121,7 +121,7 @@ static void avx2_products(const char *command) {
 FMA_END
 
 static void rows(void) {
-    static srp_digit operand[2][LANES][SRP_IFMA_ROW];
+    static srp_digit operand[2][LANES][SRP_52_ROW];
     for (size_t i = 0; i < 2; i++)
         for (size_t row = 0; row < LANES; row++) next_digits(operand[i][row], 1);
     for (size_t row = 0; row < LANES; row++) {

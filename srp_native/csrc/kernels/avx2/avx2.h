@@ -1,7 +1,6 @@
 /*
  * The avx2 kernel's files among themselves: four numbers modulo N at a time, each in 60 digits of 52
- * bits, R = 2^3120, as doubles (fma_lanes.h). Those are the digits of kernel avx512ifma, whose
- * constants, table and bytes this kernel uses.
+ * bits, R = 2^3120, as doubles (fma_lanes.h). Constants, table and bytes are those of radix52.h.
  *
  * Operands and results are below 2 N. CT: values, as in internal.h.
  */
@@ -9,21 +8,20 @@
 #define SRP_AVX2_H
 
 #include "internal.h"
-#include "kernels/avx512ifma/avx512ifma.h"
+#include "kernels/comb.h"
 #include "kernels/fma_lanes.h"
+#include "kernels/radix52.h"
 
 #ifdef SRP_HAVE_FMA_LANES
 
-#define AVX2_DIGITS SRP_IFMA_DIGITS
-
 /* Digit i of number l is lane l of element i. */
 typedef struct {
-    factors digit[AVX2_DIGITS];
+    factors digit[SRP_52_DIGITS];
 } avx2_number;
 
 /* The same as integers in memory. */
 typedef struct {
-    _Alignas(32) srp_digit digit[AVX2_DIGITS][FMA_LANES];
+    _Alignas(32) srp_digit digit[SRP_52_DIGITS][FMA_LANES];
 } avx2_digits;
 
 /* ---- avx2_field.c, avx2_square.c: between fma_enter and fma_leave ----------------------------- */
@@ -40,8 +38,9 @@ typedef struct {
 void avx2_start(avx2_scratch *scratch);
 
 /*
- * Memory that is to be on its way to the caches while something else is computed: a step, in bytes, for each of
- * the AVX2_STEPS blocks of a multiplication by a known operand. A cache does not take it all at once.
+ * Memory that is to be on its way to the caches while something else is computed: a step, in bytes,
+ * for each of the AVX2_STEPS blocks of a multiplication by a known operand. A cache does not take it
+ * all at once.
  */
 #define AVX2_STEPS 30
 typedef struct {
@@ -50,39 +49,73 @@ typedef struct {
 } avx2_ahead;
 
 /*
- * result = a t / R for an operand known beforehand: t_inverse = -t N^-1 mod R. `a` may be any
- * number below R. `result` may be `a`. CT: values.
+ * result = a t / R mod N, for an operand known beforehand.
+ *   sizes   `result` may be `a`
+ *   in      a below R, t below N, t_inverse = -t N^-1 mod R; digits below 2^52
+ *   out     below 2 N, digits below 2^52
+ *   CT      values
  */
 void avx2_mul_fixed(avx2_number *result, const avx2_number *a, const avx2_number *t,
                     const avx2_number *t_inverse, avx2_ahead *ahead, avx2_scratch *scratch);
 
-/* result = a b / R. `result` may be an operand. CT: values. */
+/*
+ * result = a b / R mod N.
+ *   sizes   `result` may be an operand
+ *   in      a and b below 2 N, digits below 2^52
+ *   out     below N (1 + 2^-46), digits below 2^52
+ *   CT      values
+ */
 void avx2_mul(avx2_number *result, const avx2_number *a, const avx2_number *b,
               avx2_scratch *scratch);
 
-/* result = a^2 / R. `result` may be `a`. CT: values. */
+/*
+ * result = a^2 / R mod N.
+ *   sizes   `result` may be `a`
+ *   in      a below 2 N, digits below 2^52
+ *   out     below N (1 + 2^-46), digits below 2^52
+ *   CT      values
+ */
 void avx2_sqr(avx2_number *result, const avx2_number *a, avx2_scratch *scratch);
 
-/* result = a b mod R. Not in place. CT: values. */
+/*
+ * result = a b mod R.
+ *   sizes   `result` must not be an operand
+ *   in      a and b below R, digits below 2^52
+ *   out     below R, digits below 2^52
+ *   CT      values
+ */
 void avx2_low_half(avx2_number *result, const avx2_number *a, const avx2_number *b);
 
 /* ---- avx2_convert.c ----------------------------------------------------------------------- */
 
-/* The same row of kernel avx512ifma in every lane. */
+/* number = a row of radix52.h in every lane */
 void avx2_splat(avx2_number *number, const srp_digit *row);
 
-/* CT: values. */
+/*
+ * Between doubles and digits in memory.
+ *   in      digits below 2^52
+ *   CT      values
+ */
 void avx2_from_digits(avx2_number *number, const avx2_digits *digits);
 void avx2_to_digits(avx2_digits *digits, const avx2_number *number);
 
 /*
- * `count` elements of SRP_ELEMENT_SIZE bytes; lanes beyond repeat the first one. `digits` is what
- * it needs besides. CT: values.
+ * number = `count` elements; lanes beyond repeat the first one. `digits` is scratch.
+ *   sizes   SRP_ELEMENT_SIZE bytes an element
+ *   in      count at least 1; any bytes
+ *   out     below 2^3072 < 2 N, digits below 2^52
+ *   CT      values
  */
 void avx2_from_bytes(avx2_number *number, const uint8_t *elements, size_t count,
                      avx2_digits *digits);
 
-/* The bytes of the first `count` numbers, reduced to [0, N). CT: values. */
+/*
+ * out = the first `count` numbers mod N. `digits` is scratch.
+ *   sizes   SRP_ELEMENT_SIZE bytes for each of FMA_LANES numbers, or of `count` if that is less
+ *   in      below 2 N, digits below 2^52
+ *   out     below N
+ *   CT      values
+ */
 void avx2_to_bytes(uint8_t *out, const avx2_number *number, size_t count, avx2_digits *digits);
 
 /* ---- kernel functions; internal.h says what they do ----------------------------------------- */

@@ -60,7 +60,7 @@ FMA_INLINE void add_row(avx2_block *block, factors a, const factors *b, int firs
 
 /* target[0..5] = the six columns as digits */
 FMA_INLINE void put_digits(factors *target, avx2_block *block) {
-    const sums mask = sums_splat(IFMA_DIGIT_MASK);
+    const sums mask = sums_splat(SRP_52_MASK);
     FMA_UNROLL
     for (int c = 0; c < BLOCK; c++) {
         sums sum = sums_add(block->carry, block->column[c]);
@@ -74,8 +74,8 @@ FMA_INLINE void add_high_block(avx2_block *block, const avx2_number *a, const av
                                int k) {
     FMA_UNROLL
     for (int i = 1; i < BLOCK; i++)
-        add_row(block, a->digit[k - AVX2_DIGITS + i], b->digit + AVX2_DIGITS - i, 0, i);
-    for (int i = k - AVX2_DIGITS + BLOCK; i < AVX2_DIGITS; i++)
+        add_row(block, a->digit[k - SRP_52_DIGITS + i], b->digit + SRP_52_DIGITS - i, 0, i);
+    for (int i = k - SRP_52_DIGITS + BLOCK; i < SRP_52_DIGITS; i++)
         add_row(block, a->digit[i], b->digit + k - i, 0, BLOCK);
 }
 
@@ -85,7 +85,7 @@ FMA_INLINE void add_high_block(avx2_block *block, const avx2_number *a, const av
  */
 FMA_INLINE void add_middle(sums *column_59, sums *column_60, const avx2_number *a,
                            const avx2_number *b) {
-    const int last = AVX2_DIGITS - 1;
+    const int last = SRP_52_DIGITS - 1;
     factors_multiply(column_59, column_60, a->digit[0], b->digit[last]);
     for (int i = 1; i <= last; i++) {
         factors_multiply(column_59, column_60, a->digit[i], b->digit[last - i]);
@@ -99,7 +99,7 @@ FMA_INLINE void add_middle(sums *column_59, sums *column_60, const avx2_number *
  * 2^52 and carries (column 59 + 2^52 - 1) >> 52, whatever d is.
  */
 FMA_INLINE sums carry_of_middle(sums column_59) {
-    return sums_carry(sums_add(column_59, sums_splat(IFMA_DIGIT_MASK)));
+    return sums_carry(sums_add(column_59, sums_splat(SRP_52_MASK)));
 }
 
 FMA_END

@@ -33,7 +33,7 @@ FMA_INLINE void low_half(avx2_number *result, const avx2_number *a, const avx2_n
     avx2_block block;
     /* Column k gets k + 1 low halves and k high ones. */
     first_block(&block, 0 - FMA_LOW_BIAS, 0 - BIAS);
-    for (int k = 0; k < AVX2_DIGITS; k += BLOCK) {
+    for (int k = 0; k < SRP_52_DIGITS; k += BLOCK) {
         prefetch(ahead);
         for (int i = 0; i <= k; i++) add_row(&block, a->digit[i], b->digit + k - i, 0, BLOCK);
         FMA_UNROLL
@@ -58,19 +58,19 @@ static void high_halves(avx2_number *result, const avx2_number *a0, const avx2_n
     add_middle(&middle, &block.column[0], a0, b0);
     add_middle(&middle, &block.column[0], a1, b1);
     block.carry = carry_of_middle(middle);
-    for (int k = AVX2_DIGITS; k < 2 * AVX2_DIGITS; k += BLOCK) {
+    for (int k = SRP_52_DIGITS; k < 2 * SRP_52_DIGITS; k += BLOCK) {
         prefetch(ahead);
         add_high_block(&block, a0, b0, k);
         prefetch(ahead);
         add_high_block(&block, a1, b1, k);
-        put_digits(result->digit + k - AVX2_DIGITS, &block);
+        put_digits(result->digit + k - SRP_52_DIGITS, &block);
         next_block(&block);
     }
 }
 
 void avx2_start(avx2_scratch *s) {
-    avx2_splat(&s->modulus, srp_ifma_modulus);
-    avx2_splat(&s->inverse, srp_ifma_inverse);
+    avx2_splat(&s->modulus, srp_52_modulus);
+    avx2_splat(&s->inverse, srp_52_inverse);
 }
 
 void avx2_mul_fixed(avx2_number *result, const avx2_number *a, const avx2_number *t,

@@ -1,5 +1,5 @@
 /*
- * 2^x mod N for exponents of up to 256 bits, by the windows and the table of avx512ifma_pow_g.c:
+ * 2^x mod N for exponents of up to 256 bits, by the windows and the table of radix52.h:
  * 2^(x mod 2^11) as a plain number, then one factor from each of 35 tables.
  *
  * A digit of a factor is selected for eight numbers at once, in two halves of 32 bits: `words_pick`
@@ -23,9 +23,9 @@
 /* A group of four takes longer than one number alone, and less than two. */
 #define SINGLES 1
 
-#define PICKS (SRP_IFMA_ENTRIES / FMA_WORDS)
+#define PICKS (SRP_52_ENTRIES / FMA_WORDS)
 
-_Static_assert(SRP_IFMA_WINDOW == 7 && PICKS == 16, "sixteen picks cover a window");
+_Static_assert(SRP_52_WINDOW == 7 && PICKS == 16, "sixteen picks cover a window");
 
 /* Which entry the numbers of an octet want: as words_pick takes it, and of which pick. */
 typedef struct {
@@ -39,7 +39,7 @@ typedef struct {
     avx2_number product[GROUPS];
     avx2_number t[GROUPS], t_inverse[GROUPS];
     selector wanted[OCTETS];
-    srp_word index[SRP_IFMA_WINDOWS][OCTETS][FMA_WORDS];
+    srp_word index[SRP_52_WINDOWS][OCTETS][FMA_WORDS];
     srp_index power[FMA_LANES]; /* x mod 2^11 */
     avx2_digits digits;
 } batch_workspace;
@@ -53,10 +53,10 @@ static void read_windows(batch_workspace *w, const uint8_t *exponents, size_t le
     for (size_t l = 0; l < BATCH; l++) {
         const uint8_t *exponent = exponents + (l < count ? l : 0) * length;
         size_t size = l < count ? length : 0;
-        for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++) {
-            size_t position = SRP_FREE_BITS + window * SRP_IFMA_WINDOW;
+        for (size_t window = 0; window < SRP_52_WINDOWS; window++) {
+            size_t position = SRP_FREE_BITS + window * SRP_52_WINDOW;
             w->index[window][l / OCTET][word_lane(l % OCTET)] =
-                index_word(ifma_window(exponent, size, position, SRP_IFMA_WINDOW));
+                index_word(radix52_window(exponent, size, position, SRP_52_WINDOW));
         }
     }
 }
@@ -68,11 +68,11 @@ static void start_group(avx2_number *product, const uint8_t *exponents, size_t l
                         size_t count, srp_index *power) {
     for (size_t lane = 0; lane < FMA_LANES; lane++) {
         const uint8_t *exponent = exponents + (lane < count ? lane : 0) * length;
-        power[lane] = ifma_window(exponent, lane < count ? length : 0, 0, SRP_FREE_BITS);
+        power[lane] = radix52_window(exponent, lane < count ? length : 0, 0, SRP_FREE_BITS);
     }
-    const sums mask = sums_splat(IFMA_DIGIT_MASK);
-    for (size_t i = 0; i < AVX2_DIGITS; i++) {
-        sums bit = sums_sub(sums_load_indices(power), sums_splat(SRP_IFMA_DIGIT_BITS * i));
+    const sums mask = sums_splat(SRP_52_MASK);
+    for (size_t i = 0; i < SRP_52_DIGITS; i++) {
+        sums bit = sums_sub(sums_load_indices(power), sums_splat(SRP_52_BITS * i));
         product->digit[i] = factors_from(sums_and(sums_power_of_2(bit), mask));
     }
 }
@@ -93,13 +93,13 @@ FMA_INLINE words pick(const srp_word *half, const selector *s) {
 
 /* Digit i of the factors of all octets; of T, and with i past its digits those of -T / N. */
 static void select_digit(batch_workspace *w, size_t window, size_t i, size_t octets) {
-    const srp_word(*entries)[SRP_IFMA_ENTRIES] = srp_ifma_table[window][i];
-    avx2_number *factor = i < AVX2_DIGITS ? w->t : w->t_inverse;
+    const srp_word(*entries)[SRP_52_ENTRIES] = srp_52_table[window][i];
+    avx2_number *factor = i < SRP_52_DIGITS ? w->t : w->t_inverse;
     for (size_t octet = 0; octet < octets; octet++) {
         const words lower = pick(entries[0], &w->wanted[octet]);
         const words upper = pick(entries[1], &w->wanted[octet]);
-        factor[2 * octet].digit[i % AVX2_DIGITS] = factors_from(sums_from_words(lower, upper));
-        factor[2 * octet + 1].digit[i % AVX2_DIGITS] =
+        factor[2 * octet].digit[i % SRP_52_DIGITS] = factors_from(sums_from_words(lower, upper));
+        factor[2 * octet + 1].digit[i % SRP_52_DIGITS] =
             factors_from(sums_from_other_words(lower, upper));
     }
 }
@@ -108,11 +108,11 @@ static void multiply_window(batch_workspace *w, size_t window, size_t groups) {
     const size_t octets = (groups + 1) / 2;
     for (size_t octet = 0; octet < octets; octet++)
         prepare(&w->wanted[octet], w->index[window][octet]);
-    for (size_t i = 0; i < 2 * AVX2_DIGITS; i++)
+    for (size_t i = 0; i < 2 * SRP_52_DIGITS; i++)
         select_digit(w, window, i, octets);
     /* After the last window comes the first one of the next batch. */
-    avx2_ahead ahead = {(const char *)srp_ifma_table[(window + 1) % SRP_IFMA_WINDOWS],
-                        sizeof srp_ifma_table[0] / (groups * AVX2_STEPS)};
+    avx2_ahead ahead = {(const char *)srp_52_table[(window + 1) % SRP_52_WINDOWS],
+                        sizeof srp_52_table[0] / (groups * AVX2_STEPS)};
     for (size_t g = 0; g < groups; g++)
         avx2_mul_fixed(&w->product[g], &w->product[g], &w->t[g], &w->t_inverse[g], &ahead,
                        &w->field);
@@ -126,7 +126,7 @@ static void batch(uint8_t *out, const uint8_t *exponents, size_t length, size_t 
     for (size_t g = 0; g < groups; g++)
         start_group(&w->product[g], exponents + g * FMA_LANES * length, length,
                     count - g * FMA_LANES, w->power);
-    for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++)
+    for (size_t window = 0; window < SRP_52_WINDOWS; window++)
         multiply_window(w, window, groups);
     for (size_t g = 0; g < groups; g++)
         avx2_to_bytes(out + g * FMA_LANES * SRP_ELEMENT_SIZE, &w->product[g],
@@ -158,7 +158,7 @@ static void batches(uint8_t *out, const uint8_t *exponents, size_t length, size_
 FMA_END
 
 /* Exponents of more bytes than this do not fit in the windows. */
-#define WINDOW_BYTES ((SRP_FREE_BITS + SRP_IFMA_WINDOWS * SRP_IFMA_WINDOW) / 8)
+#define WINDOW_BYTES ((SRP_FREE_BITS + SRP_52_WINDOWS * SRP_52_WINDOW) / 8)
 
 /* Long exponents are rare in SRP (256 bits do for a): they take the way of any other base. */
 static void long_powers(uint8_t *out, const uint8_t *exponents, size_t length, size_t count) {

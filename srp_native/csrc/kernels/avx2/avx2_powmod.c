@@ -28,8 +28,8 @@ FMA_BEGIN
 
 static void fill(workspace *w, const uint8_t *bases, size_t count) {
     avx2_from_bytes(&w->product, bases, count, &w->digits);
-    avx2_splat(&w->factor, srp_ifma_r2);
-    avx2_splat(&w->power[0], srp_ifma_one);
+    avx2_splat(&w->factor, srp_52_r2);
+    avx2_splat(&w->power[0], srp_52_one);
     avx2_mul(&w->power[1], &w->product, &w->factor, &w->field);
     for (size_t i = 2; i < ENTRIES; i += 2) {
         avx2_sqr(&w->power[i], &w->power[i / 2], &w->field);
@@ -42,13 +42,13 @@ static void select_power(avx2_number *target, workspace *w, size_t window,
                          const uint8_t *exponents, size_t length, size_t count) {
     for (size_t lane = 0; lane < FMA_LANES; lane++) {
         const uint8_t *exponent = exponents + (lane < count ? lane : 0) * length;
-        w->index[lane] = ifma_window(exponent, length, window * WINDOW, WINDOW);
+        w->index[lane] = radix52_window(exponent, length, window * WINDOW, WINDOW);
     }
     const sums index = sums_load_indices(w->index);
     sums_mask wanted[ENTRIES];
     for (size_t entry = 0; entry < ENTRIES; entry++)
         wanted[entry] = sums_equal(index, sums_splat(entry));
-    for (size_t i = 0; i < AVX2_DIGITS; i++) {
+    for (size_t i = 0; i < SRP_52_DIGITS; i++) {
         factors digit = factors_keep(wanted[0], w->power[0].digit[i]);
         for (size_t entry = 1; entry < ENTRIES; entry++)
             digit = factors_join(digit, factors_keep(wanted[entry], w->power[entry].digit[i]));
@@ -57,14 +57,14 @@ static void select_power(avx2_number *target, workspace *w, size_t window,
 }
 
 static void power_of_group(workspace *w, const uint8_t *exponents, size_t length, size_t count) {
-    avx2_splat(&w->product, srp_ifma_one);
+    avx2_splat(&w->product, srp_52_one);
     for (size_t window = length * (8 / WINDOW); window--;) {
         for (int i = 0; i < WINDOW; i++) avx2_sqr(&w->product, &w->product, &w->field);
         select_power(&w->factor, w, window, exponents, length, count);
         avx2_mul(&w->product, &w->product, &w->factor, &w->field);
     }
     /* Times the plain 1: out of Montgomery form. */
-    for (size_t i = 0; i < AVX2_DIGITS; i++) w->factor.digit[i] = factors_from(sums_splat(i == 0));
+    for (size_t i = 0; i < SRP_52_DIGITS; i++) w->factor.digit[i] = factors_from(sums_splat(i == 0));
     avx2_mul(&w->product, &w->product, &w->factor, &w->field);
 }
 

@@ -23,9 +23,9 @@ typedef struct {
 void avx2_product_start(srp_product *product) {
     avx2_digits group[GROUPS];
     for (size_t g = 0; g < GROUPS; g++)
-        for (size_t i = 0; i < AVX2_DIGITS; i++)
+        for (size_t i = 0; i < SRP_52_DIGITS; i++)
             for (size_t lane = 0; lane < FMA_LANES; lane++)
-                group[g].digit[i][lane] = g || lane ? srp_ifma_one[i] : digit_of(i == 0);
+                group[g].digit[i][lane] = g || lane ? srp_52_one[i] : digit_of(i == 0);
     memcpy(product->digits, group, sizeof group);
 }
 
@@ -35,10 +35,10 @@ FMA_BEGIN
 static void read_elements(workspace *w, const uint8_t *elements, size_t count) {
     for (size_t lane = 0; lane < FMA_LANES; lane++)
         if (lane < count)
-            ifma_from_bytes(w->digits.digit[0] + lane, FMA_LANES,
+            radix52_from_bytes(w->digits.digit[0] + lane, FMA_LANES,
                             elements + lane * SRP_ELEMENT_SIZE);
         else
-            for (size_t i = 0; i < AVX2_DIGITS; i++) w->digits.digit[i][lane] = srp_ifma_one[i];
+            for (size_t i = 0; i < SRP_52_DIGITS; i++) w->digits.digit[i][lane] = srp_52_one[i];
     avx2_from_digits(&w->factor, &w->digits);
 }
 
@@ -68,7 +68,7 @@ void avx2_product_add(srp_product *product, const uint8_t *elements, size_t coun
 static void fold(workspace *w, size_t by) {
     avx2_digits moved;
     avx2_to_digits(&w->digits, &w->product);
-    for (size_t i = 0; i < AVX2_DIGITS; i++)
+    for (size_t i = 0; i < SRP_52_DIGITS; i++)
         for (size_t lane = 0; lane < FMA_LANES; lane++)
             moved.digit[i][lane] = w->digits.digit[i][(lane + by) % FMA_LANES];
     avx2_from_digits(&w->factor, &moved);

@@ -40,7 +40,7 @@ FMA_INLINE void double_and_square(avx2_block *block, const avx2_number *a, int k
 static void low_square(avx2_number *result, const avx2_number *a) {
     avx2_block block;
     first_block(&block, 0 - FMA_LOW_BIAS / 2, 0 - BIAS / 2);
-    for (int k = 0; k < AVX2_DIGITS; k += BLOCK) {
+    for (int k = 0; k < SRP_52_DIGITS; k += BLOCK) {
         for (int i = 0; i < k / 2; i++) add_row(&block, a->digit[i], a->digit + k - i, 0, BLOCK);
         add_pairs(&block, a, k);
         double_and_square(&block, a, k);
@@ -51,7 +51,7 @@ static void low_square(avx2_number *result, const avx2_number *a) {
 
 /* Column 59 of a^2, and the half of its part of column 60 that is doubled there. */
 FMA_INLINE sums square_middle(sums *column_60, const avx2_number *a) {
-    const int last = AVX2_DIGITS - 1, half = AVX2_DIGITS / 2;
+    const int last = SRP_52_DIGITS - 1, half = SRP_52_DIGITS / 2;
     sums middle = sums_splat(0 - (60 * FMA_LOW_BIAS + 59 * FMA_HIGH_BIAS));
     factors_multiply(&middle, column_60, a->digit[0], a->digit[last]);
     for (int i = 1; i < half; i++) {
@@ -65,13 +65,13 @@ FMA_INLINE sums square_middle(sums *column_60, const avx2_number *a) {
 
 /* Columns k to k + 5 of a^2, k >= 60, but for what comes up from below. */
 FMA_INLINE void square_high_block(avx2_block *block, const avx2_number *a, int k) {
-    if (k == 2 * AVX2_DIGITS - BLOCK) {
+    if (k == 2 * SRP_52_DIGITS - BLOCK) {
         add_last_pairs(block, a);
     } else {
         FMA_UNROLL
         for (int i = 1; i < BLOCK; i++)
-            add_row(block, a->digit[k - AVX2_DIGITS + i], a->digit + AVX2_DIGITS - i, 0, i);
-        for (int i = k - AVX2_DIGITS + BLOCK; i < k / 2; i++)
+            add_row(block, a->digit[k - SRP_52_DIGITS + i], a->digit + SRP_52_DIGITS - i, 0, i);
+        for (int i = k - SRP_52_DIGITS + BLOCK; i < k / 2; i++)
             add_row(block, a->digit[i], a->digit + k - i, 0, BLOCK);
         add_pairs(block, a, k);
     }
@@ -90,13 +90,13 @@ static void high_square(avx2_number *result, const avx2_number *a, const avx2_nu
     sums middle = square_middle(&block.column[0], a), above = sums_splat(0);
     add_middle(&middle, &above, q, n);
     block.carry = carry_of_middle(middle);
-    for (int k = AVX2_DIGITS; k < 2 * AVX2_DIGITS; k += BLOCK) {
+    for (int k = SRP_52_DIGITS; k < 2 * SRP_52_DIGITS; k += BLOCK) {
         square_high_block(&block, a, k);
         const sums pairs = block.column[BLOCK];
         block.column[0] = sums_add(block.column[0], above);
         block.column[BLOCK] = sums_splat(0);
         add_high_block(&block, q, n, k);
-        put_digits(result->digit + k - AVX2_DIGITS, &block);
+        put_digits(result->digit + k - SRP_52_DIGITS, &block);
         above = block.column[BLOCK];
         block.column[BLOCK] = pairs;
         next_block(&block);

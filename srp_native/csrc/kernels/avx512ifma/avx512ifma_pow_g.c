@@ -35,14 +35,14 @@ typedef struct {
     lanes_words_mask bit_5, bit_6;
 } selector;
 
-_Static_assert(SRP_IFMA_WINDOW == 7, "a selector has as many bits as a window");
+_Static_assert(SRP_52_WINDOW == 7, "a selector has as many bits as a window");
 
 /* What one batch writes; wiped as a whole. */
 typedef struct {
     ifma_scratch field;
-    lanes factor[GROUPS][2 * SRP_IFMA_DIGITS];
-    lanes product[GROUPS][SRP_IFMA_DIGITS];
-    srp_word index[PAIRS][SRP_IFMA_WINDOWS][PAIR];
+    lanes factor[GROUPS][2 * SRP_52_DIGITS];
+    lanes product[GROUPS][SRP_52_DIGITS];
+    srp_word index[PAIRS][SRP_52_WINDOWS][PAIR];
     srp_index power[LANES]; /* x mod 2^11 */
 } batch_workspace;
 
@@ -55,10 +55,10 @@ static void read_windows(batch_workspace *w, const uint8_t *exponents, size_t le
     for (size_t l = 0; l < BATCH; l++) {
         const uint8_t *exponent = exponents + (l < count ? l : 0) * length;
         size_t size = l < count ? length : 0;
-        for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++) {
-            size_t position = SRP_FREE_BITS + window * SRP_IFMA_WINDOW;
+        for (size_t window = 0; window < SRP_52_WINDOWS; window++) {
+            size_t position = SRP_FREE_BITS + window * SRP_52_WINDOW;
             w->index[l / PAIR][window][word_of(l % PAIR)] =
-                index_word(ifma_window(exponent, size, position, SRP_IFMA_WINDOW));
+                index_word(radix52_window(exponent, size, position, SRP_52_WINDOW));
         }
     }
 }
@@ -84,27 +84,27 @@ static void start_group(batch_workspace *w, size_t group, const uint8_t *exponen
                         size_t count) {
     for (size_t lane = 0; lane < LANES; lane++) {
         const uint8_t *exponent = exponents + (lane < count ? lane : 0) * length;
-        w->power[lane] = ifma_window(exponent, lane < count ? length : 0, 0, SRP_FREE_BITS);
+        w->power[lane] = radix52_window(exponent, lane < count ? length : 0, 0, SRP_FREE_BITS);
     }
     lanes power = lanes_load_indices(w->power);
-    for (unsigned i = 0; i < SRP_IFMA_DIGITS; i++)
-        w->product[group][i] = ifma_power_digit(power, lanes_splat(SRP_IFMA_DIGIT_BITS * i));
+    for (unsigned i = 0; i < SRP_52_DIGITS; i++)
+        w->product[group][i] = ifma_power_digit(power, lanes_splat(SRP_52_BITS * i));
 }
 
 /* The entries of a digit, half by half. */
-#define ENTRY_REGISTERS (SRP_IFMA_ENTRIES / (2 * LANES))
+#define ENTRY_REGISTERS (SRP_52_ENTRIES / (2 * LANES))
 
 /* The factors of `pairs` pairs of groups: a constant, so that all is in registers. */
 LANES_INLINE void select_pairs(batch_workspace *w, size_t window, size_t pairs) {
     selector s[PAIRS];
     for (size_t p = 0; p < pairs; p++)
         s[p] = selector_of(lanes_words_load(w->index[p][window]));
-    for (size_t i = 0; i < 2 * SRP_IFMA_DIGITS; i++) {
+    for (size_t i = 0; i < 2 * SRP_52_DIGITS; i++) {
         lanes_words entries[2][ENTRY_REGISTERS];
         for (size_t half = 0; half < 2; half++)
             for (size_t j = 0; j < ENTRY_REGISTERS; j++)
                 entries[half][j] =
-                    lanes_words_load(srp_ifma_table[window][i][half] + 2 * LANES * j);
+                    lanes_words_load(srp_52_table[window][i][half] + 2 * LANES * j);
         for (size_t p = 0; p < pairs; p++) {
             const lanes_words lower = pick_128(entries[0], s[p]), upper = pick_128(entries[1], s[p]);
             w->factor[2 * p][i] = lanes_from_words(lower, upper);
@@ -119,11 +119,11 @@ static void multiply_window(batch_workspace *w, size_t window, size_t groups) {
     else
         select_pairs(w, window, 1);
     /* After the last window comes the first one of the next batch. */
-    ifma_ahead ahead = {(const char *)srp_ifma_table[(window + 1) % SRP_IFMA_WINDOWS],
-                        sizeof srp_ifma_table[0] / groups};
+    ifma_ahead ahead = {(const char *)srp_52_table[(window + 1) % SRP_52_WINDOWS],
+                        sizeof srp_52_table[0] / groups};
     for (size_t group = 0; group < groups; group++) {
         lanes *factor = w->factor[group], *product = w->product[group];
-        ifma_mul_fixed(product, product, factor, factor + SRP_IFMA_DIGITS, ahead, &w->field);
+        ifma_mul_fixed(product, product, factor, factor + SRP_52_DIGITS, ahead, &w->field);
         ahead.next += ahead.size;
     }
 }
@@ -135,13 +135,13 @@ static void batch(uint8_t *out, const uint8_t *exponents, size_t length, size_t 
     read_windows(w, exponents, length, count);
     for (size_t group = 0; group < groups; group++)
         start_group(w, group, exponents + group * LANES * length, length, count - group * LANES);
-    for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++)
+    for (size_t window = 0; window < SRP_52_WINDOWS; window++)
         multiply_window(w, window, groups);
     for (size_t group = 0; group < groups; group++)
         ifma_reduce(w->factor[group], w->product[group]);
     for (size_t i = 0; i < count; i++) {
         const srp_digit *digits = lanes_digits(w->factor[i / LANES]) + i % LANES;
-        ifma_to_bytes(out + i * SRP_ELEMENT_SIZE, digits, LANES);
+        radix52_to_bytes(out + i * SRP_ELEMENT_SIZE, digits, LANES);
     }
 }
 
@@ -168,7 +168,7 @@ static void batches(uint8_t *out, const uint8_t *exponents, size_t length, size_
 LANES_END
 
 /* Exponents of more bytes than this do not fit in the windows. */
-#define WINDOW_BYTES ((SRP_FREE_BITS + SRP_IFMA_WINDOWS * SRP_IFMA_WINDOW) / 8)
+#define WINDOW_BYTES ((SRP_FREE_BITS + SRP_52_WINDOWS * SRP_52_WINDOW) / 8)
 
 /* Long exponents are rare in SRP (256 bits do for a): they take the way of any other base. */
 static void long_powers(uint8_t *out, const uint8_t *exponents, size_t length, size_t count) {
