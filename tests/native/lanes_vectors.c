@@ -5,6 +5,7 @@
  *   fixed A.. T.. I..   mul A.. B..   sqr A..      products of as many numbers as there are lanes
  *                                                  (I = -T / N mod R)
  *   row A.. B..                                    eight of kernel avx512ifma, one by one
+ *   singles COUNT                  how many of so many powers of 2 the kernel does one by one
  *   pow_g LENGTH E..   powmod LENGTH COUNT B.. E..    up to 40 exponents of LENGTH bytes
  *
  *     lanes_vectors KERNEL
@@ -151,6 +152,11 @@ static void powers(const srp_kernel *kernel, int any_base) {
     }
 }
 
+static void singles(int is_avx2) {
+    size_t count = strtoul(next_word(), NULL, 10);
+    printf("%zu\n", is_avx2 ? avx2_singles(count) : ifma_singles(count));
+}
+
 int main(int count, char **arguments) {
     const srp_kernel *kernel = kernel_called(count > 1 ? arguments[1] : "");
     int is_avx2 = !strcmp(srp_kernel_name(kernel), "avx2");
@@ -160,6 +166,8 @@ int main(int count, char **arguments) {
             rows();
         else if (!strcmp(command, "pow_g") || !strcmp(command, "powmod"))
             powers(kernel, !strcmp(command, "powmod"));
+        else if (!strcmp(command, "singles"))
+            singles(is_avx2);
         else if (is_avx2)
             avx2_products(command);
         else

@@ -198,6 +198,43 @@ def test_products_at_the_edges(program: Program, long_run: bool, kernel: str) ->
 
 # ---- powers ---------------------------------------------------------------------------------
 
+
+@dataclass(frozen=True)
+class Cost:
+    """What a kernel's parts cost where docs/kernels.md has them from, in microseconds."""
+
+    single: float
+    walk: float  # along the table, for up to 32 numbers
+    group: float  # of as many numbers as there are lanes, on the way
+
+    def batches(self, groups: int, lanes: int) -> float:
+        return groups * self.group + -(-groups * lanes // 32) * self.walk
+
+    def best(self, count: int, lanes: int) -> float:
+        """The least that `count` numbers can take, over every share of numbers done alone."""
+        return min(
+            self.batches(groups, lanes) + max(0, count - groups * lanes) * self.single
+            for groups in range(-(-count // lanes) + 1)
+        )
+
+
+COSTS = {
+    "avx512ifma": Cost(single=29.7, walk=36, group=112),  # the Zen 4
+    "avx2": Cost(single=108, walk=126, group=121),  # the Emerald Rapids
+}
+
+
+@each_kernel
+def test_no_batch_is_split_in_a_way_that_takes_much_longer_than_the_best(
+    program: Program, kernel: str
+) -> None:
+    lanes, cost, counts = KERNELS[kernel], COSTS[kernel], range(1, 129)
+    singles = map(int, program.answers(kernel, [f"singles {count}" for count in counts]))
+    for count, alone in zip(counts, singles, strict=True):
+        taken = alone * cost.single + cost.batches(-(-(count - alone) // lanes), lanes)
+        assert taken <= 1.15 * cost.best(count, lanes), (count, alone)
+
+
 EDGE_EXPONENTS = (0, 1, 10, 11, 2047, 2048, 63 << 11, 2**255, 2**256 - 2**11, 2**256 - 1)
 
 

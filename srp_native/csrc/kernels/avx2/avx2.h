@@ -118,6 +118,11 @@ void avx2_from_bytes(avx2_number *number, const uint8_t *elements, size_t count,
  */
 void avx2_to_bytes(uint8_t *out, const avx2_number *number, size_t count, avx2_digits *digits);
 
+/* ---- avx2_pow_g.c ------------------------------------------------------------------------- */
+
+/* How many of `count` powers of 2, the last ones, are left to a kernel for one number at a time. */
+size_t avx2_singles(size_t count);
+
 /* ---- kernel functions; internal.h says what they do ----------------------------------------- */
 
 /* avx2_pow_g.c */

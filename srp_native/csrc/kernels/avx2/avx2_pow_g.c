@@ -20,7 +20,10 @@
 #define BATCH (OCTETS * OCTET)
 #define GROUPS (BATCH / FMA_LANES)
 
-/* A group of four takes longer than one number alone, and less than two. */
+/*
+ * So many numbers are done sooner one after the other than as a group of four, whether that walks the
+ * table by itself or along with others. docs/kernels.md has the measurements.
+ */
 #define SINGLES 1
 
 #define PICKS (SRP_52_ENTRIES / FMA_WORDS)
@@ -170,12 +173,17 @@ static void long_powers(uint8_t *out, const uint8_t *exponents, size_t length, s
                     count - done < FMA_LANES ? count - done : FMA_LANES);
 }
 
+size_t avx2_singles(size_t count) {
+    size_t rest = count % FMA_LANES;
+    return rest <= SINGLES ? rest : 0;
+}
+
 void avx2_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_t count) {
     if (length > WINDOW_BYTES) {
         long_powers(out, exponents, length, count);
         return;
     }
-    size_t rest = count % FMA_LANES <= SINGLES ? count % FMA_LANES : 0;
+    size_t rest = avx2_singles(count);
     if (count > rest) batches(out, exponents, length, count - rest);
     if (rest)
         srp_scalar_kernel()->pow_g(out + (count - rest) * SRP_ELEMENT_SIZE,

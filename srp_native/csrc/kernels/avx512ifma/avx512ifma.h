@@ -135,6 +135,11 @@ void ifma_row_select(srp_digit *factor, const srp_digit *table, size_t entries, 
  */
 void ifma_comb(uint8_t *out, const uint8_t *exponent, size_t length);
 
+/* ---- avx512ifma_pow_g.c ------------------------------------------------------------------- */
+
+/* How many of `count` powers of 2, the last ones, are done one after the other. */
+size_t ifma_singles(size_t count);
+
 /* ---- kernel functions; internal.h says what they do ----------------------------------------- */
 
 /* avx512ifma_pow_g.c */

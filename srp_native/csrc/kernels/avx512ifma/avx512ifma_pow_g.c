@@ -22,8 +22,12 @@
 #define GROUPS 4
 #define BATCH (GROUPS * LANES)
 
-/* So many numbers are done sooner one after the other than as a group of eight. */
-#define SINGLES 4
+/*
+ * So many numbers are done sooner one after the other than as a group of eight: that walks the table
+ * by itself, or along with others. docs/kernels.md has the measurements.
+ */
+#define SINGLES 5
+#define SINGLES_BESIDE_GROUPS 2
 
 /* Two groups of eight that are selected for together. */
 #define PAIRS (GROUPS / 2)
@@ -180,12 +184,18 @@ static void long_powers(uint8_t *out, const uint8_t *exponents, size_t length, s
                           count - done < LANES ? count - done : LANES);
 }
 
+size_t ifma_singles(size_t count) {
+    size_t rest = count % LANES;
+    size_t most = count % BATCH < LANES ? SINGLES : SINGLES_BESIDE_GROUPS;
+    return rest <= most ? rest : 0;
+}
+
 void avx512ifma_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_t count) {
     if (length > WINDOW_BYTES) {
         long_powers(out, exponents, length, count);
         return;
     }
-    size_t rest = count % LANES <= SINGLES ? count % LANES : 0;
+    size_t rest = ifma_singles(count);
     if (count > rest) batches(out, exponents, length, count - rest);
     for (size_t i = count - rest; i < count; i++)
         ifma_comb(out + i * SRP_ELEMENT_SIZE, exponents + i * length, length);
