@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 
 from cognito_srp.enroll import Enroller, EnrollmentRequest, Event
 from cognito_srp.enroll.journal import Journal
-from cognito_srp.sealing import SealingKey
+from cognito_srp.storage.sealing import SealingKey
 
 CALLERS = 500
 DEVICES = 5000

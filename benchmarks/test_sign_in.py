@@ -13,7 +13,7 @@ import pytest
 
 import cognito_srp.aws_srp
 from srp_native import N, use_engine
-from srp_native.registry import current_engine
+from srp_native.engines._registry import current_engine
 
 GROUP = "sign-in"
 THREADS = 100

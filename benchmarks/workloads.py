@@ -7,8 +7,8 @@ from functools import partial
 
 from cognito_srp import NewDevice, create_device_verifier_columns, create_device_verifiers
 from srp_native import Column, pow_g_many, verifiers
-from srp_native.batch import cores
-from srp_native.registry import current_engine
+from srp_native._batch import cores
+from srp_native.engines._registry import current_engine
 
 __all__ = ["CORES", "Batch"]
 

@@ -3,7 +3,7 @@
 Knows nothing of AWS: see `cognito_srp` for device enrollment and sign-in.
 """
 
-from .arithmetic import (
+from ._api import (
     check_verifier,
     pow_g,
     pow_g_many,
@@ -13,17 +13,17 @@ from .arithmetic import (
     verifier,
     verifiers,
 )
-from .columns import Column, MadeRows
-from .engine import EngineInfo
-from .errors import (
+from ._columns import Column, MadeRows
+from ._errors import (
     ConstantTimeUnavailableError,
     EngineError,
     EngineFaultError,
     EngineUnavailableError,
 )
+from ._rows import check_column, verifier_rows
+from .engines._engine import EngineInfo
+from .engines._registry import available_engines, engine, use_engine
 from .group import G, N
-from .registry import available_engines, engine, use_engine
-from .rows import check_column, verifier_rows
 
 __all__ = [
     "Column",

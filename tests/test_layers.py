@@ -8,65 +8,29 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.source_tree import PACKAGES, imports, modules, tops
 
-ROOT = Path(__file__).parent.parent
-PACKAGES = {"srp_native": ROOT / "srp_native", "cognito_srp": ROOT / "python" / "cognito_srp"}
-
-# Lower layers first: a module may import from its own layer's line and from the lines above it.
-FACADE_LAYERS = (
-    ("errors", "redaction", "system_keyring"),
-    ("encoding", "secret_files"),
-    ("srp", "checks"),
-    ("device", "device_columns", "sealing"),
-    ("steps",),
-    ("diagnosis",),
-    ("calls",),
-    ("devices",),
-    ("confirm",),
-    ("signin",),
-    ("aio",),
-    ("aws_srp", "enroll"),
-    ("local", "engines"),
-    ("cli",),
-)
-MAY_IMPORT_BOTO = {
-    "calls",
-    "devices",
-    "confirm",
-    "signin",
-    "aws_srp",
-    "aio",
-    "enroll",
-    "local",
-    "cli",
+# What each file or folder of the facade may import of the others: the layers below it.
+FOUNDATION = {"errors", "redaction"}
+BELOW = {
+    "errors": set[str](),
+    "redaction": set[str](),
+    "srp": FOUNDATION,
+    "transport": FOUNDATION | {"srp"},
+    "storage": FOUNDATION | {"srp"},
+    "local": FOUNDATION | {"srp", "storage"},
 }
+BELOW["devices"] = BELOW["transport"] | {"transport", "storage"}
+BELOW["signin"] = BELOW["devices"] | {"devices"}
+BELOW["aws_srp"] = BELOW["aio"] = BELOW["signin"] | {"signin"}
+BELOW["enroll"] = BELOW["aio"] | {"aio"}
+BELOW["distributed"] = BELOW["enroll"] | {"enroll"}
+BELOW["cli"] = BELOW["distributed"] | {"distributed", "local"}
+BELOW["__init__"] = BELOW["signin"] | {"signin"}
+#: `errors` imports nothing at run time; it names types of these, for what an exception carries.
+ONLY_TYPES = {"devices", "signin"}
+MAY_IMPORT_BOTO = {"transport", "devices", "signin", "aws_srp", "aio", "enroll", "local", "cli"}
 MAY_IMPORT_MOTO = {"local"}
-
-
-def modules(package: str) -> list[Path]:
-    return sorted(PACKAGES[package].rglob("*.py"))
-
-
-def imports(path: Path, *, at_import_time: bool = False) -> set[str]:
-    """Dotted names that a module imports, relative ones made absolute."""
-    package, root = next((p, r) for p, r in PACKAGES.items() if path.is_relative_to(r))
-    parts = [package, *path.relative_to(root).with_suffix("").parts]
-    tree = ast.parse(path.read_text())
-    nodes = tree.body if at_import_time else list(ast.walk(tree))
-    found: set[str] = set()
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            # In a package's __init__ the last part is the module's own name, as in any other.
-            base = ".".join(parts[: len(parts) - node.level]) if node.level else ""
-            origin = ".".join(filter(None, (base, node.module)))
-            found |= {origin} | {f"{origin}.{alias.name}" for alias in node.names}
-    return found
-
-
-def tops(names: set[str]) -> set[str]:
-    return {name.partition(".")[0] for name in names}
 
 
 def layer_of(path: Path) -> str:
@@ -81,13 +45,13 @@ def test_the_maths_knows_nothing_of_aws(path: Path) -> None:
 
 def test_each_native_library_has_one_door() -> None:
     doors = {
-        "gmpy2": {"gmpy2_engine", "peers"},
-        "srp_native._srp": {"c_engine"},
-        "cffi": {"ffi_build"},
+        "gmpy2": {"engines/gmpy2.py", "cli/peers.py"},
+        "srp_native._srp": {"engines/c.py"},
+        "cffi": {"srp_native/ffi_build.py"},
     }
     for library, door in doors.items():
         users = {
-            path.stem
+            "/".join(path.parts[-2:])
             for path in modules("srp_native") + modules("cognito_srp")
             if any(n == library or n.startswith(library + ".") for n in imports(path))
         }
@@ -97,20 +61,12 @@ def test_each_native_library_has_one_door() -> None:
 @pytest.mark.parametrize("path", modules("cognito_srp"), ids=lambda p: p.stem)
 def test_the_facade_points_down(path: Path) -> None:
     layer = layer_of(path)
-    order = [name for line in FACADE_LAYERS for name in line]
-    if layer == "__init__":
-        return
-    assert layer in order, f"{layer} has no place in the layers"
-    used = {
-        name.split(".")[1]
-        for name in imports(path)
-        if name.startswith("cognito_srp.") and name.split(".")[1] in order
-    }
-    level = next(i for i, line in enumerate(FACADE_LAYERS) if layer in line)
-    above = {name for line in FACADE_LAYERS[level + 1 :] for name in line}
-    if layer == "errors":  # only to name a type
-        used -= {"device", "diagnosis", "signin"}
-    assert not used & above, used
+    used = {name.split(".")[1] for name in imports(path) if name.startswith("cognito_srp.")}
+    used &= {p.name.removesuffix(".py") for p in PACKAGES["cognito_srp"].iterdir()}
+    if layer == "errors":
+        assert not {n for n in imports(path, at_import_time=True) if n.startswith("cognito_srp.")}
+        used -= ONLY_TYPES
+    assert not used - BELOW[layer] - {layer}
 
 
 @pytest.mark.parametrize("path", modules("cognito_srp"), ids=lambda p: p.stem)

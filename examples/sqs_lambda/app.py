@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from cognito_srp.engines import DynamoJournal, SharedRate, SqsHandler, shared_sealing_key
+from cognito_srp.distributed import DynamoJournal, SharedRate, SqsHandler, shared_sealing_key
 from cognito_srp.enroll import Enroller, RetryPolicy
 
 TABLE = os.environ["TABLE"]

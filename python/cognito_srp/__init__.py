@@ -3,17 +3,22 @@
 Importing this package loads neither boto3 nor gmpy2; each is loaded on first use.
 """
 
-from .confirm import ConfirmedDevice, confirm_device, enroll_device
-from .device import (
+from .devices.columns import DeviceVerifierColumns, create_device_verifier_columns
+from .devices.confirm import ConfirmedDevice, confirm_device, enroll_device
+from .devices.management import (
+    Device,
+    forget_device,
+    get_device,
+    list_devices,
+    update_device_status,
+)
+from .devices.verifiers import (
     DeviceVerifier,
     NewDevice,
     RememberedDevice,
     create_device_verifier,
     create_device_verifiers,
 )
-from .device_columns import DeviceVerifierColumns, create_device_verifier_columns
-from .devices import Device, forget_device, get_device, list_devices, update_device_status
-from .diagnosis import Cause, Diagnosis
 from .errors import (
     CallError,
     ChallengeError,
@@ -40,7 +45,6 @@ from .errors import (
     VerifierFaultError,
     WrongSealingKeyError,
 )
-from .sealing import SealingKey
 from .signin import (
     Challenge,
     Session,
@@ -50,6 +54,8 @@ from .signin import (
     begin_sign_in,
     sign_in,
 )
+from .signin.diagnosis import Cause, Diagnosis
+from .storage.sealing import SealingKey
 
 __all__ = [
     "CallError",

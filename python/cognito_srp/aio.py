@@ -14,18 +14,16 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
-from srp_native.batch import cores
+from srp_native._batch import cores
 
-from .calls import call, failure_of, is_async, method_of, named_after, result
-from .confirm import confirm_device_steps, enroll_device_steps
-from .device import RememberedDevice
-from .devices import (
+from .devices.confirm import confirm_device_steps, enroll_device_steps
+from .devices.management import (
     PAGE_SIZE,
     Device,
     forget_device_steps,
@@ -33,6 +31,7 @@ from .devices import (
     page_of_devices_steps,
     update_device_status_steps,
 )
+from .devices.verifiers import RememberedDevice
 from .signin import (
     SignedIn,
     SignIn,
@@ -41,7 +40,8 @@ from .signin import (
     begin_sign_in_steps,
     sign_in_steps,
 )
-from .steps import Ask, Call, Done, Outcome, Steps, resume
+from .transport.calls import call, failure_of, is_async, method_of, named_after, result
+from .transport.steps import Ask, Call, Done, Outcome, Steps, resume
 
 __all__ = [
     "Session",
@@ -119,7 +119,7 @@ async def _ask(step: Ask) -> Mapping[str, str]:
 
 def _awaitable(
     steps: Callable[P, Steps[T]], finish: Callable[[Any, T], R]
-) -> Callable[Concatenate[Any, P], Awaitable[R]]:
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
     """As `calls.through_client`."""
 
     async def function(client: Any, /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -92,6 +92,17 @@ static size_t read_number(uint8_t *number, size_t room, srp_slice text) {
     return size;
 }
 
+/* Whether an element is below N: whether subtracting N borrows. CT: values, but for the result. */
+static int below_modulus(const uint8_t *v) {
+    uint64_t borrow = 0;
+    for (size_t i = 0; i < SRP_WORDS; i++) {
+        uint64_t word = load_64(v + SRP_ELEMENT_SIZE - 8 * (i + 1));
+        uint64_t difference = word - srp_modulus_words[i];
+        borrow = (uint64_t)(word < srp_modulus_words[i]) | (uint64_t)(difference < borrow);
+    }
+    return (int)srp_declassify(borrow);
+}
+
 /* Where verifiers are: as texts with the rows they were made from, or as elements. */
 typedef struct {
     const srp_rows *rows;
@@ -107,8 +118,10 @@ static int read_texts(workspace *w, const batch *b, size_t row) {
     if (!salt_size || !size) return SRP_ERROR_TEXT;
     size_t zeros = size < SRP_ELEMENT_SIZE ? SRP_ELEMENT_SIZE - size : 0;
     size_t digits = SRP_ELEMENT_SIZE - zeros;
+    if (size > digits && srp_declassify(w->number[0])) return SRP_ERROR_RANGE;
     memset(w->v, 0, zeros);
     memcpy(w->v + zeros, w->number + size - digits, digits);
+    if (!below_modulus(w->v)) return SRP_ERROR_RANGE;
     srp_slice salt = {w->salt, salt_size};
     srp_slice identity[] = {column_row(&b->rows->realms, row), column_row(&b->rows->names, row),
                             {(const uint8_t *)":", 1}, column_row(&b->rows->passwords, row)};
@@ -120,6 +133,7 @@ static int read_texts(workspace *w, const batch *b, size_t row) {
 static int read_element(workspace *w, const batch *b, size_t row) {
     srp_slice identity = column_row(b->identities, row);
     memcpy(w->v, b->elements + row * SRP_ELEMENT_SIZE, SRP_ELEMENT_SIZE);
+    if (!below_modulus(w->v)) return SRP_ERROR_RANGE;
     private_key(w->x, column_row(b->salts, row), &identity, 1, &w->hash);
     return SRP_OK;
 }

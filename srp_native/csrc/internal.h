@@ -16,6 +16,12 @@
 #include "secret.h"
 #include "srp.h"
 
+/* ---- constants, computed from group.py at build time by srp_native/csrc/tables.py -------------- */
+
+#define SRP_WORDS 48 /* of 64 bits in an element */
+
+extern const uint64_t srp_modulus_words[SRP_WORDS]; /* N, the lowest word first */
+
 /* The SHA instructions and SSSE3 have names with these compilers. */
 #if defined(__GNUC__) && defined(__x86_64__)
 #define SRP_HAS_X86_DISPATCH 1

@@ -36,8 +36,10 @@ enum {
     SRP_ERROR_SALT = -3,
     /* the system's random generator failed */
     SRP_ERROR_RANDOM = -4,
-    /* a text is not the base64 of a positive number in its minimal signed form */
-    SRP_ERROR_TEXT = -5
+    /* a text is not the base64 of a number, 0 or more, in its minimal signed form */
+    SRP_ERROR_TEXT = -5,
+    /* a verifier is N or more */
+    SRP_ERROR_RANGE = -6
 };
 
 /* Bytes of the whole row: of salts, random passwords, and of the texts that stand for them. */
@@ -146,22 +148,23 @@ int srp_make_rows(const srp_kernel *kernel, const srp_new_rows *out, const srp_r
 void srp_batch_check_start(const srp_kernel *kernel, uint8_t *check);
 
 /*
- * Count in the texts that srp_make_rows made, salts and passwords as it returned them.
- * Returns SRP_OK, SRP_ERROR_TEXT or SRP_ERROR_RANDOM.
+ * Count in the texts that srp_make_rows made, salts and passwords as it returned them. A number has
+ * one text and a power of 2 one number: any other text of it is an error.
+ * Returns SRP_OK, SRP_ERROR_TEXT, SRP_ERROR_RANGE or SRP_ERROR_RANDOM.
  */
 int srp_batch_check_rows(const srp_kernel *kernel, uint8_t *check, const srp_rows *in,
                          const srp_column *verifiers, size_t count);
 
-/* Count in what srp_verifiers made. Returns SRP_OK or SRP_ERROR_RANDOM. */
+/* Count in what srp_verifiers made. Returns SRP_OK, SRP_ERROR_RANGE or SRP_ERROR_RANDOM. */
 int srp_batch_check_verifiers(const srp_kernel *kernel, uint8_t *check, const uint8_t *elements,
-                              const srp_column *salts, const srp_column *identities, size_t count);
+                        const srp_column *salts, const srp_column *identities, size_t count);
 
 /* Count in all that another check has. */
 void srp_batch_check_join(const srp_kernel *kernel, uint8_t *check, const uint8_t *other);
 
 /*
- * 1 when the products are what they have to be, 0 otherwise: always when one of the verifiers is
- * wrong, and at least half the time when two of them changed places.
+ * 1 when the products are what they have to be, 0 otherwise: always when exactly one of the verifiers
+ * is wrong, and at least half the time when several are or when two of them changed places.
  */
 int srp_batch_check_holds(const srp_kernel *kernel, const uint8_t *check);
 

@@ -17,10 +17,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from command_line import PASSWORD, Outcome, Run, without_rich
+from support.command_line import PASSWORD, Outcome, Run, without_rich
 
 from cognito_srp import RememberedDevice, SealingKey, sign_in
-from cognito_srp.cli import enroll_display
 from cognito_srp.cli.enroll_display import display
 from cognito_srp.enroll.bulk import Progress
 from cognito_srp.enroll.journal import Journal
@@ -152,10 +151,12 @@ def test_a_token_that_runs_out_while_it_waits(
     rows = devices(pool, 2)
     good, rows[1]["access_token"] = rows[1]["access_token"], expired_token()
     clock = SimpleNamespace(time=lambda: 0.0)
-    monkeypatch.setattr("cognito_srp.enroll.screening.time", clock)
+    monkeypatch.setattr("cognito_srp.enroll.bulk.screening.time", clock)
     outcome = run("enroll", write_input(rows), *KEY, *at(pool))
     assert outcome.code == 1
-    assert json.loads(outcome.out)["NotStarted"] == 1
+    summary = json.loads(outcome.out)
+    assert (summary["NotConfirmed"], summary["NotStarted"]) == (1, 0)
+    assert summary["Outcomes"] == {"confirmed": 1, "refused: TokenExpired": 1}
     rows[1]["access_token"] = good
     assert run("enroll", write_input(rows), *KEY, *at(pool), "--resume").code == 0
 
@@ -441,10 +442,10 @@ def test_an_output_that_cannot_be_written_after_all(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("cognito_srp.secret_files.os.fsync", no_space)
+        patched.setattr("cognito_srp.storage.secret_files.os.fsync", no_space)
         Path("run.key").touch(0o600)
         Path("run.key").write_text(SealingKey.generate().to_base64())
-        patched.setattr("cognito_srp.enroll.journal_file.sync_directory", lambda _: None)
+        patched.setattr("cognito_srp.enroll.journal.file.sync_directory", lambda _: None)
         outcome = run("enroll", source, *KEY, *at(pool), *save)
     assert outcome.code == 3
     assert "enrolled.jsonl: No space left on device. Nothing is lost" in outcome.err
@@ -479,7 +480,7 @@ def test_the_display_in_a_pipe(
 ) -> None:
     """One line every ten seconds."""
     now = 0.0
-    monkeypatch.setattr(enroll_display.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     with display() as show:
         for now in range(25):  # noqa: B007 - the clock reads it
             show(PROGRESS)

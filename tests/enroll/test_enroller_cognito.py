@@ -35,7 +35,7 @@ from cognito_srp.enroll import (
 )
 from cognito_srp.enroll.journal import Journal
 from cognito_srp.local import Fault, LocalCognito, LocalPool
-from cognito_srp.sealing import SealingKey
+from cognito_srp.storage.sealing import SealingKey
 
 PASSWORD = "Correct-horse-1"
 QUICK = RetryPolicy(first_delay=0.01, longest_delay=0.05)

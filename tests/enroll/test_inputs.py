@@ -11,8 +11,8 @@ import pytest
 
 from cognito_srp import InvalidInputError
 from cognito_srp.enroll import Credentials, RefreshToken
-from cognito_srp.enroll.inputs import FIELDS, Fault, Input, Row
-from cognito_srp.enroll.screening import screen
+from cognito_srp.enroll.bulk.inputs import FIELDS, Fault, Input, Row
+from cognito_srp.enroll.bulk.screening import screen
 
 ROWS: list[dict[str, Any]] = [
     {"device_key": "r_1", "device_group_key": "-g", "access_token": "t.1"},

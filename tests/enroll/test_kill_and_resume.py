@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from fleet import Fleet, Kept
+from support.fleet import Fleet, Kept
 
 from cognito_srp import DeviceVerifier, RememberedDevice, SealingKey
 from cognito_srp.cli import main
-from cognito_srp.encoding import decode_base64, unpad
 from cognito_srp.enroll.journal import Journal
+from cognito_srp.srp.encoding import decode_base64, unpad
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills")
 

@@ -12,11 +12,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from people import PASSWORD
+from support.people import PASSWORD
 
 from cognito_srp import RememberedDevice, aws_srp, sign_in
 from cognito_srp.local import LocalCognito, LocalPool
-from srp_native import N, registry
+from srp_native import N
+from srp_native.engines import _registry as registry
 
 SCRIPT = Path(__file__).parent.parent.parent / "examples" / "aws_confirm_device.py"
 RUNS = 1000

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from people import PASSWORD, enter
+from support.people import PASSWORD, enter
 
 from cognito_srp import (
     Cause,
@@ -18,14 +18,14 @@ from cognito_srp import (
     Session,
     UnreachableError,
     confirm_device,
-    diagnosis,
 )
-from cognito_srp.device import DeviceVerifier
-from cognito_srp.encoding import encode_base64, pad
+from cognito_srp.devices.verifiers import DeviceVerifier
 from cognito_srp.errors import service_error
 from cognito_srp.local import Fault, LocalCognito, LocalPool
+from cognito_srp.signin import diagnosis
 from cognito_srp.srp import compute_verifier, device_identity
-from cognito_srp.steps import Challenge
+from cognito_srp.srp.encoding import encode_base64, pad
+from cognito_srp.transport.steps import Challenge
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pycognito import aws_srp
 
-from cognito_srp import encoding
+from cognito_srp.srp import encoding
 
 
 @given(st.integers(0, 2**400))

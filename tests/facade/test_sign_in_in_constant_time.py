@@ -9,8 +9,8 @@ import pytest
 import srp_native
 from cognito_srp import RememberedDevice
 from cognito_srp.signin import begin_sign_in_steps
-from cognito_srp.steps import Call, Done, resume
-from srp_native.registry import load_engine
+from cognito_srp.transport.steps import Call, Done, resume
+from srp_native.engines._registry import load_engine
 
 PASSWORD = "Größer-als-1"
 FLOWS: list[dict[str, Any]] = [

@@ -19,7 +19,7 @@ from srptools import constants
 
 import srp_native
 from srp_native import N
-from srp_native.registry import constant_time_engine
+from srp_native.engines._registry import constant_time_engine
 
 SCRIPT = Path(__file__).parent.parent.parent / "examples" / "powmod_backend.py"
 COGNITO = format(N, "X")
@@ -148,7 +148,7 @@ def test_rfc_5054s_known_answer(ours: Pow) -> None:
 def test_their_own_groups_go_through_gmpy2_in_constant_time(
     ours: Pow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from srp_native.registry import load_engine
+    from srp_native.engines._registry import load_engine
 
     gmpy2_engine = load_engine("gmpy2", constant_time=True)
     asked: list[bool] = []

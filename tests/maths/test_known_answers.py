@@ -4,11 +4,11 @@ import hashlib
 
 import pytest
 
-from srp_native import known_answers
-from srp_native.engine import Engine
-from srp_native.errors import EngineFaultError
+from srp_native._errors import EngineFaultError
+from srp_native.engines import _known_answers as known_answers
+from srp_native.engines._engine import Engine
+from srp_native.engines.python import PythonEngine
 from srp_native.group import N
-from srp_native.python_engine import PythonEngine
 
 
 def digest(*values: int) -> str:

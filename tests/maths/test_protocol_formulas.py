@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import srp_native
 from srp_native import N
-from srp_native.registry import load_engine
+from srp_native.engines._registry import load_engine
 
 
 def expected_verifier(salt: bytes, identity: bytes) -> bytes:
@@ -53,7 +53,8 @@ def test_batch_equals_single(rows: list[tuple[bytes, bytes]]) -> None:
 
 def premaster_cases() -> list[tuple[int, int, int, int, int]]:
     """(B, a, u, x, k): random, and every value at its edge."""
-    cases = [(secrets.randbelow(N), *(secrets.randbits(256) for _ in range(4))) for _ in range(12)]
+    bits = secrets.randbits
+    cases = [(secrets.randbelow(N), bits(256), bits(256), bits(256), bits(256)) for _ in range(12)]
     top = 2**256 - 1
     for B in (0, 1, N - 1, N, 2**3072 - 1):
         cases += [

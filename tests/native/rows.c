@@ -10,6 +10,9 @@
  *                                        check holds, in one piece and in two, and whether it holds
  *                                        once a digit of a verifier is another
  *
+ *   count VERIFIER SALT                  whether a check takes these texts: 0, or "error CODE"
+ *   element V                            whether it takes the element V
+ *
  * MARK_SECRETS does what it does in vectors.c.
  */
 #include <stdio.h>
@@ -92,6 +95,18 @@ static void count(const srp_kernel *kernel, uint8_t *check, const srp_rows *in, 
     if (srp_batch_check_rows(kernel, check, &part, &texts, last - first) != SRP_OK) fail("a text is wrong");
 }
 
+/* One row of texts, or of an element. */
+static void count_one(const srp_kernel *kernel, argument v, argument salt, int element) {
+    uint64_t nothing[2] = {0, 0}, text_ends[2] = {0, v.length}, salt_ends[2] = {0, salt.length};
+    srp_column none = {v.bytes, nothing}, texts = {v.bytes, text_ends};
+    srp_rows in = {none, none, none, {salt.bytes, salt_ends}};
+    uint8_t check[SRP_BATCH_CHECK_SIZE];
+    srp_batch_check_start(kernel, check);
+    int code = element ? srp_batch_check_verifiers(kernel, check, v.bytes, &none, &none, 1)
+                       : srp_batch_check_rows(kernel, check, &in, &texts, 1);
+    printf(code == SRP_OK ? "%d" : "error %d", code);
+}
+
 static void batch(const srp_kernel *kernel, size_t rows) {
     static const uint8_t string[] = "-AbCdEf12eu-west-1_0c1e5a3c";
     static uint64_t realms[ROWS_MAX + 1], names[ROWS_MAX + 1];
@@ -152,6 +167,8 @@ int main(int arguments_count, char **arguments) {
             row(kernel, v, !strcmp(command, "drawn"));
         else if (!strcmp(command, "batch"))
             batch(kernel, v[0].length);
+        else if (!strcmp(command, "count") || !strcmp(command, "element"))
+            count_one(kernel, v[0], v[1], !strcmp(command, "element"));
         else
             base64(command, v[0]);
         putchar('\n');

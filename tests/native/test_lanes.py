@@ -8,19 +8,15 @@ run anywhere, under valgrind and under the sanitizers.
 from __future__ import annotations
 
 import random
-import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.c_programs import CSRC, PROGRAMS, STRICT, Build, need, skip_without_kernel
 
 from srp_native.group import N
 
-HERE = Path(__file__).parent
-CSRC = HERE.parent.parent / "srp_native" / "csrc"
-STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"]
 PLAIN = "-DSRP_PLAIN_LANES"
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
@@ -30,21 +26,6 @@ R = 2 ** (52 * DIGITS)
 QUOTIENT = -pow(N, -1, R) % R
 #: The kernels, and how many numbers each multiplies at a time.
 KERNELS = {"avx512ifma": 8, "avx2": 4}
-#: Exit code where the build or the CPU does not have the kernel.
-NO_SUCH_KERNEL = 77
-
-
-@dataclass(frozen=True)
-class Build:
-    """A way to compile the kernel, and what to run the result under."""
-
-    compiler: str
-    flags: tuple[str, ...]
-    runner: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return " ".join((*self.runner[:1], self.compiler, *self.flags))
-
 
 MEMCHECK = ("valgrind", "--quiet", "--error-exitcode=9")
 NATIVE = [Build(compiler, ("-O3",)) for compiler in ("gcc", "clang")]
@@ -60,16 +41,14 @@ class Program:
 
     def __init__(self, build: Build, folder: Path, tables: Path, *extra: Path) -> None:
         self.build = build
-        for tool in (build.compiler, *build.runner[:1]):
-            if not shutil.which(tool):
-                pytest.skip(f"{tool} is not installed")
+        need(build.compiler, *build.runner[:1])
         if build.runner and not Path("/usr/include/valgrind/memcheck.h").exists():
             pytest.skip("valgrind's memcheck.h is not installed")
         self.path = folder / "lanes_vectors"
         replaced = {path.name.removeprefix("leaky_") for path in extra}
         sources = [path for path in sorted(CSRC.rglob("*.c")) if path.name not in replaced]
-        command = [build.compiler, *STRICT, *build.flags, f"-I{HERE}", f"-I{CSRC}"]
-        command += [str(path) for path in (HERE / "lanes_vectors.c", *sources, *extra, tables)]
+        command = [build.compiler, *STRICT, *build.flags, f"-I{PROGRAMS}", f"-I{CSRC}"]
+        command += [str(path) for path in (PROGRAMS / "lanes_vectors.c", *sources, *extra, tables)]
         subprocess.run([*command, "-o", str(self.path)], check=True)
 
     def run(self, kernel: str, lines: list[str]) -> subprocess.CompletedProcess[str]:
@@ -80,8 +59,7 @@ class Program:
             text=True,
             check=False,
         )
-        if done.returncode == NO_SUCH_KERNEL:
-            pytest.skip(done.stderr.strip())
+        skip_without_kernel(done)
         return done
 
     def answers(self, kernel: str, lines: list[str]) -> list[str]:
@@ -94,24 +72,20 @@ each_kernel = pytest.mark.parametrize("kernel", KERNELS)
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The constants that the package's build computes, compiled."""
-    folder = tmp_path_factory.mktemp("tables")
-    source, compiled = folder / "tables.c", folder / "tables.o"
-    if not shutil.which("gcc"):
-        pytest.skip("gcc is not installed")
-    with source.open("w") as out:
-        subprocess.run([sys.executable, CSRC / "tables.py"], stdout=out, check=True)
-    command = ["gcc", "-std=c11", PLAIN, f"-I{CSRC}", "-c", str(source), "-o", str(compiled)]
+def compiled_tables(tables: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The constants, compiled once for all programs."""
+    need("gcc")
+    compiled = tmp_path_factory.mktemp("tables") / "tables.o"
+    command = ["gcc", "-std=c11", PLAIN, f"-I{CSRC}", "-c", str(tables), "-o", str(compiled)]
     subprocess.run(command, check=True)
     return compiled
 
 
 @pytest.fixture(scope="module", params=[*NATIVE, *PLAIN_BUILDS], ids=str)
 def program(
-    request: pytest.FixtureRequest, tables: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, compiled_tables: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Program:
-    return Program(request.param, tmp_path_factory.mktemp("lanes"), tables)
+    return Program(request.param, tmp_path_factory.mktemp("lanes"), compiled_tables)
 
 
 def split(value: int) -> list[int]:
@@ -188,10 +162,10 @@ def test_products_at_the_edges(program: Program, long_run: bool, kernel: str) ->
             factors += group
     inverse_of_r = pow(R, -1, N)
     above = 0
-    for (a, b), text in zip(factors, program.answers(kernel, lines), strict=True):
+    for (x, y), text in zip(factors, program.answers(kernel, lines), strict=True):
         result = from_raw(text)
         assert result < 2 * N
-        assert result % N == a * b * inverse_of_r % N
+        assert result % N == x * y * inverse_of_r % N
         above += result >= N
     assert above, "no result fell in [N, 2N), where the last subtraction matters"
 
@@ -281,10 +255,10 @@ def test_batches_of_any_base(program: Program, kernel: str) -> None:
 
 @each_kernel
 def test_the_search_for_secret_addresses_finds_them(
-    tables: Path, tmp_path: Path, kernel: str
+    compiled_tables: Path, tmp_path: Path, kernel: str
 ) -> None:
     """Byte conversion replaced by one that looks a secret up: the memcheck builds must object."""
-    program = Program(PLAIN_BUILDS[0], tmp_path, tables, HERE / "leaky_radix52.c")
+    program = Program(PLAIN_BUILDS[0], tmp_path, compiled_tables, PROGRAMS / "leaky_radix52.c")
     done = program.run(kernel, ["pow_g 1 5a 5a"])
     assert done.returncode == 9
     assert "uninitialised" in done.stderr

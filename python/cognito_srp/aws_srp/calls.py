@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..calls import Client
-from ..confirm import confirm_device
-from ..device import create_device_verifier
-from ..devices import forget_device, update_device_status
+from ..devices.confirm import confirm_device
+from ..devices.management import forget_device, update_device_status
+from ..devices.verifiers import create_device_verifier
 from ..errors import InvalidInputError
+from ..transport.calls import Client
 from .challenges import Challenges
 from .functions import long_to_hex
 

@@ -10,8 +10,8 @@ import srp_native
 from srp_native import N
 from srp_native.group import EXPONENT_BITS
 
-from ..encoding import MONTHS, WEEKDAYS, encode_base64, from_hex, pad, to_hex
-from ..srp import INFO, compute_verifier, device_identity, hkdf
+from ..srp.encoding import MONTHS, WEEKDAYS, encode_base64, from_hex, pad, to_hex
+from ..srp.protocol import INFO, compute_verifier, device_identity, hkdf
 
 __all__ = [
     "GENERATOR",

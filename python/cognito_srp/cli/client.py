@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ..calls import Client
 from ..errors import InvalidInputError
+from ..transport.calls import Client
 
 __all__ = ["make_client"]
 

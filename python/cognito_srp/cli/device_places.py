@@ -6,9 +6,9 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..device import RememberedDevice
+from ..devices.verifiers import RememberedDevice
 from ..errors import InvalidInputError
-from ..secret_files import save_secret
+from ..storage.secret_files import save_secret
 
 __all__ = ["DevicePlace", "device_place"]
 

@@ -7,8 +7,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from ..checks import check_access_token
-from ..devices import Device, forget_device, get_device, list_devices, update_device_status
+from ..devices.checks import check_access_token
+from ..devices.management import (
+    Device,
+    forget_device,
+    get_device,
+    list_devices,
+    update_device_status,
+)
 from ..errors import InvalidInputError
 from .client import make_client
 from .options import add_aws_options, add_output_options, add_secret_option

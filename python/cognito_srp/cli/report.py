@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..enroll.report import read_figures
-from ..enroll.report_page import page
+from ..enroll.bulk.report import read_figures
+from ..enroll.bulk.report_page import page
 from .options import add_output_options
 from .output import write
 from .progress import progress
@@ -42,6 +42,7 @@ def _run(arguments: argparse.Namespace) -> int:
         "Report": path,
         "Devices": figures.devices,
         "Outcomes": dict(figures.outcomes),
+        "Unproven": figures.unproven,
         "LatencySeconds": {f"{percent:g}": value for percent, value in figures.percentiles},
     }
     write(arguments, document)

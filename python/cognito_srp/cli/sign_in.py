@@ -5,17 +5,17 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any, Final
 
-from ..calls import Client
-from ..checks import check_device_name
-from ..confirm import confirm_device
-from ..device import RememberedDevice, create_device_verifier
+from ..devices.checks import check_device_name
+from ..devices.confirm import confirm_device
+from ..devices.verifiers import RememberedDevice, create_device_verifier
 from ..errors import CallError, InvalidInputError
 from ..signin import Session, begin_sign_in
+from ..transport.calls import Client
 from .challenges import SECRETS, Person
 from .client import make_client
 from .device_places import DevicePlace, device_place
 from .failures import note
-from .options import add_aws_options, add_output_options, add_secret_option
+from .options import add_aws_options, add_output_options, add_secret_option, decoded_text
 from .output import write
 from .secret_input import CLIENT_SECRET, PASSWORD, STDIN, USER_PASSWORD, read_secret
 
@@ -71,7 +71,9 @@ def add_parser(commands: Commands) -> None:
         type=device_place,
         help="enroll this device, keep it there",
     )
-    parser.add_argument("--device-name", help="with --save-device: name to show to the user")
+    parser.add_argument(
+        "--device-name", type=decoded_text, help="with --save-device: name to show to the user"
+    )
     parser.add_argument(
         "--remember",
         action=argparse.BooleanOptionalAction,

@@ -2,6 +2,7 @@
 
 from .enroller import Enroller
 from .events import Event, Stats
+from .journal import Journal
 from .pacing import Pace, TokenBucket, UserBuckets
 from .requests import (
     Credentials,
@@ -15,7 +16,7 @@ from .requests import (
     Supplier,
     TokenSource,
 )
-from .sending import RetryPolicy
+from .retry import RetryPolicy
 
 __all__ = [
     "Credentials",
@@ -25,6 +26,7 @@ __all__ = [
     "EnrollmentResult",
     "Event",
     "Grant",
+    "Journal",
     "Outcome",
     "Pace",
     "PreparedDevice",

@@ -9,14 +9,14 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any
 
-from ..calls import Client, is_async
 from ..errors import InvalidInputError
+from ..transport.calls import Client, is_async
 from . import enroller
 from .enroller import at_least_one
 from .events import Event, Stats
 from .pacing import Pace
 from .requests import EnrollmentJournal, EnrollmentRequest, EnrollmentResult
-from .sending import RetryPolicy
+from .retry import RetryPolicy
 
 __all__ = ["Enroller"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..srp import secret_hash
+from ..srp.protocol import secret_hash
 
 if TYPE_CHECKING:
     from .cognito import LocalCognito

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..calls import Client, through_client
-from ..device import RememberedDevice
-from ..steps import Ask, Challenge, OnChallenge, Steps
+from ..devices.verifiers import RememberedDevice
+from ..transport.calls import Client, through_client
+from ..transport.steps import Ask, Challenge, OnChallenge, Steps
 from .answers import unanswered
 from .flow import answer, begin
 from .request import AppClient, Request, default_flow

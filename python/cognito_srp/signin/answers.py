@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from ..checks import check_text
-from ..device import RememberedDevice
-from ..encoding import decode_base64, encode_base64, from_hex, timestamp
+from ..devices.checks import check_text
+from ..devices.verifiers import RememberedDevice
 from ..errors import ChallengeError, SignInError
-from ..srp import ClientExchange, claim_signature, device_identity, user_identity
+from ..srp.encoding import decode_base64, encode_base64, from_hex, timestamp
+from ..srp.protocol import ClientExchange, claim_signature, device_identity, user_identity
 from .exchange import Exchange
 from .state import SignIn
 

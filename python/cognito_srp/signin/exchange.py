@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..encoding import decode_base64, encode_base64, to_hex
-from ..srp import ClientExchange
+from ..srp.encoding import decode_base64, encode_base64, to_hex
+from ..srp.protocol import ClientExchange
 
 __all__ = ["Exchange"]
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ..checks import check_text
-from ..device import RememberedDevice
+from ..devices.checks import check_text
+from ..devices.verifiers import RememberedDevice
 from ..errors import InvalidInputError
-from ..srp import pool_name, secret_hash
-from ..steps import Call, Challenge
+from ..srp.protocol import pool_name, secret_hash
+from ..transport.steps import Call, Challenge
 
 __all__ = ["AppClient", "Request", "default_flow"]
 

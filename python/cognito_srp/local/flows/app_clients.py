@@ -6,7 +6,7 @@ import hmac
 
 from moto.cognitoidp.models import CognitoIdpUserPoolClient
 
-from ...srp import secret_hash
+from ...srp.protocol import secret_hash
 from ..refusals import invalid_parameter, not_authorized
 
 __all__ = [

@@ -9,8 +9,8 @@ from typing import Any
 
 from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient
 
-from ...encoding import to_hex
-from ...srp import ServerExchange
+from ...srp.encoding import to_hex
+from ...srp.protocol import ServerExchange
 from ..refusals import incorrect
 from ..store.challenges import CustomRounds, Pending
 from ..store.pool import Pool

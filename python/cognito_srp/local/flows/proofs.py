@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from srp_native import N
 
-from ...encoding import decode_base64, from_hex, parse_timestamp
 from ...errors import SrpError
-from ...srp import claim_signature
+from ...srp.encoding import decode_base64, from_hex, parse_timestamp
+from ...srp.protocol import claim_signature
 from ..refusals import incorrect, invalid_parameter, missing_parameter
 from ..store.challenges import Pending
 

@@ -10,8 +10,8 @@ from moto.cognitoidp.models import UserStatus
 
 from srp_native import N
 
-from ...encoding import to_hex
-from ...srp import ServerExchange, pool_name
+from ...srp.encoding import to_hex
+from ...srp.protocol import ServerExchange, pool_name
 from ..refusals import Refusal, device_does_not_exist, incorrect, invalid_parameter
 from .answers import Answer
 from .app_clients import check_secret_hash

@@ -8,7 +8,7 @@ from typing import Any
 
 from srp_native import N
 
-from ...encoding import decode_base64, unpad
+from ...srp.encoding import decode_base64, unpad
 from ..refusals import Refusal, device_does_not_exist, invalid_parameter
 from ..store.devices import Device
 from ..store.pool import Pool

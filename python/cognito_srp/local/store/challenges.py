@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...encoding import encode_base64
-from ...srp import ServerExchange
+from ...srp.encoding import encode_base64
+from ...srp.protocol import ServerExchange
 
 __all__ = ["ChallengeStore", "CustomRounds", "Pending", "new_session"]
 

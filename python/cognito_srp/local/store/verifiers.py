@@ -11,7 +11,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from ...srp import compute_verifier, pool_name, user_identity
+from ...srp.protocol import compute_verifier, pool_name, user_identity
 
 __all__ = ["UserVerifiers", "Verifier"]
 

@@ -1,0 +1,108 @@
+"""ConfirmDevice, and UpdateDeviceStatus where it has to follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import InvalidInputError
+from ..transport.calls import result, through_client
+from ..transport.steps import Call, Steps
+from .checks import check_access_token, check_device_key, check_device_name
+from .management import update_device_status_steps
+from .verifiers import DeviceVerifier, RememberedDevice, create_device_verifier
+
+__all__ = [
+    "ConfirmedDevice",
+    "confirm_device",
+    "confirm_device_steps",
+    "enroll_device",
+    "enroll_device_steps",
+]
+
+
+@dataclass(frozen=True)
+class ConfirmedDevice:
+    """A device that Cognito has confirmed.
+
+    ``device`` is what it needs to sign in, None when it was confirmed without a secret known
+    here. ``user_confirmation_necessary`` is the service's: the pool remembers devices only on the
+    user's word. ``remembered`` tells whether a sign-in with it replaces the MFA challenge now.
+    """
+
+    device: RememberedDevice | None
+    user_confirmation_necessary: bool
+    remembered: bool
+
+
+def confirm_device_steps(
+    *,
+    access_token: str,
+    verifier: DeviceVerifier | None = None,
+    device_key: str | None = None,
+    device_name: str | None = None,
+    remember: bool | None = None,
+) -> Steps[ConfirmedDevice]:
+    """Confirm a device with its verifier, or by its key alone, which gives it no secret.
+
+    The verifier is first computed again on another engine, because ConfirmDevice accepts a wrong
+    one silently. `remember` answers the question that the pool may ask the user: True or False
+    is sent with UpdateDeviceStatus, None leaves it open.
+
+    Raises `InvalidInputError` and `VerifierFaultError` before anything is sent, `ServiceError`
+    and `UnreachableError` after. Every exception carries ``.verifier``: send the very same one
+    again. An exception whose ``.operation`` is UpdateDeviceStatus came after the device was
+    confirmed: only `update_device_status` is left to do.
+    """
+    try:
+        check_access_token(access_token)
+        check_device_name(device_name)
+        parameters: dict[str, object] = {"AccessToken": access_token}
+        if (verifier is None) == (device_key is None):
+            rule = "needs either a verifier or a device_key"
+            raise InvalidInputError("verifier", rule, "pass one of the two")
+        if verifier is not None:
+            device_key = verifier.device_key
+            verifier.recompute()
+            parameters["DeviceSecretVerifierConfig"] = verifier.as_config()
+        parameters["DeviceKey"] = key = check_device_key(device_key or "")
+        if device_name is not None:
+            parameters["DeviceName"] = device_name
+        response = yield Call("ConfirmDevice", parameters)
+        necessary = bool(response.get("UserConfirmationNecessary", False))
+        if necessary and remember is not None:
+            yield from update_device_status_steps(
+                access_token=access_token, device_key=key, remembered=remember
+            )
+    except BaseException as error:
+        # Ctrl-C included: the request may be on its way, and the secret must not be lost.
+        error.verifier = verifier  # type: ignore[attr-defined]
+        raise
+    return ConfirmedDevice(
+        device=verifier.remembered() if verifier is not None else None,
+        user_confirmation_necessary=necessary,
+        remembered=bool(remember) if necessary else True,
+    )
+
+
+def enroll_device_steps(
+    *,
+    access_token: str,
+    device_group_key: str,
+    device_key: str,
+    device_name: str | None = None,
+    remember: bool | None = None,
+) -> Steps[ConfirmedDevice]:
+    """Give a new device a random secret and confirm it.
+
+    Raises as `confirm_device` does; any exception after the verifier was made carries it as
+    ``.verifier``, for `confirm_device` to send again.
+    """
+    verifier = create_device_verifier(device_group_key=device_group_key, device_key=device_key)
+    confirmed = yield from confirm_device_steps(
+        access_token=access_token, verifier=verifier, device_name=device_name, remember=remember
+    )
+    return confirmed
+
+
+confirm_device = through_client(confirm_device_steps, result)
+enroll_device = through_client(enroll_device_steps, result)

@@ -1,0 +1,292 @@
+"""Devices and their secrets: what sign-in hands out, what ConfirmDevice takes, what to keep."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from itertools import islice, pairwise
+from typing import Final
+
+import srp_native
+from srp_native import Column
+
+from ..errors import InvalidInputError, VerifierFaultError
+from ..srp.encoding import decode_base64, encode_base64, pad, read_json, unpad
+from ..srp.protocol import device_identity
+from ..storage.system_keyring import system_keyring
+from .checks import (
+    check_device_group_key,
+    check_device_key,
+    check_salt,
+    check_text,
+    check_wire_integer,
+)
+
+__all__ = [
+    "DeviceVerifier",
+    "NewDevice",
+    "RememberedDevice",
+    "create_device_verifier",
+    "create_device_verifiers",
+]
+
+# What the official clients draw: 320 random bits for the password, 128 for the salt.
+_PASSWORD_SIZE: Final = 40
+_SALT_BITS: Final = 128
+# Rows that are computed at a time: the end of a batch's checks costs as much as some 50 rows.
+_BATCH_ROWS: Final = 8192
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewDevice:
+    """The two keys that a sign-in without a device hands out (``NewDeviceMetadata``)."""
+
+    device_key: str
+    device_group_key: str
+
+    def __post_init__(self) -> None:
+        check_device_key(self.device_key)
+        check_device_group_key(self.device_group_key)
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, str]) -> NewDevice:
+        """From ``response["AuthenticationResult"]["NewDeviceMetadata"]``."""
+        try:
+            keys = metadata["DeviceKey"], metadata["DeviceGroupKey"]
+        except (KeyError, TypeError):
+            raise InvalidInputError(
+                "metadata",
+                "needs DeviceKey and DeviceGroupKey",
+                "pass AuthenticationResult's NewDeviceMetadata as it came",
+            ) from None
+        return cls(device_key=keys[0], device_group_key=keys[1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class RememberedDevice:
+    """What a confirmed device needs to sign in. Keep it as secret as a password."""
+
+    device_key: str
+    device_group_key: str
+    device_password: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        check_device_key(self.device_key)
+        check_device_group_key(self.device_group_key)
+        check_text("device_password", self.device_password, "pass the password it was made with")
+
+    def to_json(self) -> str:
+        """A JSON object with the three fields, the password in clear."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> RememberedDevice:
+        """The inverse of `to_json`; raises `InvalidInputError` for anything else."""
+        try:
+            fields = read_json(text)
+        except ValueError:
+            fields = None
+        if not isinstance(fields, dict) or fields.keys() != cls.__dataclass_fields__.keys():
+            raise InvalidInputError(
+                "device",
+                "is not the JSON of a remembered device",
+                "pass what RememberedDevice.to_json wrote",
+            )
+        return cls(**fields)
+
+    def to_keyring(self, service: str, name: str) -> None:
+        """Put it into the operating system's keyring, in the place of an entry of that name.
+
+        Needs the extra ``srp-native[keyring]``.
+        """
+        system_keyring().set_password(service, name, self.to_json())
+
+    @classmethod
+    def from_keyring(cls, service: str, name: str) -> RememberedDevice | None:
+        """The device that `to_keyring` has put there; None where there is no such entry.
+
+        Needs the extra ``srp-native[keyring]``. Raises `InvalidInputError` for another entry.
+        """
+        text = system_keyring().get_password(service, name)
+        return None if text is None else cls.from_json(text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceVerifier:
+    """A device's verifier and salt as ConfirmDevice takes them, base64, and what they came from.
+
+    Keep it until the device is confirmed: when the answer to ConfirmDevice is lost, the very same
+    verifier has to be sent again. The group key and password are None for a verifier that was
+    made elsewhere without them.
+    """
+
+    device_key: str
+    device_group_key: str | None = None
+    device_password: str | None = field(default=None, repr=False)
+    password_verifier: str = field(repr=False)
+    salt: str = field(repr=False)
+
+    def as_config(self) -> dict[str, str]:
+        """ConfirmDevice's ``DeviceSecretVerifierConfig``."""
+        return {"PasswordVerifier": self.password_verifier, "Salt": self.salt}
+
+    @classmethod
+    def from_config(
+        cls,
+        *,
+        device_key: str,
+        config: Mapping[str, str],
+        device_group_key: str | None = None,
+        device_password: str | None = None,
+    ) -> DeviceVerifier:
+        """A verifier that was made elsewhere, from its ``DeviceSecretVerifierConfig``.
+
+        With the group key and the password it is recomputed before it is sent, as our own are.
+        Raises `InvalidInputError` for values that Cognito would refuse or misread.
+        """
+        check_device_key(device_key)
+        if device_group_key is not None:
+            check_device_group_key(device_group_key)
+        if device_password is not None:
+            check_text("device_password", device_password, "pass the one the verifier is for")
+        salt = check_wire_integer("Salt", config)
+        check_salt(pad(salt))
+        verifier = check_wire_integer("PasswordVerifier", config)
+        if not 1 < verifier < srp_native.N:
+            rule = "must lie between 1 and N"
+            raise InvalidInputError("PasswordVerifier", rule, "compute it as g^x mod N")
+        return cls(
+            device_key=device_key,
+            device_group_key=device_group_key,
+            device_password=device_password,
+            password_verifier=config["PasswordVerifier"],
+            salt=config["Salt"],
+        )
+
+    def remembered(self) -> RememberedDevice | None:
+        """What to keep once it is confirmed; None when its secret is not known here."""
+        if self.device_group_key is None or self.device_password is None:
+            return None
+        return RememberedDevice(
+            device_key=self.device_key,
+            device_group_key=self.device_group_key,
+            device_password=self.device_password,
+        )
+
+    def recompute(self) -> str | None:
+        """Compute the verifier again on another engine, and return that engine's name.
+
+        Raises `VerifierFaultError` when the two disagree; returns None when the secret is not
+        known here, so that nothing can be checked.
+        """
+        device = self.remembered()
+        if device is None:
+            return None
+        v = unpad(decode_base64(self.password_verifier)).to_bytes(_ELEMENT_SIZE, "big")
+        try:
+            return srp_native.check_verifier(decode_base64(self.salt), _identity(device), v)
+        except srp_native.EngineFaultError as error:
+            raise VerifierFaultError(f"{error}; nothing was sent") from error
+
+
+def create_device_verifier(
+    *,
+    device_group_key: str,
+    device_key: str,
+    device_password: str | None = None,
+    salt: bytes | None = None,
+) -> DeviceVerifier:
+    """The verifier for one device, its password and salt random unless given.
+
+    The same password and salt always give the same verifier. The salt (1 to 64 bytes) is read
+    as an unsigned big-endian integer. A password that is given has to be random as well: it
+    runs on the fastest engine, which need not be constant-time. Raises `InvalidInputError`.
+    """
+    device = _with_secret(
+        NewDevice(device_key=device_key, device_group_key=device_group_key), device_password
+    )
+    padded = _random_salt() if salt is None else pad(check_salt(salt))
+    return _verifier(device, padded, srp_native.verifier(padded, _identity(device)))
+
+
+def create_device_verifiers(
+    devices: Iterable[NewDevice], threads: int | None = None
+) -> list[DeviceVerifier]:
+    """Verifiers for many devices, each with a random password and salt, in the same order.
+
+    Runs over `threads` threads, all cores unless told otherwise. Every batch checks itself: no
+    wrong verifier is ever returned (docs/batches.md). device_columns.py does the same without an
+    object per device.
+    """
+    result: list[DeviceVerifier] = []
+    remaining = iter(devices)
+    while batch := list(islice(remaining, _BATCH_ROWS)):
+        result += _create_batch(batch, threads)
+    return result
+
+
+def _create_batch(devices: list[NewDevice], threads: int | None) -> list[DeviceVerifier]:
+    result: list[DeviceVerifier] = []
+
+    def on_chunk(first: int, made: srp_native.MadeRows) -> None:
+        last = first + len(made.verifiers)
+        result[first:] = map(_made, devices[first:last], *map(_texts, made))
+
+    group_keys = Column.of([device.device_group_key.encode() for device in devices])
+    keys = Column.of([device.device_key.encode() for device in devices])
+    srp_native.verifier_rows(group_keys, keys, threads=threads, on_chunk=on_chunk)
+    return result
+
+
+_ELEMENT_SIZE: Final = len(pad(srp_native.N)) - 1
+
+
+def _with_secret(device: NewDevice, password: str | None) -> RememberedDevice:
+    if password is None:
+        password = encode_base64(secrets.token_bytes(_PASSWORD_SIZE))
+    return RememberedDevice(
+        device_key=device.device_key,
+        device_group_key=device.device_group_key,
+        device_password=password,
+    )
+
+
+def _texts(column: Column) -> list[str]:
+    """The rows of a column of ASCII."""
+    offsets = column.offsets.tolist()
+    start = offsets[0]
+    text = str(column.data[start : offsets[-1]], "ascii")
+    return [text[first - start : last - start] for first, last in pairwise(offsets)]
+
+
+def _made(device: NewDevice, verifier: str, salt: str, password: str) -> DeviceVerifier:
+    """``DeviceVerifier(...)`` in a third of the time, which for a frozen class goes into a call
+    for each field."""
+    made = object.__new__(DeviceVerifier)
+    fields = made.__dict__
+    fields["device_key"] = device.device_key
+    fields["device_group_key"] = device.device_group_key
+    fields["device_password"] = password
+    fields["password_verifier"] = verifier
+    fields["salt"] = salt
+    return made
+
+
+def _random_salt() -> bytes:
+    return pad(secrets.randbelow((1 << _SALT_BITS) - 1) + 1)
+
+
+def _identity(device: RememberedDevice) -> bytes:
+    return device_identity(device.device_group_key, device.device_key, device.device_password)
+
+
+def _verifier(device: RememberedDevice, padded_salt: bytes, v: bytes) -> DeviceVerifier:
+    return DeviceVerifier(
+        device_key=device.device_key,
+        device_group_key=device.device_group_key,
+        device_password=device.device_password,
+        password_verifier=encode_base64(pad(v)),
+        salt=encode_base64(padded_salt),
+    )

@@ -1,0 +1,356 @@
+"""The journal: every secret durable before it is sent, every answer once it is known.
+
+A row goes from *prepared* (never sent) to *sent* (may have been sent, or is about to be) to
+*confirmed*, *refused*, *unknown* (sent, and no answer came) or *conflict* (the device was
+confirmed with a secret that is not this row's). Whoever sends a row again sends the same secret.
+
+SQLite in WAL mode with synchronous=FULL: a method is one transaction of as many rows as it is
+given, and durable when it returns.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+from ...devices.verifiers import DeviceVerifier
+from ...errors import JournalError, SealingError, WrongSealingKeyError
+from ...storage.sealing import SealingKey
+from ..requests import Grant, Outcome, PreparedDevice
+from .file import Lock, connect, connect_existing, explained
+from .input import PAGE, InputRecords
+from .rows import Failure, JournalRow, State, Whole
+from .sealed import open_texts, open_verifier, seal_texts, seal_verifier
+from .sql import FINISH, INSERT, MARK, PACE, PUT, SELECT
+
+__all__ = ["Failure", "Journal", "JournalRow", "State", "Whole"]
+
+#: What is sealed in a row beside its secret: the tokens of the sign-in that gave its keys.
+_GRANT: Final = "grant"
+
+
+class Journal(InputRecords):
+    """A journal that this process owns. Every method is safe to use from several threads.
+
+    Raises `JournalError` where it cannot be read or written: nothing is half done then, and all
+    it has taken before is safe.
+    """
+
+    def __init__(
+        self, path: Path, lock: Lock, connection: sqlite3.Connection, key: SealingKey
+    ) -> None:
+        """Use `open`."""
+        super().__init__()
+        self.path = path
+        self._file_lock = lock
+        self._connection = connection
+        self._key = key
+        self._process = os.getpid()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(
+        cls, path: str | PathLike[str], *, key: SealingKey, source: str | None = None
+    ) -> Journal:
+        """The journal at `path`, made (mode 0600) if there is none.
+
+        It belongs to one owner at a time, to its key, and to one input: `source` is as in `bind`.
+        Raises `JournalBusyError`, `WrongSealingKeyError` and `JournalError`.
+        """
+        path = Path(path)
+        with explained(path):
+            lock = Lock(path)
+        try:
+            journal = cls(path, lock, connect(path), key)
+        except BaseException:
+            lock.release()
+            raise
+        try:
+            journal._check_key()
+            if source is not None:
+                journal.bind(source)
+        except BaseException:
+            journal.close()
+            raise
+        return journal
+
+    @staticmethod
+    def header(path: str | PathLike[str]) -> tuple[str, bytes | None, str | None] | None:
+        """The id of the key of the journal at `path`, what ``SealingKey.from_kms(encrypted=…)``
+        needs if it is KMS's, and the input it is bound to. None if there is no journal yet."""
+        path = Path(path)
+        if not path.exists():
+            return None
+        with explained(path):
+            connection = connect_existing(path, "rw")
+            if connection is None:
+                return None
+            try:
+                row = connection.execute(
+                    "SELECT key_id, encrypted_key, source FROM header"
+                ).fetchone()
+            finally:
+                connection.close()
+        return None if row is None else (row[0], row[1], row[2])
+
+    def bind(self, source: str) -> None:
+        """Tie it to one input, by the input's fingerprint, for good.
+
+        Raises `JournalError` if it is tied to another one.
+        """
+        with self._transaction() as connection:
+            connection.execute("UPDATE header SET source = ? WHERE source IS NULL", (source,))
+            [known] = connection.execute("SELECT source FROM header").fetchone()
+        if source != known:
+            fix = "resume with the input it was made from, or name a new journal for this one"
+            raise JournalError(f"{self.path}: is the journal of another input; {fix}")
+
+    def close(self) -> None:
+        """Give it up. What was written is durable already. Not a forked child's to do."""
+        if os.getpid() != self._process:
+            return
+        with self._lock:
+            self._connection.close()
+            self._file_lock.release()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def prepare(self, devices: Sequence[PreparedDevice]) -> Sequence[PreparedDevice]:
+        """Keep the secrets of devices before their first send; returns what to send.
+
+        No secret is ever replaced: for a device that is here already it is the one of then. A
+        request's ``reference`` is kept where it is a number: the line of the input it is from.
+        The tokens of a sign-in that gave the device key are kept as well, sealed, because nobody
+        else has them.
+        """
+        now, rows = time.time(), []
+        known = self.find([device.verifier.device_key for device in devices])
+        for device in devices:
+            if device.verifier.device_key not in known:
+                rows.append(self._values(device, now))
+        with self._transaction() as connection:
+            connection.executemany(INSERT, rows)
+            connection.executemany(
+                "DELETE FROM failed WHERE position = ?", [(row[2],) for row in rows if row[2]]
+            )
+        return [self._as_kept(device, known.get(device.verifier.device_key)) for device in devices]
+
+    def mark_sent(self, device_keys: Sequence[str]) -> None:
+        """Note that rows are about to be sent; nothing of them may be sent before it returns."""
+        now = time.time()
+        self._update(MARK, [(now, key) for key in device_keys])
+
+    def finish(self, outcomes: Sequence[Outcome]) -> None:
+        """Note how enrollments ended; their attempts are added to those of earlier runs."""
+        self._update(
+            FINISH,
+            [
+                {
+                    "key": outcome.device_key,
+                    "state": outcome.status,
+                    "error": outcome.error_code,
+                    "message": outcome.message,
+                    "proven": outcome.proven if outcome.status == "confirmed" else None,
+                    "attempts": outcome.attempts,
+                    "at": outcome.at,
+                    "latency": outcome.latency if outcome.attempts else None,
+                }
+                for outcome in outcomes
+            ],
+        )
+
+    def find(self, device_keys: Sequence[str]) -> dict[str, JournalRow]:
+        """The rows of those of these devices that the journal has."""
+        where = "device_key IN (SELECT value FROM json_each(?))"
+        return {row.device_key: row for row in self._select(where, (json.dumps(device_keys),))}
+
+    def find_positions(self, positions: Sequence[int]) -> dict[int, JournalRow]:
+        """The rows that come from these lines of the input; the last where there are several,
+        because a sign-in gave other keys each time."""
+        where = "position IN (SELECT value FROM json_each(?)) ORDER BY id"
+        found = self._select(where, (json.dumps(positions),))
+        return {row.position: row for row in found if row.position is not None}
+
+    def rows(self, *states: State) -> Iterator[JournalRow]:
+        """All rows, or those in some states, in the order they were prepared in."""
+        last, chosen = 0, json.dumps(states)
+        where = "id > ? AND (? = '[]' OR state IN (SELECT value FROM json_each(?)))"
+        while True:
+            page = self._select(f"{where} ORDER BY id LIMIT {PAGE}", (last, chosen, chosen))
+            yield from page
+            if len(page) < PAGE:
+                return
+            last = page[-1].id
+
+    def unfinished(self) -> Iterator[JournalRow]:
+        """The rows that a resumed run has to send."""
+        return self.rows("prepared", "sent", "unknown")
+
+    def verifier(self, row: JournalRow) -> DeviceVerifier:
+        """The secret of a row. Raises `SealingError` if the row is damaged."""
+        with self._naming():
+            return open_verifier(self._key, row.device_key, row.device_group_key, row.sealed)
+
+    def grant(self, row: JournalRow) -> Grant | None:
+        """The tokens of the sign-in that gave the row's keys, until it is confirmed."""
+        if row.sealed_grant is None:
+            return None
+        with self._naming():
+            access_token, *others = open_texts(
+                self._key, row.device_key, row.device_group_key, _GRANT, row.sealed_grant
+            )
+        return Grant(access_token=access_token, refresh_token=others[0] if others else None)
+
+    def whole(self, row: JournalRow) -> Whole:
+        """A row with its secrets. Raises `SealingError` if it is damaged."""
+        return Whole(row, self.verifier(row), self.grant(row))
+
+    def put(self, rows: Sequence[Whole]) -> None:
+        """Take rows as they are, in the place of those of the same devices."""
+        values = [
+            (
+                whole.row.device_key,
+                whole.row.device_group_key,
+                whole.row.state,
+                whole.row.position,
+                whole.row.device_name,
+                whole.row.remember,
+                seal_verifier(self._key, whole.verifier),
+                None if whole.grant is None else self._seal_grant(whole.verifier, whole.grant),
+                whole.row.attempts,
+                whole.row.error,
+                whole.row.message,
+                whole.row.proven,
+                whole.row.prepared_at,
+                whole.row.sent_at,
+                whole.row.finished_at,
+                whole.row.latency,
+            )
+            for whole in rows
+        ]
+        with self._transaction() as connection:
+            connection.executemany(PUT, values)
+
+    def copy_runs(self, other: Journal) -> None:
+        """Take the runs of another journal, and their pace, for the report."""
+        with other._reading() as source:
+            runs = source.execute("SELECT id, started_at, rate, rows FROM run").fetchall()
+            pace = source.execute(
+                "SELECT run, at, sent, throttled, refused, lost, conflicts FROM pace"
+            ).fetchall()
+        with self._transaction() as connection:
+            [last] = connection.execute("SELECT coalesce(max(id), 0) FROM run").fetchone()
+            connection.executemany(
+                "INSERT INTO run (id, started_at, rate, rows) VALUES (? + ?, ?, ?, ?)",
+                [(last, *run) for run in runs],
+            )
+            connection.executemany(PACE, [(last + number, *row) for number, *row in pace])
+
+    def counts(self) -> dict[State, int]:
+        """How many rows are in each state; states without rows are left out."""
+        with self._reading() as connection:
+            query = "SELECT state, count(*) FROM device GROUP BY state"
+            return dict(connection.execute(query).fetchall())
+
+    def _check_key(self) -> None:
+        """Write the header of a new journal, or hold that of an old one against the key."""
+        with self._transaction() as connection:
+            row = connection.execute("SELECT key_id FROM header").fetchone()
+            if row is None:
+                values = (self._key.key_id, self._key.encrypted, time.time())
+                connection.execute("INSERT INTO header VALUES (?, ?, NULL, ?)", values)
+            elif row[0] != self._key.key_id:
+                raise WrongSealingKeyError(row[0], self._key.key_id)
+
+    def _values(self, device: PreparedDevice, now: float) -> tuple[object, ...]:
+        """A new row."""
+        verifier, request = device.verifier, device.request
+        signed_in = request.device_key is None
+        return (
+            verifier.device_key,
+            verifier.device_group_key,
+            request.reference if isinstance(request.reference, int) else None,
+            request.device_name,
+            request.remember,
+            now,
+            now if device.sent_before else None,
+            seal_verifier(self._key, verifier),
+            self._seal_grant(verifier, device.grant) if signed_in else None,
+        )
+
+    def _seal_grant(self, device: DeviceVerifier, grant: Grant) -> bytes:
+        tokens = [grant.access_token]
+        if grant.refresh_token is not None:
+            tokens.append(grant.refresh_token)
+        keys = (device.device_key, device.device_group_key)
+        return seal_texts(self._key, *keys, _GRANT, tokens)
+
+    def _as_kept(self, device: PreparedDevice, row: JournalRow | None) -> PreparedDevice:
+        if row is None:
+            return device
+        return replace(
+            device,
+            verifier=self.verifier(row),
+            sent_before=row.sent_before,
+            ended=row.state if row.state in ("confirmed", "conflict") else None,
+        )
+
+    @contextmanager
+    def _naming(self) -> Iterator[None]:
+        """Says in errors whose seal does not open."""
+        try:
+            yield
+        except SealingError as error:
+            raise SealingError(f"{self.path}: {error}") from None
+
+    def _select(self, where: str, values: tuple[object, ...]) -> list[JournalRow]:
+        with self._reading() as connection:
+            found = connection.execute(SELECT + where, values).fetchall()
+        return [JournalRow.read(*row) for row in found]
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        if os.getpid() != self._process:
+            rule = f"belongs to process {self._process}, of which this is a fork"
+            raise JournalError(f"{self.path}: {rule}; open it in one process only")
+        with self._lock, explained(self.path):
+            yield self._connection
+
+    def _update(self, statement: str, values: Sequence[Any]) -> None:
+        with self._transaction() as connection:
+            changed = connection.executemany(statement, values).rowcount if values else 0
+            if changed != len(values):
+                rule = f"{len(values) - changed} of {len(values)} rows cannot become that"
+                fix = "they are missing, confirmed already, or never sent"
+                raise JournalError(f"{self.path}: {rule}; {fix}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise

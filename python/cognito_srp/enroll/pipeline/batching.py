@@ -1,0 +1,169 @@
+"""Requests that wait are given their verifiers together: a batch costs a tenth as much a row."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from srp_native import Column
+
+from ...devices.columns import create_device_verifier_columns
+from ...devices.verifiers import DeviceVerifier, create_device_verifiers
+from ...errors import NotSentError, VerifierFaultError
+from ...srp.encoding import decode_base64, pad, unpad
+from .crew import start_thread
+from .job import Job
+
+__all__ = ["Gatherer"]
+
+#: Beyond this many rows a batch is not much cheaper per row, and takes longer to come back.
+_FULL: Final = 128
+#: So many are worth no more waiting for those who are in a hurry.
+_ENOUGH: Final = 64
+#: What a batch may hold that found even more waiting.
+_LARGEST: Final = 512
+#: How long the first of a batch waits for others, in seconds.
+_PATIENCE: Final = 0.002
+#: Below this many rows, starting threads costs more CPU than it saves time.
+_ROWS_FOR_THREADS: Final = 256
+
+
+class Gatherer:
+    """A thread that computes verifiers, each checked (srp_native/batch_check.py) before it leaves.
+
+    The first of a batch waits at most 2 ms for others, unless `may_wait` says that nothing would
+    be sent any sooner: then a batch fills up first. `ready` gets the jobs that have a verifier,
+    `failed` each of the others with its error; `wanted` tells which jobs are still worth it.
+    """
+
+    def __init__(
+        self,
+        *,
+        ready: Callable[[list[Job]], None],
+        failed: Callable[[Job, BaseException], None],
+        wanted: Callable[[Job], bool],
+        may_wait: Callable[[], bool],
+    ) -> None:
+        self._ready, self._failed, self._wanted = ready, failed, wanted
+        self._may_wait = may_wait
+        self._changed = threading.Condition()
+        self._jobs: list[Job] = []
+        self._closed = False
+        self._thread = start_thread(self._run, "enroller-verifiers")
+
+    def add(self, job: Job) -> None:
+        """Put a job into one of the next batches."""
+        with self._changed:
+            self._jobs.append(job)
+            if len(self._jobs) in (1, _ENOUGH, _FULL):
+                self._changed.notify()
+
+    def wake(self) -> None:
+        """Ask `may_wait` once more, now."""
+        with self._changed:
+            self._changed.notify()
+
+    def close(self) -> None:
+        """End the thread when it has done what waits."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while batch := self._gather():
+            try:
+                self._do(batch)
+            except Exception as error:  # out of memory, say: the jobs must not wait for ever
+                for job in batch:
+                    self._failed(job, error)
+
+    def _do(self, batch: list[Job]) -> None:
+        batch = [job for job in batch if self._wanted(job)]
+        repeats = [job for job in batch if job.request.verifier is not None]
+        fresh = [job for job in batch if job.request.verifier is None]
+        done = self._compute(fresh, _make) + self._compute(repeats, _check)
+        if done:
+            self._ready(done)
+
+    def _gather(self) -> list[Job]:
+        """The next batch; empty at the end."""
+        with self._changed:
+            while not self._jobs and not self._closed:
+                self._changed.wait()
+            patient_until = time.monotonic() + _PATIENCE
+            while len(self._jobs) < _FULL and not self._closed:
+                patience = patient_until - time.monotonic()
+                if self._may_wait():
+                    self._changed.wait()
+                elif len(self._jobs) < _ENOUGH and patience > 0:
+                    self._changed.wait(patience)
+                else:
+                    break
+            batch, self._jobs = self._jobs[:_LARGEST], self._jobs[_LARGEST:]
+            return batch
+
+    def _compute(
+        self, jobs: list[Job], verifiers: Callable[[list[Job]], list[DeviceVerifier | None]]
+    ) -> list[Job]:
+        """Give jobs their verifiers; returns those that got one."""
+        if not jobs:
+            return []
+        try:
+            made = verifiers(jobs)
+        except Exception as error:
+            for job in jobs:
+                failure = NotSentError(f"no verifier could be computed: {error}")
+                failure.__cause__ = error
+                self._failed(job, failure)
+            return []
+        done = []
+        for job, verifier in zip(jobs, made, strict=True):
+            if verifier is None:
+                rule = "the verifier is not that of its own password and salt; nothing was sent"
+                self._failed(job, VerifierFaultError(rule))
+            else:
+                job.verifier = verifier
+                done.append(job)
+        return done
+
+
+def _threads(rows: int) -> int | None:
+    return 1 if rows < _ROWS_FOR_THREADS else None
+
+
+def _make(jobs: list[Job]) -> list[DeviceVerifier | None]:
+    """New verifiers."""
+    return list(
+        create_device_verifiers([job.new_device for job in jobs], threads=_threads(len(jobs)))
+    )
+
+
+def _check(jobs: list[Job]) -> list[DeviceVerifier | None]:
+    """The verifiers that came with the requests, None for one that is wrong.
+
+    One whose secret is not known here cannot be checked, and is taken as it is.
+    """
+    given = [job.request.verifier for job in jobs]
+    known = [(v, device) for v in given if v is not None and (device := v.remembered())]
+    if not known:
+        return given
+    columns = create_device_verifier_columns(
+        device_group_keys=Column.of([device.device_group_key.encode() for _, device in known]),
+        device_keys=Column.of([device.device_key.encode() for _, device in known]),
+        device_passwords=Column.of([device.device_password.encode() for _, device in known]),
+        salts=Column.of([_unsigned(v.salt) for v, _ in known]),
+        threads=_threads(len(known)),
+    )
+    wrong = {
+        id(v)
+        for (v, _), right in zip(known, columns.password_verifiers, strict=True)
+        if v.password_verifier.encode() != right
+    }
+    return [None if id(v) in wrong else v for v in given]
+
+
+def _unsigned(salt: str) -> bytes:
+    return pad(unpad(decode_base64(salt))).lstrip(b"\0")

@@ -1,0 +1,196 @@
+"""Access tokens for requests that come without one, fetched just ahead of their confirmation."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from ...errors import CognitoSrpError, SignInError, TokenExpiredError
+from ...signin import Tokens, sign_in
+from ...transport.calls import Client, call
+from ..answers import Answers
+from ..pacing import Pace
+from ..requests import Credentials, Grant, RefreshToken
+from ..retry import RetryPolicy, worth_retrying
+from .clients import paced_client, wait_for_slot
+from .crew import Crew
+from .job import Job
+
+__all__ = ["TokenStage", "expired_token"]
+
+#: Seconds' worth of confirmations that tokens are fetched ahead of: far less than the five
+#: minutes that a token lives at least.
+_AHEAD: Final = 20.0
+_LEAST_AHEAD: Final = 16
+
+
+class TokenStage:
+    """Threads that fetch tokens, as long as no more than 20 seconds' worth of them wait.
+
+    Their calls are paced, a supplier's as one call. `granted` gets jobs that have a token, `failed`
+    the others with their error, `wanted` tells which are still worth a sign-in.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        pace: Pace,
+        retry: RetryPolicy,
+        answers: Answers,
+        *,
+        rate: float,
+        workers: int,
+        granted: Callable[[Job], None],
+        failed: Callable[[Job, BaseException], None],
+        wanted: Callable[[Job], bool],
+        stopped: threading.Event,
+    ) -> None:
+        self._client = paced_client(client, pace, answers, stopped)
+        self._pace, self._retry, self._answers = pace, retry, answers
+        self._granted, self._wanted = granted, wanted
+        self._stopped = stopped
+        self._most_ahead = max(rate * _AHEAD, _LEAST_AHEAD)
+        self._changed = threading.Condition()
+        self._jobs: deque[Job] = deque()
+        self._ahead = 0
+        self._closed = False
+        self._crew = Crew(self._take, self._do, failed, most=workers, name="enroller-tokens")
+
+    def add(self, job: Job, *, first: bool = False) -> None:
+        """Fetch a token for a job, before all others if it is `first`."""
+        with self._changed:
+            if first:
+                self._jobs.appendleft(job)
+            else:
+                self._jobs.append(job)
+            self._changed.notify()
+
+    def count_ahead(self, number: int) -> None:
+        """So many more (or fewer) jobs hold a token and have not been sent yet."""
+        with self._changed:
+            self._ahead += number
+            if self._jobs:
+                self._changed.notify()
+
+    def close(self) -> None:
+        """End the threads."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._crew.join()
+
+    def _take(self) -> Job | None:
+        with self._changed:
+            while True:
+                open_ = self._ahead < self._most_ahead or self._stopped.is_set()
+                if self._jobs and open_:
+                    # What is on its way to a token counts: or all threads would pass at once.
+                    self._ahead += 1
+                    return self._jobs.popleft()
+                if self._closed:
+                    return None
+                self._changed.wait()
+
+    def _do(self, job: Job) -> None:
+        try:
+            if self._wanted(job) and self._fetch(job):
+                self._granted(job)
+        finally:
+            self.count_ahead(-1)
+
+    def _fetch(self, job: Job) -> bool:
+        """Give it a token; False if the enroller was closed, and the job ended, before that."""
+        begin, failures = time.monotonic(), 0
+        while True:
+            try:
+                job.grant = self._grant(job)
+                break
+            except CognitoSrpError as error:
+                failures += 1
+                delay = self._retry.delay(failures)
+                counted = begin + self._answers.paused_since(begin)
+                if not worth_retrying(error) or self._retry.is_over(counted, after=delay):
+                    raise
+            if self._stopped.wait(delay) and not self._wanted(job):
+                return False
+        if job.grant.expired():
+            raise expired_token()
+        self._take_keys(job, job.grant)
+        return True
+
+    def _grant(self, job: Job) -> Grant:
+        """A token for the job's device or, if it has none yet, for a new one."""
+        source, last = job.request.access, job.grant
+        if isinstance(source, RefreshToken):
+            rotated = last.refresh_token if last is not None else None
+            return _refresh(self._client, source, job.device_key, rotated)
+        if not isinstance(source, Credentials):
+            assert source is not None  # noqa: S101 - only requests with a source come here
+            wait_for_slot(self._pace.reserve(), self._stopped)
+            return Grant.of(source())
+        if last is None:
+            return Grant.of(
+                sign_in(
+                    self._client,
+                    pool_id=source.pool_id,
+                    client_id=source.client_id,
+                    username=source.username,
+                    password=source.password,
+                    client_secret=source.client_secret,
+                    on_challenge=source.on_challenge,
+                    auth_flow=source.auth_flow,
+                )
+            )
+        if last.refresh_token is None:
+            raise expired_token()
+        again = RefreshToken(
+            client_id=source.client_id,
+            refresh_token=last.refresh_token,
+            client_secret=source.client_secret,
+        )
+        return _refresh(self._client, again, job.device_key)
+
+    def _take_keys(self, job: Job, grant: Grant) -> None:
+        """Let the job have the keys that the sign-in gave."""
+        if job.device_key:
+            if grant.new_device is not None and grant.new_device.device_key != job.device_key:
+                raise SignInError(
+                    "the token was got by a sign-in that gave another device key: with keys in "
+                    "the request, `access` has to return a token of the sign-in that gave them"
+                )
+        elif grant.new_device is None:
+            raise SignInError(
+                "the sign-in gave no device key: the pool does not track devices, or `access` "
+                "returned no Session or Grant with `new_device`"
+            )
+        else:
+            job.device_key = grant.new_device.device_key
+
+
+def _refresh(
+    client: Client, source: RefreshToken, device_key: str, rotated: str | None = None
+) -> Grant:
+    """Another access token for the sign-in; `rotated` is the refresh token that came with the last.
+
+    Through GetTokensFromRefreshToken, which clients with rotation ask for and all others take. A
+    pool that tracks devices asks for the device's key.
+    """
+    parameters = {
+        "ClientId": source.client_id,
+        "RefreshToken": rotated or source.refresh_token,
+        "DeviceKey": device_key,
+    }
+    if source.client_secret is not None:
+        parameters["ClientSecret"] = source.client_secret
+    response = call(client, "GetTokensFromRefreshToken", **parameters)
+    tokens = Tokens.from_result(response, parameters["RefreshToken"])
+    return Grant(access_token=tokens.access_token, refresh_token=tokens.refresh_token)
+
+
+def expired_token() -> TokenExpiredError:
+    """The service's own refusal, known before it is sent."""
+    message = "Access Token has expired, or is about to; it was not sent"
+    return TokenExpiredError("ConfirmDevice", "NotAuthorizedException", message)

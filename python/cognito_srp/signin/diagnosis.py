@@ -1,0 +1,177 @@
+"""Why a sign-in was refused, as far as the evidence goes.
+
+Cognito answers "Incorrect username or password." to whatever is wrong with a proof, a device's
+included. What else is at hand narrows it down: the clock in its answer's Date header, the salt that
+it keeps, the form of the keys, what was sent. What that does not tell is not guessed at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import Final
+
+from ..devices.verifiers import RememberedDevice
+from ..errors import ResourceNotFoundError, ServiceError
+from ..srp.encoding import from_hex, pad
+from ..transport.steps import Challenge
+
+__all__ = ["Cause", "Diagnosis", "explain", "explain_refresh"]
+
+#: AWS accepts a TIMESTAMP that is this far from its own clock.
+TOLERANCE: Final = timedelta(minutes=5)
+#: Date and TIMESTAMP have whole seconds, and one of them had to travel.
+_UNSURE: Final = timedelta(seconds=2)
+#: Bytes of the salts that clients draw, and of those that lack leading zeros. A salt that lacks
+#: three is one of 2²⁵: a shorter one was more likely drawn so.
+_SALT_SIZE: Final = 16
+_SHORTENED: Final = (14, 15)
+_WRONG_PROOF: Final = "incorrect username or password"
+_PROOFS: Final = ("PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER")
+
+
+class Cause(Enum):
+    """What was wrong."""
+
+    SECRET_HASH_MISSING = "the app client has a secret, which was not given"  # noqa: S105
+    SECRET_HASH_WRONG = "the client secret is not the app client's"  # noqa: S105
+    CLOCK = "the clock is off by more than five minutes"
+    DEVICE_FORGOTTEN = "the device is unknown to the service"
+    DEVICE_GROUP_KEY = "the device group key is none"
+    SALT_NOT_MINIMAL = "the device's verifier was made from a salt with leading zeros"
+    DEVICE_SECRET = "the device's secret is not the one it was confirmed with"  # noqa: S105
+    DEVICE_KEY_MISSING = "the tokens belong to a device whose key was not sent"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The cause of a refusal and what to do about it.
+
+    ``certain`` is False for what is only the most likely cause; ``advice`` then gives the reason.
+    ``clock_offset`` is how far the clock here is ahead of the service's (negative: behind), where
+    that is known.
+    """
+
+    cause: Cause
+    certain: bool
+    advice: str
+    clock_offset: timedelta | None = None
+
+
+def explain(
+    error: ServiceError,
+    *,
+    has_client_secret: bool,
+    challenge: Challenge | None = None,
+    device: RememberedDevice | None = None,
+) -> None:
+    """Give the refusal of a sign-in's step its diagnosis, if there is one.
+
+    `challenge` is the one whose answer was refused, `device` the device whose key went with it.
+    """
+    diagnosis = _by_words(error, has_client_secret)
+    if diagnosis is None and challenge is not None and _refuses_proof(error, challenge):
+        diagnosis = _by_clock(error)
+        if diagnosis is None and device and challenge.name == "DEVICE_PASSWORD_VERIFIER":
+            diagnosis = _by_device(error, challenge, device)
+    if diagnosis is not None:
+        error.explain(diagnosis)
+
+
+def explain_refresh(error: ServiceError, *, has_client_secret: bool, tracked: bool) -> None:
+    """Give the refusal of new tokens its diagnosis, if there is one.
+
+    `tracked` says that the sign-in had handed out a device key and that none was sent now.
+    """
+    diagnosis = _by_words(error, has_client_secret)
+    if diagnosis is None and tracked and "invalid refresh token" in error.message.lower():
+        advice = (
+            "most likely the device key that was not sent: the pool tracks devices, and renews the "
+            "tokens of confirmed ones only; enroll the device first, or sign in again"
+        )
+        diagnosis = Diagnosis(Cause.DEVICE_KEY_MISSING, False, advice, error.clock_offset)
+    if diagnosis is not None:
+        error.explain(diagnosis)
+
+
+def _refuses_proof(error: ServiceError, challenge: Challenge) -> bool:
+    return challenge.name in _PROOFS and _WRONG_PROOF in error.message.lower()
+
+
+def _by_words(error: ServiceError, has_client_secret: bool) -> Diagnosis | None:
+    """What the service says outright."""
+    words = error.message.lower().replace("_", " ")
+    if isinstance(error, ResourceNotFoundError) and error.is_about_device:
+        advice = "the service has forgotten this device: sign in without it, and enroll it anew"
+        return Diagnosis(Cause.DEVICE_FORGOTTEN, True, advice, error.clock_offset)
+    if "secret hash" not in words:
+        return None
+    if not has_client_secret:
+        advice = "the app client has a secret: pass client_secret="
+        return Diagnosis(Cause.SECRET_HASH_MISSING, True, advice, error.clock_offset)
+    advice = (
+        "client_secret is not the secret of this app client, or belongs to none: compare it with "
+        "the client's settings"
+    )
+    return Diagnosis(Cause.SECRET_HASH_WRONG, True, advice, error.clock_offset)
+
+
+def _by_clock(error: ServiceError) -> Diagnosis | None:
+    """A proof carries the time, and is refused when that is wrong."""
+    offset = error.clock_offset
+    if offset is None or abs(offset) < TOLERANCE - _UNSURE:
+        return None
+    certain = abs(offset) > TOLERANCE + _UNSURE
+    where = "ahead of" if offset > timedelta() else "behind"
+    advice = (
+        f"{'' if certain else 'most likely because '}this machine's clock is {_told(abs(offset))} "
+        f"{where} the service's, which refuses proofs more than five minutes off; set the clock, "
+        "by NTP for example"
+    )
+    return Diagnosis(Cause.CLOCK, certain, advice, offset)
+
+
+def _by_device(
+    error: ServiceError, challenge: Challenge, device: RememberedDevice
+) -> Diagnosis | None:
+    """The device's proof is wrong, and the clock is not to blame or not known."""
+    again = "forget the device and enroll it again"
+    if not device.device_group_key.startswith("-"):
+        advice = (
+            "most likely the device group key: all that Cognito is known to hand out begin with "
+            "'-', this one does not; pass the DeviceGroupKey that came with the device key, or "
+            f"{again}"
+        )
+        return Diagnosis(Cause.DEVICE_GROUP_KEY, False, advice, error.clock_offset)
+    size = len(pad(from_hex(challenge.parameters["SALT"])))
+    if size in _SHORTENED:
+        advice = (
+            f"most likely the device was enrolled by a client that hashed its salt's leading zeros:"
+            f" the salt that Cognito keeps has {size} bytes, which happens to one random salt of "
+            f"{_SALT_SIZE} in 512, and it hashes those alone; {again}"
+        )
+        return Diagnosis(Cause.SALT_NOT_MINIMAL, False, advice, error.clock_offset)
+    clock = (
+        "the clock could not be compared"
+        if error.clock_offset is None
+        else f"the clock is right to {_told(abs(error.clock_offset))}"
+    )
+    advice = (
+        "the device's group key or password is not the one that it was confirmed with, unless this "
+        f"answer had arrived once before; {clock}; {again} if a new sign-in fails as well"
+    )
+    return Diagnosis(Cause.DEVICE_SECRET, False, advice, error.clock_offset)
+
+
+def _told(duration: timedelta) -> str:
+    """A duration in words, to the second, or from an hour on to the minute: ``1 d 2 h 3 min``."""
+    seconds = round(duration.total_seconds())
+    if seconds >= 3600:
+        seconds = 60 * round(seconds / 60)
+    parts = []
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            parts.append(f"{seconds // size} {unit}")
+            seconds %= size
+    return " ".join([*parts, f"{seconds} s"]) if seconds or not parts else " ".join(parts)

@@ -1,0 +1,186 @@
+"""Whole rows in columns: strings in, base64 out, no Python object per row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from ._batch import run_in_chunks
+from ._batch_check import BatchCheck, run_checked
+from ._columns import ROW_MAX, Column, MadeRows, Room, Rows
+from ._errors import EngineFaultError
+from .engines._engine import Engine
+from .engines._registry import current_engine
+from .engines._row_formulas import SALT_BELOW, ZeroSaltError, minimal, number_of
+from .group import ELEMENT_SIZE
+
+__all__ = ["check_column", "verifier_rows"]
+
+#: Bytes of a salt that is given; Cognito's have 16.
+_SALT_MAX: Final = 64
+#: Bytes of the longest text in a row: v has 384 or 385 bytes, a drawn salt 16 or 17.
+_VERIFIER_TEXT_MAX: Final = 516
+_SALT_TEXT_MAX: Final = 88
+_DRAWN_SALT_TEXT_MAX: Final = 24
+_PASSWORD_SIZE: Final = 56
+_OFFSET_SIZE: Final = 8
+
+OnChunk = Callable[[int, MadeRows], None]
+
+
+def verifier_rows(
+    realms: Column,
+    names: Column,
+    *,
+    passwords: Column | None = None,
+    salts: Column | None = None,
+    threads: int | None = None,
+    on_chunk: OnChunk | None = None,
+) -> MadeRows:
+    """A salt and verifier for every row, with identity = realm ‖ name ‖ ":" ‖ password.
+
+    Salts are unsigned big-endian integers of 1 to 64 bytes and not zero, hashed and returned in
+    minimal signed form. Without `salts`, 16 random bytes each; without `passwords`, the base64 of
+    40 random bytes each. Returns the base64 of v and of the salt, and the passwords (the very
+    column that was given, if one was). Drawn passwords lie in a buffer that is the caller's to
+    wipe once they are stored.
+
+    ``on_chunk(first, made)`` is called, in the caller's thread and in order, with the rows from
+    `first` on while later ones are still computed. Not all are checked yet: use nothing of them
+    before this function returns, and begin anew at row 0 when a fault had it compute all again.
+
+    Runs over `threads` threads (all cores unless told otherwise) with the GIL released, and checks
+    itself (batch_check.py): no wrong row is ever returned. Raises ``ValueError`` that names the
+    column and the row when offsets run backwards or past the buffer, a row is over 64 KiB or a
+    salt is not one, ``MemoryError`` when the results would not fit, ``OSError`` when the system's
+    random generator fails. Nothing is returned then.
+    """
+    rows = Rows(realms, names, passwords, salts)
+    count = _check_rows(rows)
+    return run_checked(lambda engine: _make(engine, rows, count, threads, on_chunk))
+
+
+def check_column(name: str, column: Column, *, shortest: int = 0, longest: int = ROW_MAX) -> None:
+    """Raise ``ValueError``, with the row, unless all lie in the buffer and have such a size."""
+    offsets, size = column.offsets, column.data.nbytes
+    row = current_engine().bad_row(offsets, size, shortest, longest)
+    if row == len(column):
+        return
+    begin, end = offsets[row], offsets[row + 1]
+    where = f"{name}: row {row}"
+    if begin > end:
+        raise ValueError(f"{where}: offsets run backwards, from {begin} to {end}")
+    if end > size:
+        raise ValueError(f"{where}: offsets run past the end of the buffer, {end} > {size}")
+    raise ValueError(f"{where}: {shortest} to {longest} bytes, has {end - begin}")
+
+
+def _check_rows(rows: Rows) -> int:
+    """The number of rows; raises ``ValueError`` for columns that are not sound."""
+    count = len(rows.realms)
+    for name, column in rows._asdict().items():
+        if column is None:
+            continue
+        if len(column) != count:
+            raise ValueError(f"realms and {name} differ in length: {count} and {len(column)}")
+        if name == "salts":
+            check_column(name, column, shortest=1, longest=_SALT_MAX)
+        else:
+            check_column(name, column)
+    return count
+
+
+def _make(
+    engine: Engine, rows: Rows, count: int, threads: int | None, on_chunk: OnChunk | None
+) -> MadeRows:
+    salt_max = _DRAWN_SALT_TEXT_MAX if rows.salts is None else _SALT_TEXT_MAX
+    password_max = _PASSWORD_SIZE if rows.passwords is None else 0
+    verifiers = _NewColumn(engine, count, _VERIFIER_TEXT_MAX)
+    salts = _NewColumn(engine, count, salt_max)
+    passwords = _NewColumn(engine, count, password_max)
+
+    def chunk(first: int, last: int) -> tuple[Rows, MadeRows]:
+        part = rows.part(first, last)
+        room = Room(*(column.room(first, last) for column in (verifiers, salts, passwords)))
+        try:
+            made = engine.make_rows(part, room)
+        except ZeroSaltError as error:
+            raise ValueError(f"salts: row {first + error.row}: must not be zero") from None
+        check.count(lambda tally: engine.tally_rows(tally, part, made))
+        return part, made
+
+    def take(computed: tuple[Rows, MadeRows]) -> None:
+        part, made = computed
+        first, last = verifiers.append(made.verifiers)
+        salts.append(made.salts)
+        if rows.passwords is None:
+            passwords.append(made.passwords)
+        taken = MadeRows(*(column.part(first, last) for column in result()))
+        for row in check.sample(first, last):
+            _recompute(check, part, taken, row - first)
+        if on_chunk is not None:
+            on_chunk(first, taken)
+
+    def result() -> MadeRows:
+        used = passwords.column() if rows.passwords is None else rows.passwords
+        return MadeRows(verifiers.column(), salts.column(), used)
+
+    with BatchCheck(engine, count) as check:
+        run_in_chunks(chunk, take, count, threads, parallel=engine.releases_gil)
+        check.finish()
+    return result()
+
+
+def _recompute(check: BatchCheck, rows: Rows, made: MadeRows, row: int) -> None:
+    """One row of the sample, from its strings and by Python's own encodings."""
+    salt, v = number_of(made.salts[row], below=SALT_BELOW), number_of(made.verifiers[row])
+    if rows.salts is not None and salt != minimal(rows.salts[row]):
+        raise EngineFaultError("a row of a batch has another salt")
+    whole = int.from_bytes(v, "big").to_bytes(ELEMENT_SIZE, "big")
+    password = (made.passwords if rows.passwords is None else rows.passwords)[row]
+    check.recompute(salt, rows.realms[row] + rows.names[row] + b":" + password, whole)
+
+
+class _NewColumn:
+    """A column of `rows` rows of at most `longest` bytes, to which chunks are appended.
+
+    All it may take is asked for at once: now is a better time to hear that there is not enough
+    than in an hour, and nothing is ever moved to a larger place. What is not written to is no
+    memory yet. Raises ``MemoryError``.
+
+    A chunk is written where it would be if all rows before were of the longest, and moves down from
+    there when it is appended: fresh pages for every chunk would cost more than that.
+    """
+
+    def __init__(self, engine: Engine, rows: int, longest: int) -> None:
+        self._engine = engine
+        self._longest = longest
+        begin = _OFFSET_SIZE * (rows + 1)
+        size = begin + rows * longest
+        try:
+            room = engine.new_buffer(size)
+        except (MemoryError, OSError, OverflowError) as error:
+            raise MemoryError(
+                f"a batch of {rows} rows makes a column of up to {size >> 20} MiB, which this "
+                "machine does not have to give: cut it into smaller ones"
+            ) from error
+        self._offsets, self._data = room[:begin].cast("Q"), room[begin:]
+        self._offsets[0] = 0
+        self._rows = self._size = 0
+
+    def room(self, first: int, last: int) -> memoryview:
+        """Where rows `first` to `last` may be written before they are appended."""
+        return self._data[first * self._longest : last * self._longest]
+
+    def append(self, chunk: Column) -> tuple[int, int]:
+        """Add the next rows; the number of the first, and of the one after the last."""
+        first, last, size = self._rows, self._rows + len(chunk), len(chunk.data)
+        self._engine.shift(chunk.offsets, self._size - chunk.offsets[0])
+        self._offsets[first : last + 1] = chunk.offsets
+        self._data[self._size : self._size + size] = chunk.data
+        self._rows, self._size = last, self._size + size
+        return first, last
+
+    def column(self) -> Column:
+        """The rows that were appended."""
+        return Column(self._data[: self._size], self._offsets[: self._rows + 1])
