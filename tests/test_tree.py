@@ -18,6 +18,8 @@ PUBLIC = {
     "cognito_srp.enroll", "cognito_srp.enroll.aio", "cognito_srp.errors", "cognito_srp.local",
     "cognito_srp.redaction", "srp_native",
 }  # fmt: skip
+#: Where files are that documents name.
+TOPS = ("srp_native", "python", "tests", "benchmarks", "examples", "docs")
 MOST_LINES = 400
 MOST_ON_THE_GROUND_FLOOR = 14
 #: Circles of type-only imports that are still there; this list only ever gets shorter.
@@ -100,3 +102,25 @@ def test_samples_import_what_is_public(code: str) -> None:
             offered = importlib.import_module(str(node.module)).__all__
             for alias in node.names:
                 assert alias.name in offered or f"{node.module}.{alias.name}" in PUBLIC
+
+
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_documents_name_files_that_are_there(document: Path) -> None:
+    there = {path.name for top in TOPS for path in (ROOT / top).rglob("*.*")}
+    there |= {path.name for path in ROOT.iterdir()}
+    named = re.findall(r"`([\w./-]+\.(?:py|c|h|inc|mjs))`", document.read_text())
+    assert {name for name in named if name.rpartition("/")[2] not in there} <= {"cli/NAME.py"}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_documents_name_what_can_be_imported(document: Path) -> None:
+    for name in set(
+        re.findall(r"\b(?:cognito_srp|srp_native)(?:\.[a-z]\w*)+", document.read_text())
+    ):
+        module, found = name.partition(".")[0], importlib.import_module(name.partition(".")[0])
+        for part in name.split(".")[1:]:
+            module = f"{module}.{part}"
+            found = getattr(found, part, None) or importlib.import_module(module)
