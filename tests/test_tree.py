@@ -8,6 +8,7 @@ import importlib
 import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from support.source_tree import PACKAGES, ROOT, import_circles, import_graph
@@ -117,10 +118,10 @@ def test_documents_name_files_that_are_there(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_documents_name_what_can_be_imported(document: Path) -> None:
-    for name in set(
-        re.findall(r"\b(?:cognito_srp|srp_native)(?:\.[a-z]\w*)+", document.read_text())
-    ):
-        module, found = name.partition(".")[0], importlib.import_module(name.partition(".")[0])
-        for part in name.split(".")[1:]:
+    pattern = r"\b(?:cognito_srp|srp_native)(?:\.[a-z]\w*)+"
+    for name in set(re.findall(pattern, document.read_text())):
+        module, *parts = name.split(".")
+        found = importlib.import_module(module)
+        for part in parts:
             module = f"{module}.{part}"
             found = getattr(found, part, None) or importlib.import_module(module)
