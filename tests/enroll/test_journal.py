@@ -24,8 +24,9 @@ from cognito_srp import (
     SealingKey,
     WrongSealingKeyError,
 )
-from cognito_srp.enroll import journal as journal_module
 from cognito_srp.enroll.journal import Journal
+from cognito_srp.enroll.journal import input as input_module
+from cognito_srp.enroll.journal import journal as journal_module
 from cognito_srp.enroll.journal.file import connect
 
 
@@ -172,7 +173,8 @@ def test_only_its_owner_can_read_it(path: Path, journal: Journal) -> None:
 
 
 def test_pages(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal_module, "_PAGE", 4)
+    for module in (journal_module, input_module):
+        monkeypatch.setattr(module, "PAGE", 4)
     for count in (0, 3, 1, 4, 2):  # 0, 3, 4, 8 and 10 rows
         first = sum(journal.counts().values())
         enroll(journal, range(first, first + count))

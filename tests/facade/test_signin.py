@@ -20,12 +20,12 @@ from cognito_srp import (
     SrpError,
     forget_device,
     sign_in,
-    srp,
     update_device_status,
 )
 from cognito_srp.local import LocalCognito, LocalPool
 from cognito_srp.signin import answers, flow
 from cognito_srp.srp import encoding
+from cognito_srp.srp import protocol as srp
 from srp_native import N
 
 Newcomer = Callable[[LocalPool], Someone]

@@ -81,7 +81,7 @@ def test_drawn_rows_are_what_they_say(objects: Objects) -> None:
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
-def test_a_tally_holds_until_a_digit_is_another(objects: Objects, kernel: str) -> None:
+def test_a_batch_check_holds_until_a_digit_is_another(objects: Objects, kernel: str) -> None:
     lines = ["batch -", *(f"batch {'00' * n}" for n in SIZES)]
     found = answers([*objects.link("rows"), kernel], lines)
     assert found == ["1 1 ", *["1 1 0"] * len(SIZES)]
