@@ -29,7 +29,7 @@ KNOWN_CIRCLES = [
     {"cognito_srp.local.flows.attempt", "cognito_srp.local.flows.mfa"},
     {
         f"cognito_srp.local.store.{name}"
-        for name in (
+        for name in [
             "backend",
             "claims",
             "codes",
@@ -39,7 +39,7 @@ KNOWN_CIRCLES = [
             "passwords",
             "pool",
             "state",
-        )  # fmt: skip
+        ]
     },
     {"cognito_srp.signin.saved", "cognito_srp.signin.state"},
 ]
