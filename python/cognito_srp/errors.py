@@ -104,8 +104,10 @@ class InvalidInputError(CognitoSrpError, ValueError):
 
 
 class VerifierFaultError(CognitoSrpError):
-    """Two engines computed different verifiers. Nothing was sent: Cognito would have accepted
-    the wrong one silently, and the device could never have signed in."""
+    """Two engines computed different verifiers, and nothing was sent.
+
+    Cognito would have accepted the wrong one silently, and the device could never have signed in.
+    """
 
 
 class SrpError(CognitoSrpError):

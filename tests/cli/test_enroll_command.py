@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 from support.command_line import PASSWORD, Outcome, Run, without_rich
+from support.people import enter
 
-from cognito_srp import RememberedDevice, SealingKey, sign_in
+from cognito_srp import RememberedDevice, SealingKey
 from cognito_srp.cli.enroll_display import display
 from cognito_srp.enroll.bulk import Progress
 from cognito_srp.enroll.journal import Journal
@@ -72,15 +73,8 @@ def saved(path: str = "enrolled.jsonl") -> list[dict[str, Any]]:
 
 def signs_in(pool: LocalPool, record: dict[str, Any]) -> bool:
     names = ("device_key", "device_group_key", "device_password")
-    session = sign_in(
-        pool.cognito.client(),
-        pool_id=pool.pool_id,
-        client_id=pool.client_id,
-        username="ann",
-        password=PASSWORD,
-        device=RememberedDevice(**{name: record[name] for name in names}),
-    )
-    return session.new_device is None
+    device = RememberedDevice(**{name: record[name] for name in names})
+    return enter(pool.cognito.client(), pool, "ann", device=device).new_device is None
 
 
 def expired_token() -> str:
