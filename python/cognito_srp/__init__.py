@@ -6,7 +6,7 @@ Importing this package loads neither boto3 nor gmpy2; each is loaded on first us
 from .devices.columns import DeviceVerifierColumns, create_device_verifier_columns
 from .devices.confirm import ConfirmedDevice, confirm_device, enroll_device
 from .devices.management import (
-    Device,
+    KnownDevice,
     forget_device,
     get_device,
     list_devices,
@@ -64,7 +64,6 @@ __all__ = [
     "ChallengeError",
     "CognitoSrpError",
     "ConfirmedDevice",
-    "Device",
     "DeviceKeyExistsError",
     "DeviceVerifier",
     "DeviceVerifierColumns",
@@ -75,6 +74,7 @@ __all__ = [
     "InvalidInputError",
     "JournalBusyError",
     "JournalError",
+    "KnownDevice",
     "NewDevice",
     "NotAuthorizedError",
     "NotSentError",

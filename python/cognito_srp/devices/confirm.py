@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from ..errors import InvalidInputError
 from ..transport.calls import result, through_client
+from ..transport.operations import confirm_device_call, update_device_status_parameters
 from ..transport.steps import Call, Steps
 from .checks import check_access_token, check_device_key, check_device_name
-from .management import update_device_status_steps
 from .verifiers import DeviceVerifier, RememberedDevice, create_device_verifier
 
 __all__ = [
@@ -56,23 +56,18 @@ def confirm_device_steps(
     try:
         check_access_token(access_token)
         check_device_name(device_name)
-        parameters: dict[str, object] = {"AccessToken": access_token}
-        if (verifier is None) == (device_key is None):
-            rule = "needs either a verifier or a device_key"
-            raise InvalidInputError("verifier", rule, "pass one of the two")
+        key = _key_of(verifier, device_key)
+        config = None
         if verifier is not None:
-            device_key = verifier.device_key
             verifier.recompute()
-            parameters["DeviceSecretVerifierConfig"] = verifier.as_config()
-        parameters["DeviceKey"] = key = check_device_key(device_key or "")
-        if device_name is not None:
-            parameters["DeviceName"] = device_name
-        response = yield Call("ConfirmDevice", parameters)
+            config = verifier.as_config()
+        response = yield confirm_device_call(
+            access_token=access_token, device_key=key, config=config, device_name=device_name
+        )
         necessary = bool(response.get("UserConfirmationNecessary", False))
         if necessary and remember is not None:
-            yield from update_device_status_steps(
-                access_token=access_token, device_key=key, remembered=remember
-            )
+            status = update_device_status_parameters(device_key=key, remembered=remember)
+            yield Call("UpdateDeviceStatus", {"AccessToken": access_token, **status})
     except BaseException as error:
         # Ctrl-C included: the request may be on its way, and the secret must not be lost.
         error.verifier = verifier  # type: ignore[attr-defined]
@@ -82,6 +77,16 @@ def confirm_device_steps(
         user_confirmation_necessary=necessary,
         remembered=bool(remember) if necessary else True,
     )
+
+
+def _key_of(verifier: DeviceVerifier | None, device_key: str | None) -> str:
+    """The key of what is to be confirmed; a verifier's was checked when it was made."""
+    if verifier is not None and device_key is None:
+        return verifier.device_key
+    if verifier is None and device_key is not None:
+        return check_device_key(device_key)
+    rule = "needs either a verifier or a device_key"
+    raise InvalidInputError("verifier", rule, "pass one of the two")
 
 
 def enroll_device_steps(

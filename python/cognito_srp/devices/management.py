@@ -13,12 +13,13 @@ from typing import Any, Final
 
 from ..errors import InvalidInputError
 from ..transport.calls import Client, result, run, through_client
+from ..transport.operations import update_device_status_parameters
 from ..transport.steps import Call, Steps
 from .checks import check_access_token, check_device_key, check_text
 
 __all__ = [
-    "Device",
     "DevicePage",
+    "KnownDevice",
     "forget_device",
     "forget_device_steps",
     "get_device",
@@ -34,7 +35,7 @@ PAGE_SIZE: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Device:
+class KnownDevice:
     """A confirmed device, as the service describes it (``DeviceType``).
 
     ``remembered`` tells whether sign-ins with it replace the MFA challenge; None where the service
@@ -51,7 +52,7 @@ class Device:
     attributes: Mapping[str, str]
 
     @classmethod
-    def from_description(cls, description: Mapping[str, Any]) -> Device:
+    def from_description(cls, description: Mapping[str, Any]) -> KnownDevice:
         """From a ``DeviceType``."""
         pairs = description.get("DeviceAttributes") or ()
         attributes = {pair["Name"]: pair.get("Value", "") for pair in pairs}
@@ -72,7 +73,7 @@ class Device:
 class DevicePage:
     """A page of ListDevices, and the token of the next if there is one."""
 
-    devices: tuple[Device, ...]
+    devices: tuple[KnownDevice, ...]
     next_token: str | None
 
 
@@ -82,11 +83,11 @@ def get_device_steps(
     access_token: str | None = None,
     pool_id: str | None = None,
     username: str | None = None,
-) -> Steps[Device]:
+) -> Steps[KnownDevice]:
     """GetDevice: a device of the user. Raises `ResourceNotFoundError` for one that is unknown."""
-    owner = _Owner(access_token, pool_id, username)
+    owner = _DeviceOwner(access_token, pool_id, username)
     response = yield owner.call("GetDevice", DeviceKey=check_device_key(device_key))
-    return Device.from_description(response["Device"])
+    return KnownDevice.from_description(response["Device"])
 
 
 def update_device_status_steps(
@@ -98,12 +99,11 @@ def update_device_status_steps(
     username: str | None = None,
 ) -> Steps[None]:
     """UpdateDeviceStatus: let sign-ins with the device replace the MFA challenge, or not."""
-    owner = _Owner(access_token, pool_id, username)
-    yield owner.call(
-        "UpdateDeviceStatus",
-        DeviceKey=check_device_key(device_key),
-        DeviceRememberedStatus="remembered" if remembered else "not_remembered",
+    owner = _DeviceOwner(access_token, pool_id, username)
+    status = update_device_status_parameters(
+        device_key=check_device_key(device_key), remembered=remembered
     )
+    yield owner.call("UpdateDeviceStatus", **status)
 
 
 def forget_device_steps(
@@ -114,7 +114,7 @@ def forget_device_steps(
     username: str | None = None,
 ) -> Steps[None]:
     """ForgetDevice: its key and its secret are of no use any more."""
-    owner = _Owner(access_token, pool_id, username)
+    owner = _DeviceOwner(access_token, pool_id, username)
     yield owner.call("ForgetDevice", DeviceKey=check_device_key(device_key))
 
 
@@ -127,10 +127,10 @@ def page_of_devices_steps(
     token: str | None = None,
 ) -> Steps[DevicePage]:
     """ListDevices: one page of the user's devices."""
-    owner = _Owner(access_token, pool_id, username)
+    owner = _DeviceOwner(access_token, pool_id, username)
     page = {"PaginationToken": token} if token else {}
     response = yield owner.call("ListDevices", Limit=page_size, **page)
-    devices = map(Device.from_description, response.get("Devices") or ())
+    devices = map(KnownDevice.from_description, response.get("Devices") or ())
     return DevicePage(tuple(devices), response.get("PaginationToken"))
 
 
@@ -141,7 +141,7 @@ def list_devices(
     pool_id: str | None = None,
     username: str | None = None,
     page_size: int = PAGE_SIZE,
-) -> Iterator[Device]:
+) -> Iterator[KnownDevice]:
     """ListDevices: all devices of the user, a page of 1 to 60 at a time as they are taken."""
     token: str | None = None
     while True:
@@ -162,7 +162,7 @@ def list_devices(
 
 
 @dataclass(frozen=True)
-class _Owner:
+class _DeviceOwner:
     """Whose devices: those of who has the token, or of a user of a pool."""
 
     access_token: str | None

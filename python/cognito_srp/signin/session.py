@@ -10,9 +10,10 @@ from ..devices.confirm import enroll_device_steps
 from ..devices.verifiers import NewDevice, RememberedDevice
 from ..errors import ServiceError, SignInError
 from ..transport.calls import Client, run
+from ..transport.operations import REFRESH_OPERATION
 from ..transport.steps import Call, Steps
-from .diagnosis import explain_refresh
 from .received import check_origin, new_device, result_of, text_of
+from .refused_refresh import explain_refresh
 from .request import Request, default_flow
 
 __all__ = ["Session", "SignedIn", "Tokens"]
@@ -92,27 +93,49 @@ class SignedIn:
 
     def refresh_steps(self, *, auth_flow: str | None = None) -> Steps[Tokens]:
         """The steps of `Session.refresh`."""
-        token, admin = self._refresh_token(), self.request.admin
-        request = Request(
-            app=self.request.app,
-            username=self.username,
-            device=self.device,
-            auth_flow=auth_flow or default_flow(token, admin=admin),
-            admin=admin,
-            refresh_token=token,
-            client_metadata=self.request.client_metadata,
-            user_context_data=self.request.user_context_data,
-            analytics_metadata=self.request.analytics_metadata,
-        )
+        request = self._refresh_request(auth_flow)
+        request.check()
+        call = request.initiate()
         try:
-            response = yield request.initiate()
+            response = yield call
         except ServiceError as error:
-            tracked = self.device is None and self.new_device is not None
-            explain_refresh(error, has_client_secret=request.app.has_secret, tracked=tracked)
+            yield from explain_refresh(
+                error,
+                call,
+                has_client_secret=request.app.has_secret,
+                access_token=self.tokens.access_token,
+                confirmed_here=self.device is not None,
+            )
             raise
         self.tokens = Tokens.of(response, request)
         self.new_device = new_device(response) or self.new_device
         return self.tokens
+
+    def _refresh_request(self, auth_flow: str | None) -> Request:
+        token, before = self._refresh_token(), self.request
+        flow = auth_flow or default_flow(token, admin=before.admin)
+        # Of the sign-in's own data, what the flow has a place for.
+        has_place = flow != REFRESH_OPERATION
+        return Request(
+            app=before.app,
+            username=self.username,
+            device=self.device,
+            device_key=self._device_key(),
+            auth_flow=flow,
+            admin=before.admin,
+            refresh_token=token,
+            client_metadata=before.client_metadata,
+            user_context_data=before.user_context_data if has_place else None,
+            analytics_metadata=before.analytics_metadata if has_place else None,
+        )
+
+    def _device_key(self) -> str | None:
+        """The key that the tokens belong to; whoever confirmed the new device did so by its key."""
+        if self.device is not None:
+            return self.device.device_key
+        if self.new_device is not None:
+            return self.new_device.device_key
+        return self.request.refreshed_device_key
 
     def revoke_steps(self) -> Steps[None]:
         """The steps of `Session.revoke`."""
