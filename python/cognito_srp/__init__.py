@@ -46,6 +46,7 @@ from .errors import (
     WrongSealingKeyError,
 )
 from .signin import (
+    AppClientIds,
     Challenge,
     Session,
     SignIn,
@@ -58,6 +59,7 @@ from .signin.diagnosis import Cause, Diagnosis
 from .storage.sealing import SealingKey
 
 __all__ = [
+    "AppClientIds",
     "CallError",
     "Cause",
     "Challenge",

@@ -6,7 +6,8 @@
 `client` is an aiobotocore ``cognito-idp`` client (extra ``srp-native[aio]``, which pins botocore),
 or any boto3 one, whose calls then run in threads. So does all arithmetic, in either case: between
 two calls the steps go on in a thread, and what they compute there releases the GIL. Results and
-exceptions are those of the functions of the same name; a session's methods are awaitable.
+exceptions are those of the functions of the same name, but for the session: `Session` is a type
+of its own here, whose methods are coroutines.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -119,7 +120,7 @@ async def _ask(step: Ask) -> Mapping[str, str]:
 
 def _awaitable(
     steps: Callable[P, Steps[T]], finish: Callable[[Any, T], R]
-) -> Callable[Concatenate[Any, P], Awaitable[R]]:
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
     """As `calls.through_client`."""
 
     async def function(client: Any, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -130,7 +131,12 @@ def _awaitable(
 
 @dataclass(kw_only=True)
 class Session(SignedIn):
-    """As `cognito_srp.Session`, its methods awaitable."""
+    """A signed-in user, and the client that they signed in through, to await.
+
+    A type of its own, not a `cognito_srp.Session`: its methods are those of the same names, as
+    coroutines. Fields that hold what the sign-in gave (`tokens`, `device` and the others) are
+    inherited by both from `cognito_srp.signin.SignedIn`.
+    """
 
     client: Any = field(repr=False)
 

@@ -10,12 +10,13 @@ from ..transport.calls import Client, through_client
 from ..transport.steps import Ask, Challenge, OnChallenge, Steps
 from .answers import unanswered
 from .flow import answer, begin
-from .request import AppClient, Request, default_flow
+from .request import AppClient, AppClientIds, Request, default_flow
 from .session import Session, SignedIn, Tokens
 from .state import SignIn
 
 __all__ = [
     "AppClient",
+    "AppClientIds",
     "Challenge",
     "OnChallenge",
     "Session",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from ..devices.checks import check_device_key, check_text
 from ..devices.verifiers import RememberedDevice
@@ -13,7 +13,7 @@ from ..srp.protocol import pool_name, secret_hash
 from ..transport.operations import REFRESH_OPERATION, refresh_call
 from ..transport.steps import Call, Challenge
 
-__all__ = ["AppClient", "Request", "default_flow"]
+__all__ = ["AppClient", "AppClientIds", "Request", "default_flow"]
 
 #: Flows that prove the password by SRP from the start, and those that send it.
 _SRP_FLOWS: Final = ("USER_SRP_AUTH",)
@@ -33,6 +33,23 @@ _PUBLIC_ONLY: Final = {
     "USER_PASSWORD_AUTH": "ADMIN_USER_PASSWORD_AUTH",
     REFRESH_OPERATION: "REFRESH_TOKEN_AUTH",
 }
+
+
+class _Ids(TypedDict):
+    pool_id: str
+    client_id: str
+
+
+class AppClientIds(_Ids, total=False):
+    """What every call of one app client shares, to pass on as ``**ids``.
+
+    ``pool_id`` and ``client_id``, and ``client_secret`` where the client has one::
+
+        ids = AppClientIds(pool_id="eu-west-1_AbCdEfGhI", client_id="1h57kf5cpq17m0eml12EXAMPLE")
+        session = sign_in(client, **ids, username="ann", password=password)
+    """
+
+    client_secret: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
