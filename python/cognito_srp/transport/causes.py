@@ -32,13 +32,13 @@ _SEND_AGAIN: Final = (
 )
 _WRONG_PASSWORD: Final = ("Incorrect username or password.",)
 _NO_HASH: Final = (
-    "is configured with secret but SECRET_HASH was not received",
-    "is configured for secret but secret was not received",
+    "Client … is configured with secret but SECRET_HASH was not received",
+    "Client … is configured for secret but secret was not received",
 )
 _WRONG_HASH: Final = (
-    "SecretHash does not match for the client",
-    "Unable to verify secret hash for client",
-    "Unable to verify the secret of client",
+    "SecretHash does not match for the client: …",
+    "Unable to verify secret hash for client …",
+    "Unable to verify the secret of client …",
 )
 
 _SIGN_INS: Final = (
@@ -93,7 +93,7 @@ _SIGN_INS: Final = (
     ),
     Explanation(
         codes=("InvalidParameterException",),
-        words=("flow not enabled for this client",),
+        words=("… flow not enabled for this client",),
         causes=(Cause.FLOW,),
         fix="add it to the client's ExplicitAuthFlows, or pass another auth_flow",
     ),
@@ -116,7 +116,7 @@ _SIGN_INS: Final = (
     ),
     Explanation(
         codes=("ChallengeError",),
-        words=("the service wants",),
+        words=("the service wants …: pass on_challenge= to answer it",),
         at=("EMAIL_OTP", "SMS_MFA", "SOFTWARE_TOKEN_MFA", "SELECT_MFA_TYPE"),
         has_device_key=True,
         causes=(Cause.DEVICE_NOT_REMEMBERED, Cause.DEVICE_NOT_CONFIRMED),
@@ -127,7 +127,7 @@ _SIGN_INS: Final = (
 _REFRESHING: Final = (
     Explanation(
         codes=_AUTHORIZED,
-        words=("Invalid Refresh Token",),
+        words=("Invalid Refresh Token.",),
         at=_REFRESH,
         has_device_key=False,
         causes=(Cause.DEVICE_KEY_MISSING, Cause.REFRESH_TOKEN),
@@ -137,7 +137,7 @@ _REFRESHING: Final = (
     ),
     Explanation(
         codes=_AUTHORIZED,
-        words=("Invalid Refresh Token",),
+        words=("Invalid Refresh Token.",),
         at=_REFRESH,
         has_device_key=True,
         causes=(
@@ -172,7 +172,7 @@ _REFRESHING: Final = (
     ),
     Explanation(
         codes=("UnsupportedOperationException",),
-        words=("rotation",),
+        words=("… rotation …",),
         at=_REFRESH,
         causes=(Cause.ROTATION,),
         fix="leave auth_flow out, which takes GetTokensFromRefreshToken",
@@ -243,7 +243,7 @@ _DEVICE_KEYS: Final = (
     ),
     Explanation(
         codes=("ResourceNotFoundException",),
-        words=("Device does not exist",),
+        words=("Device does not exist.",),
         at=_DEVICES,
         causes=(
             Cause.DEVICE_NOT_CONFIRMED,
@@ -254,13 +254,13 @@ _DEVICE_KEYS: Final = (
     ),
     Explanation(
         codes=("ResourceNotFoundException",),
-        words=("Device",),
+        words=("Device does not exist.",),
         causes=(Cause.DEVICE_FORGOTTEN,),
         fix="sign in without it, and enroll it anew",
     ),
     Explanation(
         codes=("InvalidUserPoolConfigurationException",),
-        words=("device",),
+        words=("… device …",),
         causes=(Cause.NOT_TRACKED,),
         fix="set the pool's DeviceConfiguration",
     ),
@@ -269,13 +269,13 @@ _DEVICE_KEYS: Final = (
 _POOLS_AND_USERS: Final = (
     Explanation(
         codes=("ResourceNotFoundException",),
-        words=("User pool client",),
+        words=("User pool client … does not exist.",),
         causes=(Cause.APP_CLIENT,),
         fix="check client_id, pool_id, and the Region of the boto3 client",
     ),
     Explanation(
         codes=("ResourceNotFoundException",),
-        words=("User pool",),
+        words=("User pool … does not exist.",),
         causes=(Cause.POOL,),
         fix="check pool_id, and the Region of the boto3 client",
     ),

@@ -26,7 +26,7 @@ class Cause(Enum):
     CONFIRMED_BEFORE = "the device is confirmed already"
     CREDENTIALS = "the AWS credentials are wrong, or have expired"
     DEVICE_FORGOTTEN = "the device is unknown to the service"
-    DEVICE_GROUP_KEY = "the device group key is none"
+    DEVICE_GROUP_KEY = "the device group key is not the one that came with the device key"
     DEVICE_KEY_MISSING = "the tokens belong to a device whose key was not sent"
     DEVICE_KEY_OTHER = "the device key is not that of the sign-in which gave the tokens"
     DEVICE_NOT_CONFIRMED = "the device was never confirmed"
@@ -88,10 +88,10 @@ class Situation:
 class Explanation:
     """A row of the table: what the service says, when, what may be wrong then, and what to do.
 
-    It fits a refusal with one of the ``codes`` and one of the ``words``, whatever their case,
-    spaces and underscores; in answer to one of ``at``, which are names as in `Situation`, and with
-    or without a device key. What is empty or None fits all. ``certain`` tells that the words leave
-    no doubt.
+    It fits a refusal with one of the ``codes`` and one of the ``words``, whatever their case and
+    punctuation, an ellipsis standing for any others; in answer to one of ``at``, which are names as
+    in `Situation`; and with or without a device key. What is empty or None fits all. ``certain``
+    tells that the words leave no doubt.
     """
 
     codes: tuple[str, ...]
@@ -107,7 +107,7 @@ class Explanation:
         said = _squeezed(message)
         return (
             code in self.codes
-            and (not self.words or any(_squeezed(words) in said for words in self.words))
+            and (not self.words or any(_are_in(said, words) for words in self.words))
             and (not self.at or not situation.names.isdisjoint(self.at))
             and self.has_device_key in (None, situation.has_device_key)
         )
@@ -116,6 +116,10 @@ class Explanation:
         """What may be wrong, and what to do, as a message says it."""
         causes = (cause for cause in self.causes if not (clock_is_right and cause is Cause.CLOCK))
         return f"{', or '.join(cause.value for cause in causes)}: {self.fix}"
+
+
+def _are_in(said: str, words: str) -> bool:
+    return all(_squeezed(part) in said for part in words.split("…"))
 
 
 def _squeezed(text: str) -> str:
