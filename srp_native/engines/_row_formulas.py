@@ -12,28 +12,23 @@ from typing import Final
 
 from .._columns import Column, MadeRows, Room, Rows
 from .._errors import EngineFaultError
+from .._sizes import PASSWORD_RANDOM, SALT_MAX, SALT_RANDOM
 from ..group import ELEMENT_SIZE, G, N
 
 __all__ = [
-    "PASSWORD_RANDOM",
     "SALT_BELOW",
-    "SALT_RANDOM",
     "RowFormulas",
     "ZeroSaltError",
     "minimal",
     "number_of",
 ]
 
-#: Random bytes of a password, which is their base64, and of a salt.
-PASSWORD_RANDOM: Final = 40
-SALT_RANDOM: Final = 16
-
 # A tally: for each of two sides the sum of the exponents, then the product of the verifiers.
 _SIDES: Final = 2
 _EXPONENT_SIZE: Final = 40
 _SIDE_SIZE: Final = _EXPONENT_SIZE + ELEMENT_SIZE
-#: Salts have at most 64 bytes.
-SALT_BELOW: Final = 1 << 512
+#: What every salt is less than.
+SALT_BELOW: Final = 1 << 8 * SALT_MAX
 
 
 class ZeroSaltError(ValueError):

@@ -11,6 +11,8 @@ from typing import Any, Final, TypeVar
 
 import srp_native
 from srp_native import Column
+from srp_native._sizes import PASSWORD_RANDOM, SALT_RANDOM
+from srp_native.group import ELEMENT_SIZE
 
 from ..errors import InvalidInputError, VerifierFaultError
 from ..srp.encoding import decode_base64, encode_base64, pad, read_json, unpad
@@ -34,9 +36,6 @@ __all__ = [
 
 T = TypeVar("T")
 
-# What the official clients draw: 320 random bits for the password, 128 for the salt.
-_PASSWORD_SIZE: Final = 40
-_SALT_BITS: Final = 128
 # Rows that are computed at a time: the end of a batch's checks costs as much as some 50 rows.
 _BATCH_ROWS: Final = 8192
 
@@ -189,7 +188,7 @@ class DeviceVerifier:
         device = self.remembered()
         if device is None:
             return None
-        v = unpad(decode_base64(self.password_verifier)).to_bytes(_ELEMENT_SIZE, "big")
+        v = unpad(decode_base64(self.password_verifier)).to_bytes(ELEMENT_SIZE, "big")
         try:
             return srp_native.check_verifier(decode_base64(self.salt), _identity(device), v)
         except srp_native.EngineFaultError as error:
@@ -210,7 +209,7 @@ def create_device_verifier(
     runs on the fastest engine, which need not be constant-time. Raises `InvalidInputError`.
     """
     if device_password is None:
-        device_password = encode_base64(secrets.token_bytes(_PASSWORD_SIZE))
+        device_password = encode_base64(secrets.token_bytes(PASSWORD_RANDOM))
     device = RememberedDevice(
         device_key=device_key, device_group_key=device_group_key, device_password=device_password
     )
@@ -248,9 +247,6 @@ def _create_batch(devices: list[NewDevice], threads: int | None) -> list[DeviceV
     return result
 
 
-_ELEMENT_SIZE: Final = len(pad(srp_native.N)) - 1
-
-
 def _texts(column: Column) -> list[str]:
     """The rows of a column of ASCII."""
     offsets = column.offsets.tolist()
@@ -281,7 +277,7 @@ def _checked(kind: type[T], **fields: object) -> T:
 
 
 def _random_salt() -> bytes:
-    return pad(secrets.randbelow((1 << _SALT_BITS) - 1) + 1)
+    return pad(secrets.randbelow((1 << 8 * SALT_RANDOM) - 1) + 1)
 
 
 def _identity(device: RememberedDevice) -> bytes:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from srp_native._sizes import SALT_RANDOM
+
 from ..devices.verifiers import RememberedDevice
 from ..errors import ResourceNotFoundError, ServiceError
 from ..srp.encoding import from_hex, pad
@@ -23,10 +25,9 @@ __all__ = ["Cause", "Diagnosis", "explain", "of_secret_hash"]
 
 #: Date and TIMESTAMP have whole seconds, and one of them had to travel.
 _UNSURE: Final = timedelta(seconds=2)
-#: Bytes of the salts that clients draw, and of those that lack leading zeros. A salt that lacks
+#: Bytes of the salts that clients draw where those lack leading zeros. A salt that lacks
 #: three is one of 2²⁵: a shorter one was more likely drawn so.
-_SALT_SIZE: Final = 16
-_SHORTENED: Final = (14, 15)
+_SHORTENED: Final = (SALT_RANDOM - 2, SALT_RANDOM - 1)
 _WRONG_PROOF: Final = "incorrect username or password"
 _SECRET_HASH: Final = (
     Cause.SECRET_HASH_MISSING,
@@ -141,7 +142,7 @@ def _by_device(
         advice = (
             f"most likely the device was enrolled by a client that hashed its salt's leading zeros:"
             f" the salt that Cognito keeps has {size} bytes, which happens to one random salt of "
-            f"{_SALT_SIZE} in 512, and it hashes those alone; {again}"
+            f"{SALT_RANDOM} in 512, and it hashes those alone; {again}"
         )
         return Diagnosis(Cause.SALT_NOT_MINIMAL, False, advice, error.clock_offset)
     clock = (
