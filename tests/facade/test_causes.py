@@ -17,11 +17,13 @@ from cognito_srp import (
     InvalidInputError,
     ServiceError,
     confirm_device,
+    create_device_verifier,
     forget_device,
     get_device,
     list_devices,
     update_device_status,
 )
+from cognito_srp.devices import confirm, management, verifiers
 from cognito_srp.local import LocalCognito, LocalPool
 from cognito_srp.transport.causes import EXPLANATIONS, find, refused
 from cognito_srp.transport.explanations import Cause, Situation
@@ -206,6 +208,23 @@ def test_nothing_is_sent_of_a_verifier_in_hex(client: Any, own_pool: LocalPool) 
             ),
         )
     assert not isinstance(caught.value, CallError)
+
+
+def test_a_device_key_is_checked_once_on_its_way_to_the_service(
+    client: Any, cognito: LocalCognito, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = cognito.create_pool(remember_devices="opt-in")
+    pool.create_user("ann", PASSWORD)
+    session = enter(client, pool, "ann")
+    assert session.new_device is not None
+    keys, checked = vars(session.new_device), []
+    for module in (confirm, management, verifiers):
+        monkeypatch.setattr(module, "check_device_key", lambda key: checked.append(key) or key)
+    made = create_device_verifier(**keys)
+    token = session.tokens.access_token
+    done = confirm_device(client, access_token=token, verifier=made, remember=True)
+    assert done.device is not None
+    assert checked == [done.device.device_key]
 
 
 def test_every_row_of_the_table_can_be_reached() -> None:

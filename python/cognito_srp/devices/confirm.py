@@ -45,13 +45,29 @@ def confirm_device_steps(
     """Confirm a device with its verifier, or by its key alone, which gives it no secret.
 
     The verifier is first computed again on another engine, because ConfirmDevice accepts a wrong
-    one silently. `remember` answers the question that the pool may ask the user: True or False
-    is sent with UpdateDeviceStatus, None leaves it open.
+    one silently.
 
-    Raises `InvalidInputError` and `VerifierFaultError` before anything is sent, `ServiceError`
-    and `UnreachableError` after. Every exception carries ``.verifier``: send the very same one
-    again. An exception whose ``.operation`` is UpdateDeviceStatus came after the device was
-    confirmed: only `update_device_status` is left to do.
+    Args:
+        client: Any boto3 ``cognito-idp`` client.
+        access_token: The user's, with the scope ``aws.cognito.signin.user.admin``.
+        verifier: What `create_device_verifier` made, or `DeviceVerifier.from_config`.
+        device_key: In the place of a verifier, 1 to 55 characters.
+        device_name: 1 to 1,024 characters, to show to the user.
+        remember: The answer to the question that the pool may ask the user, sent with
+            UpdateDeviceStatus; None leaves it open.
+
+    Returns:
+        The `ConfirmedDevice`; its ``device`` is what to keep.
+
+    Raises:
+        InvalidInputError: Something is certainly wrong, and nothing was sent.
+        VerifierFaultError: The engines disagree, and nothing was sent.
+        ServiceError: Cognito refused.
+        UnreachableError: No answer came; the device may be confirmed all the same.
+
+        Each carries ``.verifier``: send the very same one again. One whose ``.operation`` is
+        UpdateDeviceStatus came after the device was confirmed: only `update_device_status` is left
+        to do.
     """
     try:
         check_access_token(access_token)
@@ -99,8 +115,20 @@ def enroll_device_steps(
 ) -> Steps[ConfirmedDevice]:
     """Give a new device a random secret and confirm it.
 
-    Raises as `confirm_device` does; any exception after the verifier was made carries it as
-    ``.verifier``, for `confirm_device` to send again.
+    Args:
+        client: Any boto3 ``cognito-idp`` client.
+        access_token: The user's, with the scope ``aws.cognito.signin.user.admin``.
+        device_group_key: NewDeviceMetadata's DeviceGroupKey.
+        device_key: NewDeviceMetadata's DeviceKey, 1 to 55 characters.
+        device_name: 1 to 1,024 characters, to show to the user.
+        remember: As for `confirm_device`.
+
+    Returns:
+        The `ConfirmedDevice`; its ``device`` is what to keep.
+
+    Raises:
+        CognitoSrpError: As `confirm_device` does. Any after the verifier was made carries it as
+            ``.verifier``, for `confirm_device` to send again.
     """
     verifier = create_device_verifier(device_group_key=device_group_key, device_key=device_key)
     confirmed = yield from confirm_device_steps(

@@ -84,7 +84,24 @@ def get_device_steps(
     pool_id: str | None = None,
     username: str | None = None,
 ) -> Steps[KnownDevice]:
-    """GetDevice: a device of the user. Raises `ResourceNotFoundError` for one that is unknown."""
+    """GetDevice: a device of the user.
+
+    Args:
+        client: Any boto3 ``cognito-idp`` client.
+        device_key: The device's, 1 to 55 characters.
+        access_token: The user's own; or, for a client with IAM credentials, in its place:
+        pool_id: The user pool, and
+        username: the user, by name or ``sub``. These call the Admin form.
+
+    Returns:
+        What the service says of the device.
+
+    Raises:
+        InvalidInputError: Something is certainly wrong, and nothing was sent.
+        ServiceError: Cognito refused; a `ResourceNotFoundError` for a device that the user does not
+            have.
+        UnreachableError: No answer came.
+    """
     owner = _DeviceOwner(access_token, pool_id, username)
     response = yield owner.call("GetDevice", DeviceKey=check_device_key(device_key))
     return KnownDevice.from_description(response["Device"])
@@ -98,7 +115,22 @@ def update_device_status_steps(
     pool_id: str | None = None,
     username: str | None = None,
 ) -> Steps[None]:
-    """UpdateDeviceStatus: let sign-ins with the device replace the MFA challenge, or not."""
+    """UpdateDeviceStatus: let sign-ins with the device replace the MFA challenge, or not.
+
+    Args:
+        client: Any boto3 ``cognito-idp`` client.
+        device_key: The device's, 1 to 55 characters.
+        remembered: Whether they do.
+        access_token: The user's own; or, for a client with IAM credentials, in its place:
+        pool_id: The user pool, and
+        username: the user, by name or ``sub``. These call the Admin form.
+
+    Raises:
+        InvalidInputError: Something is certainly wrong, and nothing was sent.
+        ServiceError: Cognito refused; a `ResourceNotFoundError` for a device that the user does not
+            have.
+        UnreachableError: No answer came.
+    """
     owner = _DeviceOwner(access_token, pool_id, username)
     status = update_device_status_parameters(
         device_key=check_device_key(device_key), remembered=remembered
@@ -113,7 +145,21 @@ def forget_device_steps(
     pool_id: str | None = None,
     username: str | None = None,
 ) -> Steps[None]:
-    """ForgetDevice: its key and its secret are of no use any more."""
+    """ForgetDevice: its key and its secret are of no use any more.
+
+    Args:
+        client: Any boto3 ``cognito-idp`` client.
+        device_key: The device's, 1 to 55 characters.
+        access_token: The user's own; or, for a client with IAM credentials, in its place:
+        pool_id: The user pool, and
+        username: the user, by name or ``sub``. These call the Admin form.
+
+    Raises:
+        InvalidInputError: Something is certainly wrong, and nothing was sent.
+        ServiceError: Cognito refused; a `ResourceNotFoundError` for a device that the user does not
+            have.
+        UnreachableError: No answer came.
+    """
     owner = _DeviceOwner(access_token, pool_id, username)
     yield owner.call("ForgetDevice", DeviceKey=check_device_key(device_key))
 
@@ -142,7 +188,25 @@ def list_devices(
     username: str | None = None,
     page_size: int = PAGE_SIZE,
 ) -> Iterator[KnownDevice]:
-    """ListDevices: all devices of the user, a page of 1 to 60 at a time as they are taken."""
+    """ListDevices: all devices of the user, fetched page by page as they are taken.
+
+    A pool that remembers devices on the user's word lists the remembered ones only.
+
+    Args:
+        client: Any boto3 ``cognito-idp`` client.
+        access_token: The user's own; or, for a client with IAM credentials, in its place:
+        pool_id: The user pool, and
+        username: the user, by name or ``sub``. These call the Admin form.
+        page_size: Devices on a page, 1 to 60.
+
+    Returns:
+        An iterator; a call is made when a page is begun.
+
+    Raises:
+        InvalidInputError: Something is certainly wrong, and nothing was sent.
+        ServiceError: Cognito refused.
+        UnreachableError: No answer came.
+    """
     token: str | None = None
     while True:
         page = run(

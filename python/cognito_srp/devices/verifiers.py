@@ -204,9 +204,20 @@ def create_device_verifier(
 ) -> DeviceVerifier:
     """The verifier for one device, its password and salt random unless given.
 
-    The same password and salt always give the same verifier. The salt (1 to 64 bytes) is read
-    as an unsigned big-endian integer. A password that is given has to be random as well: it
-    runs on the fastest engine, which need not be constant-time. Raises `InvalidInputError`.
+    The same password and salt always give the same verifier.
+
+    Args:
+        device_group_key: NewDeviceMetadata's DeviceGroupKey.
+        device_key: NewDeviceMetadata's DeviceKey, 1 to 55 characters.
+        device_password: The base64 of 40 random bytes unless given. One that is given has to be
+            random as well: it runs on the fastest engine, which need not be constant-time.
+        salt: 16 random bytes unless given; 1 to 64, read as an unsigned big-endian integer.
+
+    Returns:
+        The `DeviceVerifier`. Keep it until the device is confirmed.
+
+    Raises:
+        InvalidInputError: An argument is certainly wrong.
     """
     if device_password is None:
         device_password = encode_base64(secrets.token_bytes(PASSWORD_RANDOM))
@@ -223,9 +234,15 @@ def create_device_verifiers(
 ) -> list[DeviceVerifier]:
     """Verifiers for many devices, each with a random password and salt, in the same order.
 
-    Runs over `threads` threads, all cores unless told otherwise. Every batch checks itself: no
-    wrong verifier is ever returned (docs/batches.md). device_columns.py does the same without an
-    object per device.
+    Every batch checks itself: no wrong verifier is ever returned (docs/batches.md).
+    `create_device_verifier_columns` does the same without an object per device.
+
+    Args:
+        devices: The keys of the devices; taken 8,192 at a time.
+        threads: How many threads compute, all cores unless told otherwise.
+
+    Returns:
+        A `DeviceVerifier` for each device, in the order of `devices`.
     """
     result: list[DeviceVerifier] = []
     remaining = iter(devices)

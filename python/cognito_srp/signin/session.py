@@ -173,10 +173,18 @@ class Session(SignedIn):
     def enroll_device(
         self, *, device_name: str | None = None, remember: bool | None = None
     ) -> RememberedDevice:
-        """Give the new device a secret and confirm it; returns what to keep for sign-ins with it.
+        """Give the new device a secret and confirm it.
 
-        Raises as `cognito_srp.enroll_device` does, and `SignInError` when the sign-in handed out
-        no device key.
+        Args:
+            device_name: 1 to 1,024 characters, to show to the user.
+            remember: As for `cognito_srp.confirm_device`.
+
+        Returns:
+            What to keep for sign-ins with the device.
+
+        Raises:
+            SignInError: The sign-in handed out no device key.
+            CognitoSrpError: As `cognito_srp.enroll_device` does.
         """
         steps = self.enroll_device_steps(device_name=device_name, remember=remember)
         return run(self.client, steps)
@@ -184,9 +192,23 @@ class Session(SignedIn):
     def refresh(self, *, auth_flow: str | None = None) -> Tokens:
         """New access and id tokens, which are the session's from now on.
 
-        Through GetTokensFromRefreshToken, or AdminInitiateAuth after a sign-in with `admin`, unless
-        `auth_flow` is REFRESH_TOKEN_AUTH. Carries DEVICE_KEY, without which the tokens of a tracked
-        device are not renewed, and keeps the refresh token unless a new one comes.
+        Carries the device's key, without which the tokens of a tracked device are not renewed, and
+        keeps the refresh token unless a new one comes. After a refusal it may ask GetDevice what
+        became of the device, and says so in the error's ``diagnosis``.
+
+        Args:
+            auth_flow: GetTokensFromRefreshToken unless told otherwise, or REFRESH_TOKEN_AUTH, which
+                it is anyway after a sign-in with `admin`. The sign-in's `client_metadata` goes with
+                both, its `user_context_data` and `analytics_metadata` with the latter only: the
+                former has no place for them.
+
+        Returns:
+            The new tokens, which are also ``session.tokens``.
+
+        Raises:
+            SignInError: The sign-in gave no refresh token.
+            ServiceError: Cognito refused.
+            UnreachableError: No answer came.
         """
         return run(self.client, self.refresh_steps(auth_flow=auth_flow))
 
