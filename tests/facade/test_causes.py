@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from people import PASSWORD, enter
+from support.people import PASSWORD, enter
 
 from cognito_srp import (
     CallError,
@@ -217,9 +217,15 @@ def test_a_device_key_is_checked_once_on_its_way_to_the_service(
     pool.create_user("ann", PASSWORD)
     session = enter(client, pool, "ann")
     assert session.new_device is not None
-    keys, checked = vars(session.new_device), []
+    keys: dict[str, Any] = vars(session.new_device)
+    checked: list[str] = []
+
+    def check(key: str) -> str:
+        checked.append(key)
+        return key
+
     for module in (confirm, management, verifiers):
-        monkeypatch.setattr(module, "check_device_key", lambda key: checked.append(key) or key)
+        monkeypatch.setattr(module, "check_device_key", check)
     made = create_device_verifier(**keys)
     token = session.tokens.access_token
     done = confirm_device(client, access_token=token, verifier=made, remember=True)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from people import PASSWORD, enter
+from support.people import PASSWORD, enter
 
 from cognito_srp import (
     Cause,
@@ -188,8 +188,8 @@ def test_tokens_of_a_device_that_was_never_confirmed(client: Any, own_pool: Loca
     session = enter(client, own_pool, "ann")
     with pytest.raises(NotAuthorizedError, match="enroll the device first") as caught:
         session.refresh()
-    assert caught.value.diagnosis is not None
     found = caught.value.diagnosis
+    assert found is not None
     assert (found.cause, found.certain) == (Cause.DEVICE_NOT_CONFIRMED, True)
     session.tokens = replace(session.tokens, refresh_token="forged")
     session.enroll_device()
