@@ -7,7 +7,7 @@ from typing import Final
 
 from ._batch import run_in_chunks
 from ._batch_check import BatchCheck, run_checked
-from ._columns import ROW_MAX, Column, MadeRows, Room, Rows
+from ._columns import ROW_MAX, Column, MadeRows, OutputBuffers, Rows
 from ._errors import EngineFaultError
 from ._sizes import (
     DRAWN_SALT_TEXT_MAX,
@@ -63,7 +63,7 @@ def verifier_rows(
 def check_column(name: str, column: Column, *, shortest: int = 0, longest: int = ROW_MAX) -> None:
     """Raise ``ValueError``, with the row, unless all lie in the buffer and have such a size."""
     offsets, size = column.offsets, column.data.nbytes
-    row = current_engine().bad_row(offsets, size, shortest, longest)
+    row = current_engine().first_invalid_row(offsets, size, shortest, longest)
     if row == len(column):
         return
     begin, end = offsets[row], offsets[row + 1]
@@ -101,12 +101,14 @@ def _make(
 
     def chunk(first: int, last: int) -> tuple[Rows, MadeRows]:
         part = rows.part(first, last)
-        room = Room(*(column.room(first, last) for column in (verifiers, salts, passwords)))
+        room = OutputBuffers(
+            *(column.room(first, last) for column in (verifiers, salts, passwords))
+        )
         try:
             made = engine.make_rows(part, room)
         except ZeroSaltError as error:
             raise ValueError(f"salts: row {first + error.row}: must not be zero") from None
-        check.count(lambda tally: engine.tally_rows(tally, part, made))
+        check.count(lambda sums: engine.batch_check_rows(sums, part, made))
         return part, made
 
     def take(computed: tuple[Rows, MadeRows]) -> None:

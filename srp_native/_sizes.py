@@ -1,5 +1,7 @@
-"""Sizes in bytes, each in this one place; csrc/srp.h has those that C shares, and a test compares
-the two. The size of a number modulo N is `group.ELEMENT_SIZE`."""
+"""Sizes in bytes of what a device's row is made of, in one place.
+
+``csrc/srp.h`` has the same for C; tests/native/test_c_engine.py compares them.
+"""
 
 from __future__ import annotations
 
@@ -18,19 +20,21 @@ __all__ = [
 ]
 
 
-def _base64(size: int) -> int:
-    """Characters of the base64 of so many bytes."""
-    return 4 * -(-size // 3)
+def _base64_size(size: int) -> int:
+    return (size + 2) // 3 * 4
 
 
-#: Random bytes of a password and of a salt, as the official clients draw them.
+#: Random bytes of a drawn device password, as the official clients draw them.
 PASSWORD_RANDOM: Final = 40
+#: Base64 of those.
+PASSWORD_SIZE: Final = _base64_size(PASSWORD_RANDOM)
+#: Random bytes of a drawn salt, as the official clients draw them.
 SALT_RANDOM: Final = 16
-#: Bytes of the longest salt that is given; Cognito's have 16.
+#: The longest salt that is accepted.
 SALT_MAX: Final = 64
-#: A password that is drawn is the base64 of its random bytes.
-PASSWORD_SIZE: Final = _base64(PASSWORD_RANDOM)
-#: The longest base64 of a verifier and of a salt: a zero byte leads where the top bit is set.
-VERIFIER_TEXT_MAX: Final = _base64(ELEMENT_SIZE + 1)
-SALT_TEXT_MAX: Final = _base64(SALT_MAX + 1)
-DRAWN_SALT_TEXT_MAX: Final = _base64(SALT_RANDOM + 1)
+#: Base64 of the longest salt; in minimal signed form a number may take one byte more.
+SALT_TEXT_MAX: Final = _base64_size(SALT_MAX + 1)
+#: Base64 of the longest drawn salt.
+DRAWN_SALT_TEXT_MAX: Final = _base64_size(SALT_RANDOM + 1)
+#: Base64 of the longest verifier.
+VERIFIER_TEXT_MAX: Final = _base64_size(ELEMENT_SIZE + 1)
