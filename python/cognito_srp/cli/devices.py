@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..devices.checks import check_access_token
 from ..devices.management import (
-    Device,
+    KnownDevice,
     forget_device,
     get_device,
     list_devices,
@@ -138,13 +138,13 @@ def _forget(arguments: argparse.Namespace) -> int:
 _COLUMNS = ("Device key", "Name", "Remembered", "Last signed in", "Last IP")
 
 
-def _row(device: Device) -> tuple[str, ...]:
+def _row(device: KnownDevice) -> tuple[str, ...]:
     known = "" if device.remembered is None else ("yes" if device.remembered else "no")
     last = _time(device.last_authenticated) or ""
     return device.device_key, device.name or "", known, last, device.last_ip or ""
 
 
-def _describe(device: Device) -> dict[str, Any]:
+def _describe(device: KnownDevice) -> dict[str, Any]:
     """`Remembered` is null where the service does not say: it tells the Admin forms only."""
     return {
         "DeviceKey": device.device_key,
