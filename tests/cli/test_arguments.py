@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from command_line import Run
 
-from cognito_srp.cli import _parser
+from cognito_srp.cli.program import program
 
 DEVICE_KEY = "eu-west-2_627477ae-3631-4248-bed9-d2e934100372"
 SECRET = "eyJ-a-secret-value"
@@ -29,7 +29,7 @@ def test_a_group_key_may_begin_with_a_hyphen(run: Run, group_key: str, joined: b
 def test_a_missing_value_is_not_filled_with_the_next_option(run: Run) -> None:
     code, out, err = run("verifier", "--device-group-key", "--device-key", DEVICE_KEY)
     assert (code, out) == (2, "")
-    assert "--device-group-key: expected one argument" in err
+    assert "--device-group-key: needs a value; write --device-group-key VALUE" in err
 
 
 @pytest.mark.parametrize("form", [["--access-token", SECRET], [f"--access-token={SECRET}"]])
@@ -93,4 +93,4 @@ def test_the_documents_examples_are_read(line: str) -> None:
     lexer.whitespace_split = True
     words = list(lexer)
     end = next((i for i, word in enumerate(words) if word in {"|", ">", "&", "<"}), len(words))
-    _parser().parse(words[1:end])
+    program().parse(words[1:end])

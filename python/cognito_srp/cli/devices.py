@@ -16,16 +16,17 @@ from ..devices.management import (
     update_device_status,
 )
 from ..errors import InvalidInputError
+from ..transport.calls import Client
 from .client import make_client
 from .options import add_aws_options, add_output_options, add_secret_option
-from .output import write, write_table
+from .output import time_text, write, write_table
 from .progress import progress
 from .secret_input import ACCESS_TOKEN, read_secret
 
 if TYPE_CHECKING:
     from .parser import Commands, Parser
 
-__all__ = ["add_parser"]
+__all__ = ["set_up"]
 
 _EPILOG = """\
 Whose devices: those of the access token's user, or, with AWS credentials, those of --username in
@@ -44,16 +45,12 @@ class _Owner(TypedDict, total=False):
     username: str
 
 
-def add_parser(commands: Commands) -> None:
-    """Add this command and the four under it."""
-    parser = commands.add_parser(
-        "devices",
-        help="list, look at, remember and forget a user's devices",
-        description="What Cognito knows of a user's devices, and a say in it.",
-        epilog=_EPILOG,
-    )
+def set_up(parser: Parser) -> None:
+    """Give the command its options."""
+    parser.description = "What Cognito knows of a user's devices, and a say in it."
+    parser.epilog = _EPILOG
     actions = parser.add_subparsers(metavar="ACTION", required=True, title="actions")
-    _add_action(actions, "list", _list, "list all of them", formats=("json", "text", "table"))
+    _add_action(actions, "list", _list, "list all of them")
     _add_action(actions, "get", _get, "show one")
     remember = _add_action(actions, "remember", _remember, "let one stand in for the MFA code")
     remember.add_argument(
@@ -70,7 +67,6 @@ def _add_action(
     name: str,
     run: Callable[[argparse.Namespace], int],
     what: str,
-    formats: tuple[str, ...] = ("json", "text"),
 ) -> Parser:
     parser = actions.add_parser(name, help=what, description=f"{what.capitalize()}.")
     if name != "list":
@@ -79,7 +75,7 @@ def _add_action(
     parser.add_argument("--user-pool-id", help="with --username: by the Admin form")
     parser.add_argument("--username", help="with --user-pool-id")
     add_aws_options(parser)
-    add_output_options(parser, formats=formats)
+    add_output_options(parser)
     parser.set_defaults(run=run)
     return parser
 
@@ -98,9 +94,19 @@ def _owner(arguments: argparse.Namespace) -> _Owner:
     return {"pool_id": pool_id, "username": username}
 
 
+def _client(arguments: argparse.Namespace, owner: _Owner) -> Client:
+    return make_client(
+        arguments,
+        signed="username" in owner,
+        pool_id=owner.get("pool_id"),
+        device_key=getattr(arguments, "device_key", None),
+        access_token=owner.get("access_token"),
+    )
+
+
 def _list(arguments: argparse.Namespace) -> int:
     owner = _owner(arguments)
-    client = make_client(arguments, signed="username" in owner)
+    client = _client(arguments, owner)
     with progress("Listing devices"):
         devices = list(list_devices(client, **owner))
     if arguments.output == "table" and arguments.query is None:
@@ -112,7 +118,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _get(arguments: argparse.Namespace) -> int:
     owner = _owner(arguments)
-    client = make_client(arguments, signed="username" in owner)
+    client = _client(arguments, owner)
     write(arguments, _describe(get_device(client, device_key=arguments.device_key, **owner)))
     return 0
 
@@ -120,7 +126,7 @@ def _get(arguments: argparse.Namespace) -> int:
 def _remember(arguments: argparse.Namespace) -> int:
     owner = _owner(arguments)
     remembered = arguments.device_remembered_status == "remembered"
-    client = make_client(arguments, signed="username" in owner)
+    client = _client(arguments, owner)
     key = arguments.device_key
     update_device_status(client, device_key=key, remembered=remembered, **owner)
     write(arguments, {"DeviceKey": key, "Remembered": remembered})
@@ -129,7 +135,7 @@ def _remember(arguments: argparse.Namespace) -> int:
 
 def _forget(arguments: argparse.Namespace) -> int:
     owner = _owner(arguments)
-    client = make_client(arguments, signed="username" in owner)
+    client = _client(arguments, owner)
     forget_device(client, device_key=arguments.device_key, **owner)
     write(arguments, {"DeviceKey": arguments.device_key, "Forgotten": True})
     return 0
@@ -158,4 +164,4 @@ def _describe(device: Device) -> dict[str, Any]:
 
 
 def _time(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(timespec="seconds")
+    return None if moment is None else time_text(moment)

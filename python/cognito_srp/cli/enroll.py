@@ -8,13 +8,14 @@ import json
 import os
 import signal
 import stat
-import time
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from ..enroll import Enroller
 from ..enroll.answers import Answers
-from ..enroll.bulk.inputs import Fault, Input
+from ..enroll.bulk.inputs import Fault, Input, Row
 from ..enroll.bulk.outputs import check_output, write_devices
 from ..enroll.bulk.run import BulkRun, Progress
 from ..enroll.bulk.screening import Screening, keep_rejected, not_started, screen
@@ -24,16 +25,16 @@ from ..storage.secret_files import replace_secret
 from ..transport.calls import Client
 from .client import make_client
 from .enroll_display import display
-from .failures import INTERRUPTED, REFUSED, USAGE, UnavailableError, note
+from .failures import INTERRUPTED, REFUSED, USAGE, UnavailableError, complain, note
 from .options import add_aws_options, add_output_options, bounded_int, positive_number
-from .output import write
+from .output import time_text, write
 from .progress import progress
 from .sealing_key import add_key_options, read_key
 
 if TYPE_CHECKING:
-    from .parser import Commands
+    from .parser import Parser
 
-__all__ = ["add_parser"]
+__all__ = ["set_up"]
 
 #: Connections kept open: as many as there may be threads.
 _CONNECTIONS: Final = 1024
@@ -47,6 +48,8 @@ _CONNECT_TIMEOUT: Final = 10.0
 
 _EMPTY: Final = "has no device that can be used; write one a row"
 
+_STOPPING: Final = "finishing what is in flight (again to quit at once)"
+
 #: Faults of the input that are told one by one, and failures.
 _TOLD: Final = 10
 
@@ -59,15 +62,13 @@ command with --resume goes on where it was.
 """
 
 
-def add_parser(commands: Commands) -> None:
-    """Add this command."""
-    parser = commands.add_parser(
-        "enroll",
-        help="enroll the devices of a file",
-        description="Give every device of a file (JSON lines, CSV or Parquet) a secret and "
-        "confirm it, at the rate that AWS allows.",
-        epilog=_EPILOG,
+def set_up(parser: Parser) -> None:
+    """Give the command its options."""
+    parser.description = (
+        "Give every device of a file (JSON lines, CSV or Parquet) a secret and "
+        "confirm it, at the rate that AWS allows."
     )
+    parser.epilog = _EPILOG
     parser.add_argument("input", metavar="INPUT", help="file that ends in .jsonl, .csv or .parquet")
     parser.add_argument(
         "--save", metavar="FILE", help="write devices and passwords here, .jsonl or .parquet"
@@ -80,7 +81,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument("--client-id", help="app client of rows that name none")
     parser.add_argument("--user-pool-id", help="pool of rows that name none")
     add_aws_options(parser)
-    add_output_options(parser, formats=("json", "text"))
+    add_output_options(parser)
     parser.set_defaults(run=_run)
 
 
@@ -144,17 +145,19 @@ def _run(arguments: argparse.Namespace) -> int:
     _warn_if_shared(arguments.input)
     if arguments.dry_run:
         return _dry_run(arguments, source)
+    path = arguments.journal or f"{arguments.input}.journal"
+    # Before the output, which is there as well where --resume was forgotten.
+    _check_journal(path, resume=arguments.resume)
     if arguments.save is not None:
         check_output(arguments.save, replace=arguments.resume)
     # The enroller's own kind of client: every send is counted and paced, so none is botocore's.
     client = make_client(
         arguments,
+        **_of_first_row(source),
         retries={"total_max_attempts": 1},
         max_pool_connections=_CONNECTIONS,
         connect_timeout=_CONNECT_TIMEOUT,
     )
-    path = arguments.journal or f"{arguments.input}.journal"
-    _check_journal(path, resume=arguments.resume)
     key = read_key(arguments, path)
     # A new journal is made only once it is clear that there is something to send.
     found = None if arguments.resume else _screen(arguments, source, None)
@@ -171,7 +174,7 @@ def _run(arguments: argparse.Namespace) -> int:
     write(arguments, document)
     if run.gave_up:
         where = "check --region, --endpoint-url and the network"
-        note(f"{run.gave_up}; {where}. {_how_to_resume(path)}")
+        complain(f"{run.gave_up}; {where}. {_how_to_resume(path)}")
         return REFUSED
     if run.stopped:
         note(_how_to_resume(path))
@@ -179,6 +182,18 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.save is None:
         note("the devices' passwords are in the journal alone: --resume --save FILE writes them")
     return REFUSED if ended.refused_by or document["NotConfirmed"] else 0
+
+
+def _of_first_row(source: Input) -> dict[str, str | None]:
+    """What tells the Region of an input."""
+    row = next((item for item in source if isinstance(item, Row)), None)
+    if row is None:
+        return {}
+    return {
+        "pool_id": getattr(row.request.access, "pool_id", None),
+        "device_key": row.request.device_key,
+        "access_token": row.request.access_token,
+    }
 
 
 def _dry_run(arguments: argparse.Namespace, source: Input) -> int:
@@ -224,7 +239,7 @@ def _enroll(
                 answers=answers,
                 show=show,
             )
-            with _signals(run):
+            with _signals(run, show.say):
                 ended = run.run(source, screened_at=found.at)
         return run, ended
     except JournalError as error:
@@ -282,7 +297,7 @@ def _how_to_resume(path: str) -> str:
 
 
 @contextlib.contextmanager
-def _signals(run: BulkRun) -> Iterator[None]:
+def _signals(run: BulkRun, say: Callable[[str], None]) -> Iterator[None]:
     """Ctrl-C and SIGTERM finish what is in flight; a second one ends the program at once, which
     loses no more than a kill would: nothing."""
 
@@ -291,9 +306,8 @@ def _signals(run: BulkRun) -> Iterator[None]:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
         run.stop()
-        # Not print: what the signal came upon may be printing.
-        with contextlib.suppress(OSError):
-            os.write(2, b"\ncognito-srp: finishing what is in flight (again to quit at once)\n")
+        # In a thread, because the signal may have interrupted a print.
+        threading.Thread(target=say, args=(_STOPPING,)).start()
 
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, stop) for number in numbers]
@@ -354,9 +368,7 @@ def _plan(arguments: argparse.Namespace, found: Screening) -> dict[str, Any]:
         "SignIns": found.sign_ins,
         "TokensTooShortLived": found.short_lived,
         "Seconds": round(found.rows / arguments.rate, 1),
-        "Ends": time.strftime(
-            "%Y-%m-%dT%H:%M:%S%z", time.localtime(time.time() + found.rows / arguments.rate)
-        ),
+        "Ends": time_text(datetime.now() + timedelta(seconds=found.rows / arguments.rate)),
     }
 
 

@@ -102,5 +102,6 @@ def _from_file(path: str, journal: str) -> SealingKey:
 def _kms(arguments: argparse.Namespace) -> Any:
     import boto3
 
+    region = arguments.region or os.environ.get("AWS_REGION") or None
     # Not --endpoint-url, which is Cognito's; AWS_ENDPOINT_URL_KMS is boto3's own.
-    return boto3.Session(profile_name=arguments.profile, region_name=arguments.region).client("kms")
+    return boto3.Session(profile_name=arguments.profile, region_name=region).client("kms")

@@ -20,9 +20,9 @@ from .output import write
 from .secret_input import CLIENT_SECRET, PASSWORD, STDIN, USER_PASSWORD, read_secret
 
 if TYPE_CHECKING:
-    from .parser import Commands
+    from .parser import Parser
 
-__all__ = ["add_parser"]
+__all__ = ["set_up"]
 
 #: These may go without a password, so that it is asked for only when the service wants it.
 _MAYBE_WITHOUT: Final = ("USER_AUTH", "CUSTOM_AUTH")
@@ -38,15 +38,13 @@ are printed with --show-tokens only. PLACE is a file (mode 0600) or keyring:NAME
 """  # noqa: E501 - commands are not broken
 
 
-def add_parser(commands: Commands) -> None:
-    """Add this command."""
-    parser = commands.add_parser(
-        "sign-in",
-        help="sign a user in, and remember the device",
-        description="Sign a user in through every challenge that a person can answer; with a "
-        "remembered device, or remembering a new one.",
-        epilog=_EPILOG,
+def set_up(parser: Parser) -> None:
+    """Give the command its options."""
+    parser.description = (
+        "Sign a user in through every challenge that a person can answer; with a "
+        "remembered device, or remembering a new one."
     )
+    parser.epilog = _EPILOG
     for option, what in (
         ("--user-pool-id", "such as us-east-1_AbCdEfGhI"),
         ("--client-id", "the app client's id"),
@@ -81,14 +79,14 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument("--show-tokens", action="store_true", help="print the tokens as well")
     add_aws_options(parser)
-    add_output_options(parser, formats=("json", "text"))
+    add_output_options(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     _check_combination(arguments)
     device = arguments.device.load() if arguments.device is not None else None
-    client = make_client(arguments, signed=arguments.admin)
+    client = make_client(arguments, signed=arguments.admin, pool_id=arguments.user_pool_id)
     flow = arguments.auth_flow or "USER_SRP_AUTH"
     password = read_secret(
         PASSWORD if flow in _MAYBE_WITHOUT else USER_PASSWORD, arguments.password_file

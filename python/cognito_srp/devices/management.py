@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ..errors import InvalidInputError
 from ..transport.calls import Client, result, run, through_client
+from ..transport.regions import check_region
 from ..transport.steps import Call, Steps
 from .checks import check_access_token, check_device_key, check_text
 
@@ -143,6 +144,7 @@ def list_devices(
     page_size: int = PAGE_SIZE,
 ) -> Iterator[Device]:
     """ListDevices: all devices of the user, a page of 1 to 60 at a time as they are taken."""
+    check_region(client, pool_id)
     token: str | None = None
     while True:
         page = run(

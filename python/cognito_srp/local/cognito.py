@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..storage.extras import needs_extra
 from .clock import Clock
 from .faults import Fault, Faults, Kind, Lost
 
@@ -276,9 +277,7 @@ def _make_app(region: str, clock: Clock, calling: tuple[Any, ...]) -> App:
     try:
         import moto.cognitoidp  # noqa: F401
     except ModuleNotFoundError as error:
-        raise ImportError(
-            f"the local Cognito needs {error.name}: pip install 'srp-native[local]'"
-        ) from error
+        raise needs_extra("the local Cognito", error.name, "local") from error
     from .server.app import App
     from .server.callers import Callers
     from .store.state import State

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from ..errors import CallError, InvalidInputError, UnreachableError, service_error
+from .regions import check_region
 from .steps import Ask, Call, Done, Outcome, Steps, resume
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def through_client(
     """The function that takes the steps through the client it is given first."""
 
     def function(client: Client, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        check_region(client, kwargs.get("pool_id"))
         return finish(client, run(client, steps(*args, **kwargs)))
 
     return named_after(steps, function)

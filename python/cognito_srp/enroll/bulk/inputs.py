@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ...errors import InvalidInputError
 from ...srp.encoding import read_json
+from ...storage.extras import needs_extra
 from ..requests import Credentials, EnrollmentRequest, RefreshToken, TokenSource
 
 __all__ = ["FIELDS", "Fault", "Input", "Row"]
@@ -164,6 +165,10 @@ def _read_csv(path: str) -> _Rows:
             names = next(reader, [])
         except csv.Error:
             names = []
+        separator = next((one for one in ";\t|" if one in "".join(names)), None)
+        if len(names) == 1 and separator:
+            rule = f"separates the columns by {separator!r}"
+            raise InvalidInputError(f"{path}: the header", rule, "save it with commas between them")
         unknown = [name for name in names if name not in FIELDS]
         if not names or unknown or len(set(names)) < len(names):
             wrong = f"has {ascii(unknown[0])[:60]}" if unknown else "is missing or names one twice"
@@ -193,7 +198,7 @@ def _read_parquet(path: str) -> _Rows:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
-        raise ImportError("Parquet needs pyarrow: pip install 'srp-native[arrow]'") from error
+        raise needs_extra("Parquet", "pyarrow", "arrow") from error
     with Path(path).open("rb") as source:
         try:
             file = pq.ParquetFile(source)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from ...errors import InvalidInputError
+from ...storage.extras import needs_extra
 from ...storage.secret_files import check_replaceable, new_secret, replace_secret
 from ..journal.journal import Journal
 
@@ -131,7 +132,7 @@ def _arrow() -> tuple[Any, Any]:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise ImportError("Parquet needs pyarrow: pip install 'srp-native[arrow]'") from error
+        raise needs_extra("Parquet", "pyarrow", "arrow") from error
     return pyarrow, pyarrow.parquet
 
 
