@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..devices.checks import check_access_token
@@ -18,15 +19,19 @@ from ..devices.management import (
 from ..errors import InvalidInputError
 from ..transport.calls import Client
 from .client import make_client
+from .from_options import add_from_options, check_from_options
 from .options import add_aws_options, add_output_options, add_secret_option
 from .output import time_text, write, write_table
 from .progress import progress
 from .secret_input import ACCESS_TOKEN, read_secret
 
 if TYPE_CHECKING:
+    from ..enroll.bulk.device_rows import DeviceRow
     from .parser import Commands, Parser
 
 __all__ = ["set_up"]
+
+_KEY = "such as us-east-1_01234567-..."
 
 _EPILOG = """\
 Whose devices: those of the access token's user, or, with AWS credentials, those of --username in
@@ -34,6 +39,12 @@ Whose devices: those of the access token's user, or, with AWS credentials, those
 
   cognito-srp devices list --output table
   cognito-srp devices forget --device-key "$KEY" --user-pool-id "$POOL" --username ann
+
+With --from, AWS credentials and the Admin forms do it for every device of a file, and --username
+stands in for rows that name no user. Each outcome is kept: --resume goes on where a run has ended.
+
+  cognito-srp devices forget --from enrolled.jsonl --user-pool-id "$POOL"
+  cognito-srp devices forget --from enrolled.jsonl --user-pool-id "$POOL" --resume
 """
 
 
@@ -69,8 +80,19 @@ def _add_action(
     what: str,
 ) -> Parser:
     parser = actions.add_parser(name, help=what, description=f"{what.capitalize()}.")
-    if name != "list":
-        parser.add_argument("--device-key", required=True, help="such as us-east-1_01234567-...")
+    if name == "get":
+        parser.add_argument("--device-key", required=True, help=_KEY)
+    elif name != "list":
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("--device-key", help=_KEY)
+        which.add_argument(
+            "--from",
+            dest="source",
+            metavar="FILE",
+            help="all devices of a file: what `enroll --save` wrote, its input, or any other "
+            ".jsonl, .csv or .parquet with device_key and username",
+        )
+        add_from_options(parser)
     add_secret_option(parser, ACCESS_TOKEN)
     parser.add_argument("--user-pool-id", help="with --username: by the Admin form")
     parser.add_argument("--username", help="with --user-pool-id")
@@ -124,8 +146,14 @@ def _get(arguments: argparse.Namespace) -> int:
 
 
 def _remember(arguments: argparse.Namespace) -> int:
-    owner = _owner(arguments)
+    check_from_options(arguments)
     remembered = arguments.device_remembered_status == "remembered"
+    if arguments.source is not None:
+        from .devices_from import Action, run_from  # what enrolls takes long to import
+
+        outcome = arguments.device_remembered_status
+        return run_from(arguments, Action("remember", outcome, False, partial(_say, remembered)))
+    owner = _owner(arguments)
     client = _client(arguments, owner)
     key = arguments.device_key
     update_device_status(client, device_key=key, remembered=remembered, **owner)
@@ -133,7 +161,31 @@ def _remember(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _say(remembered: bool, client: Client, device: DeviceRow) -> None:
+    update_device_status(
+        client,
+        device_key=device.device_key,
+        remembered=remembered,
+        pool_id=device.pool_id,
+        username=device.username,
+    )
+
+
+def _forget_one(client: Client, device: DeviceRow) -> None:
+    forget_device(
+        client,
+        device_key=device.device_key,
+        pool_id=device.pool_id,
+        username=device.username,
+    )
+
+
 def _forget(arguments: argparse.Namespace) -> int:
+    check_from_options(arguments)
+    if arguments.source is not None:
+        from .devices_from import Action, run_from
+
+        return run_from(arguments, Action("forget", "forgotten", True, _forget_one))
     owner = _owner(arguments)
     client = _client(arguments, owner)
     forget_device(client, device_key=arguments.device_key, **owner)

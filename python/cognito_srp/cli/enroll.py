@@ -6,10 +6,8 @@ import argparse
 import contextlib
 import json
 import os
-import signal
 import stat
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +17,7 @@ from ..enroll.bulk.inputs import Fault, Input, Row
 from ..enroll.bulk.outputs import check_output, write_devices
 from ..enroll.bulk.run import BulkRun, Progress
 from ..enroll.bulk.screening import Screening, keep_rejected, not_started, screen
+from ..enroll.bulk.usernames import Usernames
 from ..enroll.journal.journal import Journal
 from ..errors import InvalidInputError, JournalError
 from ..storage.secret_files import replace_secret
@@ -30,6 +29,7 @@ from .options import add_aws_options, add_output_options, bounded_int, positive_
 from .output import time_text, write
 from .progress import progress
 from .sealing_key import add_key_options, read_key
+from .stopping import stopping
 
 if TYPE_CHECKING:
     from .parser import Parser
@@ -47,8 +47,6 @@ _PAUSE_AFTER: Final = 10.0
 _CONNECT_TIMEOUT: Final = 10.0
 
 _EMPTY: Final = "has no device that can be used; write one a row"
-
-_STOPPING: Final = "finishing what is in flight (again to quit at once)"
 
 #: Faults of the input that are told one by one, and failures.
 _TOLD: Final = 10
@@ -169,7 +167,7 @@ def _run(arguments: argparse.Namespace) -> int:
         document = _summary(arguments, found, journal, ended)
         if arguments.save is not None:
             rest = not_started(source, journal, at=found.at) if document["NotStarted"] else ()
-            _save(journal, arguments.save, rest, replace=arguments.resume)
+            _save(journal, arguments.save, rest, source, replace=arguments.resume)
         _tell_failures(arguments.input, journal)
     write(arguments, document)
     if run.gave_up:
@@ -184,7 +182,7 @@ def _run(arguments: argparse.Namespace) -> int:
     return REFUSED if ended.refused_by or document["NotConfirmed"] else 0
 
 
-def _of_first_row(source: Input) -> dict[str, str | None]:
+def _of_first_row(source: Input) -> dict[str, Any]:
     """What tells the Region of an input."""
     row = next((item for item in source if isinstance(item, Row)), None)
     if row is None:
@@ -239,17 +237,20 @@ def _enroll(
                 answers=answers,
                 show=show,
             )
-            with _signals(run, show.say):
+            with stopping(run, show.say):
                 ended = run.run(source, screened_at=found.at)
         return run, ended
     except JournalError as error:
         raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
 
 
-def _save(journal: Journal, path: str, rest: Iterable[int], *, replace: bool) -> None:
+def _save(
+    journal: Journal, path: str, rest: Iterable[int], source: Input, *, replace: bool
+) -> None:
     try:
         with progress("Writing the devices"):
-            write_devices(journal, path, rest, replace=replace)
+            users = Usernames(source)
+            write_devices(journal, path, rest, usernames=users, replace=replace)
     except InvalidInputError as error:  # somebody has put a file there since the start
         fix = "Nothing is lost: the same command with --resume and another --save writes it"
         raise UnavailableError(f"{path}: {error.rule}. {fix}") from error
@@ -294,28 +295,6 @@ def _tell_failures(path: str, journal: Journal) -> None:
 
 def _how_to_resume(path: str) -> str:
     return f"Nothing is lost: go on with the same command and --resume (journal: {path})"
-
-
-@contextlib.contextmanager
-def _signals(run: BulkRun, say: Callable[[str], None]) -> Iterator[None]:
-    """Ctrl-C and SIGTERM finish what is in flight; a second one ends the program at once, which
-    loses no more than a kill would: nothing."""
-
-    def stop(number: int, _: object) -> None:
-        if run.stopped:
-            signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
-        run.stop()
-        # In a thread, because the signal may have interrupted a print.
-        threading.Thread(target=say, args=(_STOPPING,)).start()
-
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, stop) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
 
 
 def _screen(arguments: argparse.Namespace, source: Input, journal: Journal | None) -> Screening:
