@@ -245,10 +245,10 @@ NEW = ("--device-key", "us-east-1_1", "--device-group-key", "g", "--save", "dev.
 @pytest.mark.parametrize(
     ("options", "token", "what"),
     [
-        (NOWHERE, "not a token", "access_token"),
+        (NOWHERE, "not a token", "--access-token-file"),
         ((*NOWHERE, "--device-name", ""), "token", "--device-name"),
         ((*NOWHERE, "--device-name", "n" * 1025), "token", "--device-name"),
-        ((), "token", "region"),
+        (("--device-key", "nowhere_1"), "token", "region"),
         (("--region", "us-east-1", "--profile", "absent"), "token", "absent"),
         (("--region", "us-east-1", "--endpoint-url", "nonsense"), "token", "--endpoint-url"),
         (("--region", "not a region"), "token", "not a region"),

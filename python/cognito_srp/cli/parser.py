@@ -106,7 +106,9 @@ class Parser(argparse.ArgumentParser):
             if action.help != argparse.SUPPRESS
             for option in action.option_strings
         ]
-        near = [found for name in names if (found := nearest(name, known))]
+        # Before a command stand few options, and most that are written there are the command's.
+        likeness = 0.8 if self._subparsers else 0.6
+        near = [found for name in names if (found := nearest(name, known, likeness=likeness))]
         if near:
             fix = f"did you mean {', '.join(near)}?"
         elif self._subparsers:
@@ -142,7 +144,7 @@ class ProgramParser(Parser):
 
     def parse(self, arguments: Sequence[str]) -> argparse.Namespace:
         """The parsed arguments. ``help COMMAND`` is ``COMMAND --help``."""
-        if arguments[:1] == ["help"]:
+        if list(arguments[:1]) == ["help"]:
             arguments = [*arguments[1:], "--help"]
         parsed, extra = self.parse_known_args(arguments)
         if extra:

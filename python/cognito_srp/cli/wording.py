@@ -9,18 +9,24 @@ from typing import Final
 
 __all__ = ["nearest", "reworded"]
 
+#: So many letters are a part of too many names.
+_SHORT: Final = 2
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that was probably meant; None where none is close."""
+
+def nearest(name: str, known: Iterable[str], *, likeness: float = 0.6) -> str | None:
+    """The known name that was probably meant: one that begins so, or is spelt like it (0 to 1), or
+    has it within; None where there is none."""
     from difflib import get_close_matches
 
-    names = list(known)
-    close = get_close_matches(name.lower(), names, 1, 0.6)
-    if close:
-        return close[0]
-    part = name.lstrip("-")
-    within = [one for one in names if len(part) > 2 and part in one]
-    return within[0] if within else None
+    names = {one.lower(): one for one in sorted(known, key=len, reverse=True)}
+    name, part = name.lower(), name.lower().lstrip("-")
+    long_enough = len(part) > _SHORT
+    begun = [one for one in names if long_enough and one.startswith(name)]
+    close = get_close_matches(name, names, 1, likeness)
+    within = [one for one in names if long_enough and part in one]
+    # The shortest is the last.
+    found = begun[-1:] or close or within[-1:]
+    return names[found[0]] if found else None
 
 
 def reworded(message: str, actions: Sequence[argparse.Action]) -> str:
