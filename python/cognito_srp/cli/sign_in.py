@@ -51,7 +51,12 @@ def set_up(parser: Parser) -> None:
         ("--username", "the user's name or an alias"),
     ):
         parser.add_argument(option, required=True, help=what)
-    parser.add_argument("--auth-flow", choices=_FLOWS, help="default USER_SRP_AUTH")
+    parser.add_argument(
+        "--auth-flow",
+        metavar="FLOW",
+        choices=_FLOWS,
+        help=f"one of {', '.join(_FLOWS)} (default {_FLOWS[0]})",
+    )
     parser.add_argument(
         "--admin", action="store_true", help="by AdminInitiateAuth, signed with IAM"
     )
