@@ -30,7 +30,7 @@ except ImportError as error:
 
 _uncleared: Any = ffi.new_allocator(should_clear_after_alloc=False) if ffi else None
 
-__all__ = ["create_engine", "fastest_kernel", "kernels", "sha256"]
+__all__ = ["create_engine", "fastest_kernel", "kernels", "lib", "sha256"]
 
 _DIGEST_SIZE: Final = 32
 
@@ -135,8 +135,8 @@ class CEngine(Engine):
         return MadeRows(verifiers.column(), salts.column(), used)
 
     def new_tally(self) -> bytearray:
-        tally = bytearray(lib.SRP_TALLY_SIZE)
-        lib.srp_tally_start(self._kernel, ffi.from_buffer("uint8_t[]", tally))
+        tally = bytearray(lib.SRP_BATCH_CHECK_SIZE)
+        lib.srp_batch_check_start(self._kernel, ffi.from_buffer("uint8_t[]", tally))
         return tally
 
     def tally_rows(self, tally: bytearray, rows: Rows, made: MadeRows) -> None:
@@ -148,14 +148,14 @@ class CEngine(Engine):
             raise EngineFaultError(f"a batch made an unsound column: {error}") from None
         verifiers, used.salts, used.passwords = columns
         texts = ffi.new("srp_column *", verifiers)
-        _raise_unless_ok(lib.srp_tally_rows(self._kernel, _tally(tally), used, texts, count))
+        _raise_unless_ok(lib.srp_batch_check_rows(self._kernel, _tally(tally), used, texts, count))
 
     def tally_verifiers(
         self, tally: bytearray, elements: bytes, salts: Column, identities: Column
     ) -> None:
         count = _rows("elements", elements, ELEMENT_SIZE)
         columns = [_column("salts", salts, count), _column("identities", identities, count)]
-        code = lib.srp_tally_verifiers(
+        code = lib.srp_batch_check_verifiers(
             self._kernel,
             _tally(tally),
             ffi.from_buffer("uint8_t[]", elements),
@@ -165,10 +165,10 @@ class CEngine(Engine):
         _raise_unless_ok(code)
 
     def join_tally(self, tally: bytearray, other: bytearray) -> None:
-        lib.srp_tally_join(self._kernel, _tally(tally), _tally(other))
+        lib.srp_batch_check_join(self._kernel, _tally(tally), _tally(other))
 
     def tally_holds(self, tally: bytearray) -> bool:
-        return bool(lib.srp_tally_holds(self._kernel, _tally(tally)))
+        return bool(lib.srp_batch_check_holds(self._kernel, _tally(tally)))
 
     def premaster_secret(self, B: bytes, a: bytes, u: bytes, x: bytes, k: bytes) -> bytes:
         if _rows("B", B, ELEMENT_SIZE) != 1:
@@ -300,8 +300,8 @@ def _aligned(offsets: memoryview) -> Any:
 def _tally(tally: bytearray) -> Any:
     """A tally as C reads and writes it."""
     buffer = ffi.from_buffer("uint8_t[]", tally, require_writable=True)
-    if len(buffer) != lib.SRP_TALLY_SIZE:
-        raise ValueError(f"tally: must be {lib.SRP_TALLY_SIZE} bytes, has {len(buffer)}")
+    if len(buffer) != lib.SRP_BATCH_CHECK_SIZE:
+        raise ValueError(f"tally: must be {lib.SRP_BATCH_CHECK_SIZE} bytes, has {len(buffer)}")
     return buffer
 
 

@@ -10,7 +10,7 @@ import base64
 from collections.abc import Callable
 
 import pytest
-from rooms import room_for
+from support.row_buffers import room_for
 
 from srp_native import Column, MadeRows, N
 from srp_native._columns import Rows

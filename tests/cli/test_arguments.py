@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
 import srp_native
 from cognito_srp.cli.program import COMMANDS, program

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
 #: What is typed, and what is offered for it.
 TYPED = [("ver", "verifier"), ("devices for", "forget"), ("enroll --res", "--resume")]

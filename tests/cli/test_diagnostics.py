@@ -6,7 +6,7 @@ import json
 import logging
 
 import pytest
-from command_line import PASSWORD, Run, SignedIn
+from support.command_line import PASSWORD, Run, SignedIn
 
 from cognito_srp.cli import engines
 

@@ -20,7 +20,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
-from command_line import PASSWORD, Run
+from support.command_line import PASSWORD, Run
 
 from cognito_srp import RememberedDevice, Session, sign_in
 from cognito_srp.cli.fault_rules import parse_fault

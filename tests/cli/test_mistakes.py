@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
 from cognito_srp import SealingKey
 from cognito_srp.enroll.journal import Journal

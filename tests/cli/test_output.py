@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 
 import jmespath
 import pytest
-from command_line import Run, without_rich
+from support.command_line import Run, without_rich
 
 from cognito_srp.cli.output import time_text, write, write_table
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from command_line import without_rich
+from support.command_line import without_rich
 
 from cognito_srp.cli.progress import progress
 

@@ -12,7 +12,7 @@ import boto3
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
-from command_line import Run
+from support.command_line import Run
 
 from cognito_srp import InvalidInputError, begin_sign_in, list_devices
 from cognito_srp.cli.client import make_client

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from command_line import Run
+from support.command_line import Run
 
 from cognito_srp import SealingKey
 from cognito_srp.enroll.journal import Journal

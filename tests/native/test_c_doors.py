@@ -7,16 +7,14 @@ import sys
 from array import array
 
 import pytest
-from rooms import room_for
-from test_c_engine import c_engine, engine, verifier
+from support.reference import verifier
+from support.row_buffers import room_for
 
 from srp_native import Column
 from srp_native._columns import Room, Rows
 from srp_native._errors import EngineFaultError
 from srp_native.engines._engine import Engine
 from srp_native.engines._row_formulas import ZeroSaltError
-
-__all__ = ["c_engine", "engine"]  # fixtures
 
 NAMES = Column.of([b"a", b"b"])
 GIVEN = Rows(NAMES, NAMES, NAMES, NAMES)

@@ -12,6 +12,7 @@ from itertools import accumulate
 from types import ModuleType
 
 import pytest
+from support.reference import verifier
 
 from srp_native._errors import EngineUnavailableError
 from srp_native.engines import c as module
@@ -20,25 +21,8 @@ from srp_native.engines._registry import load_engine
 from srp_native.group import ELEMENT_SIZE, N
 
 
-@pytest.fixture(scope="module")
-def c_engine() -> ModuleType:
-    if module.lib is None:
-        pytest.skip("the C extension was not built")
-    return module
-
-
-@pytest.fixture
-def engine(c_engine: ModuleType) -> Engine:
-    return c_engine.create_engine()
-
-
 def offsets(rows: list[bytes]) -> array[int]:
     return array("Q", accumulate(map(len, rows), initial=0))
-
-
-def verifier(salt: bytes, identity: bytes) -> bytes:
-    x = hashlib.sha256(salt + hashlib.sha256(identity).digest()).digest()
-    return pow(2, int.from_bytes(x, "big"), N).to_bytes(ELEMENT_SIZE, "big")
 
 
 # ---- found, missing, forced -------------------------------------------------------------------

@@ -46,7 +46,7 @@ def _members(operator: str, argument: Any) -> list[str]:
 
 def _takes(operator: str, argument: Any, character: str) -> bool:
     if operator == "NOT_LITERAL":
-        return ord(character) != argument
+        return bool(ord(character) != argument)
     taken, negated = False, False
     for kind, value in argument:
         name = str(kind)
