@@ -233,6 +233,27 @@ def test_what_every_device_would_be_refused_for_ends_the_run_at_once(
     assert "AccessDeniedException" in done.err
 
 
+def test_a_device_that_is_named_twice_is_one(run: Run, pool: LocalPool) -> None:
+    rows = enrolled(pool, 2)
+    source = write_rows([*rows, rows[0]])
+    done = run("devices", "forget", "--from", source, *options(pool), "--save", "out.jsonl")
+    assert done.code == 0, done.err
+    assert (json.loads(done.out)["Done"], json.loads(done.out)["NotStarted"]) == (2, 0)
+    assert set(outcomes().values()) == {"forgotten"}
+
+
+def test_the_file_itself_is_not_written_over(run: Run, pool: LocalPool) -> None:
+    """It may hold the only secrets of devices."""
+    source = write_rows(enrolled(pool, 1))
+    before = Path(source).read_text()
+    forget = ("devices", "forget", "--from", source, *options(pool))
+    assert run(*forget).code == 0
+    for path in (source, f"./{source}"):
+        done = run(*forget, "--resume", "--save", path)
+        assert (done.code, "--save: is the file that --from reads" in done.err) == (2, True)
+    assert Path(source).read_text() == before
+
+
 def test_without_credentials_nothing_is_sent(
     run: Run, pool: LocalPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ import logging
 import pytest
 from support.command_line import PASSWORD, Run, SignedIn
 
-from cognito_srp.cli import engines
+import srp_native
 
 
 @pytest.mark.parametrize("place", ["before", "behind"])
@@ -45,7 +45,7 @@ def test_debug_shows_where_a_fault_was_and_not_what_it_said(
     def fail() -> None:
         raise ZeroDivisionError("a secret")
 
-    monkeypatch.setattr(engines.srp_native, "available_engines", fail)
+    monkeypatch.setattr(srp_native, "available_engines", fail)
     code, _, err = run("engines", "--debug")
     assert code == 70
     assert "engines.py:" in err

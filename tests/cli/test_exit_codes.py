@@ -60,7 +60,9 @@ def test_a_reader_that_leaves() -> None:
 
 @pytest.mark.paced
 @pytest.mark.skipif(os.name != "posix", reason="needs the CPU time of children")
-@pytest.mark.parametrize("command", [["--help"], ["devices", "--help"], ["verifier", "--help"]])
+@pytest.mark.parametrize(
+    "command", [["--help"], ["verifier", "--help"], ["enroll", "--help"], ["devices", "--help"]]
+)
 def test_the_command_starts_within_a_fifth_of_a_second(command: list[str]) -> None:
     """CPU time, the least of five: what others run meanwhile counts little."""
     least = float("inf")

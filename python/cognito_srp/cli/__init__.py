@@ -8,13 +8,13 @@ Exit codes::
 
     0    done
     1    Cognito refused, gave no answer, or (demo) a device did not do what it should; enroll:
-         some devices are not confirmed
+         some devices are not confirmed; devices --from: some are not done
     2    wrong usage or input: an argument, a file, the region, the profile
     3    this machine cannot: an engine, an extra, the port, or two engines that disagree
     4    confirm: the device was confirmed before, perhaps with another secret
     70   a fault of this program
     74   the work is done, but what was to be printed could not be written to stdout
-    130  Ctrl-C; enroll: SIGTERM as well
+    130  Ctrl-C; enroll and devices --from: SIGTERM as well
     141  whoever read stdout went away
 """
 

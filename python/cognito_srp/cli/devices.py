@@ -63,14 +63,18 @@ def set_up(parser: Parser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True, title="actions")
     _add_action(actions, "list", _list, "list all of them")
     _add_action(actions, "get", _get, "show one")
-    remember = _add_action(actions, "remember", _remember, "let one stand in for the MFA code")
+    remember = _add_action(
+        actions, "remember", _remember, "let one, or all of a file, stand in for the MFA code"
+    )
     remember.add_argument(
         "--device-remembered-status",
         choices=("remembered", "not_remembered"),
         default="remembered",
         help="not_remembered takes it back",
     )
-    _add_action(actions, "forget", _forget, "forget one: its key and secret are worth nothing then")
+    _add_action(
+        actions, "forget", _forget, "forget one, or all of a file: its secret is of no use then"
+    )
 
 
 def _add_action(
@@ -94,8 +98,10 @@ def _add_action(
         )
         add_from_options(parser)
     add_secret_option(parser, ACCESS_TOKEN)
-    parser.add_argument("--user-pool-id", help="with --username: by the Admin form")
-    parser.add_argument("--username", help="with --user-pool-id")
+    parser.add_argument("--user-pool-id", help="with --username: by the Admin form; or with --from")
+    parser.add_argument(
+        "--username", help="with --user-pool-id; or with --from: of rows that name no user"
+    )
     add_aws_options(parser)
     add_output_options(parser)
     parser.set_defaults(run=run)

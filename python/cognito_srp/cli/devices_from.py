@@ -83,7 +83,7 @@ def run_from(arguments: argparse.Namespace, action: Action) -> int:
     with ChangeRecord(path, action=action.name) as record:
         found = _screen(arguments, source, record)
         run, ended = _change(arguments, action, source, client=client, found=found, record=record)
-        document = _summary(arguments, action, found, record, ended)
+        document = _summary(arguments, action, source, found=found, record=record, ended=ended)
         if arguments.save is not None:
             _save(arguments.save, source, record)
         _tell_failures(arguments.source, record)
@@ -106,6 +106,9 @@ def _check_files(arguments: argparse.Namespace, path: str) -> None:
             fix = "choose another name, or add --resume to go on with an earlier run"
             raise InvalidInputError(arguments.save, "is there already", fix)
         check_replaceable(arguments.save)
+        if Path(arguments.save).exists() and Path(arguments.save).samefile(arguments.source):
+            rule = "is the file that --from reads, and may hold the only secrets of devices"
+            raise InvalidInputError("--save", rule, "choose another name")
     if arguments.dry_run:
         return
     if Path(path).exists() and not arguments.resume:
@@ -226,6 +229,8 @@ def _plan(arguments: argparse.Namespace, found: _Found) -> dict[str, Any]:
 def _summary(
     arguments: argparse.Namespace,
     action: Action,
+    source: DeviceRows,
+    *,
     found: _Found,
     record: ChangeRecord,
     ended: Progress,
@@ -240,7 +245,7 @@ def _summary(
         "Skipped": found.skipped,
         "Done": done,
         "Failed": failed,
-        "NotStarted": max(0, found.rows - done - failed),
+        "NotStarted": sum(1 for _ in _not_started(source, record)),
         "Outcomes": {f"{state}: {error}" if error else state: n for state, error, n in outcomes},
         "ThisRun": {
             "Done": ended.confirmed,

@@ -9,7 +9,7 @@ import os
 import stat
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ..enroll import Enroller
 from ..enroll.answers import Answers
@@ -25,16 +25,12 @@ from ..transport.calls import Client
 from .client import make_client
 from .enroll_display import display
 from .failures import INTERRUPTED, REFUSED, USAGE, UnavailableError, complain, note
-from .options import add_aws_options, add_output_options, bounded_int, positive_number
 from .output import time_text, write
 from .progress import progress
-from .sealing_key import add_key_options, read_key
+from .sealing_key import read_key
 from .stopping import stopping
 
-if TYPE_CHECKING:
-    from .parser import Parser
-
-__all__ = ["set_up"]
+__all__ = ["run"]
 
 #: Connections kept open: as many as there may be threads.
 _CONNECTIONS: Final = 1024
@@ -51,94 +47,9 @@ _EMPTY: Final = "has no device that can be used; write one a row"
 #: Faults of the input that are told one by one, and failures.
 _TOLD: Final = 10
 
-_EPILOG = """\
-Every secret is in the journal, sealed and durable, before it is sent. However a run ends, the same
-command with --resume goes on where it was.
 
-  cognito-srp enroll devices.jsonl --key-file run.key --save enrolled.jsonl
-  cognito-srp enroll devices.jsonl --key-file run.key --save enrolled.jsonl --resume
-"""
-
-
-def set_up(parser: Parser) -> None:
-    """Give the command its options."""
-    parser.description = (
-        "Give every device of a file (JSON lines, CSV or Parquet) a secret and "
-        "confirm it, at the rate that AWS allows."
-    )
-    parser.epilog = _EPILOG
-    parser.add_argument("input", metavar="INPUT", help="file that ends in .jsonl, .csv or .parquet")
-    parser.add_argument(
-        "--save", metavar="FILE", help="write devices and passwords here, .jsonl or .parquet"
-    )
-    parser.add_argument("--journal", metavar="FILE", help="(default: INPUT.journal)")
-    add_key_options(parser)
-    parser.add_argument("--resume", action="store_true", help="go on with the journal's run")
-    parser.add_argument("--dry-run", action="store_true", help="only check the input")
-    _add_run_options(parser)
-    parser.add_argument("--client-id", help="app client of rows that name none")
-    parser.add_argument("--user-pool-id", help="pool of rows that name none")
-    add_aws_options(parser)
-    add_output_options(parser)
-    parser.set_defaults(run=_run)
-
-
-def _add_run_options(parser: argparse.ArgumentParser) -> None:
-    """How fast, and how much."""
-    parser.add_argument(
-        "--rate",
-        metavar="N",
-        type=positive_number,
-        default=25.0,
-        help="ConfirmDevice calls a second (25)",
-    )
-    parser.add_argument(
-        "--per-user-rate",
-        metavar="N",
-        type=positive_number,
-        default=10.0,
-        help="of them for one user (10)",
-    )
-    parser.add_argument(
-        "--sign-in-rate",
-        metavar="N",
-        type=positive_number,
-        default=120.0,
-        help="sign-in calls a second (120)",
-    )
-    parser.add_argument(
-        "--workers",
-        metavar="N",
-        type=bounded_int(1, 1024),
-        help="threads that send (default: by the rate)",
-    )
-    parser.add_argument(
-        "--limit", type=bounded_int(1, 1 << 62), metavar="N", help="send at most N devices"
-    )
-    _add_stop_options(parser)
-
-
-def _add_stop_options(parser: argparse.ArgumentParser) -> None:
-    """What to do about faults and silence."""
-    parser.add_argument(
-        "--on-error",
-        choices=("stop", "skip", "collect"),
-        default="stop",
-        help="what to do about rows that cannot be used: stop before anything is sent (the "
-        "default), skip them, or list them in INPUT.rejected.jsonl",
-    )
-    parser.add_argument(
-        "--give-up-after",
-        metavar="SECONDS",
-        type=positive_number,
-        default=900.0,
-        help="end the run when no call has been answered for so long (900); calls pause after 10 s "
-        "without an answer, and one every 5 s finds out when it is over. When there has been no "
-        "answer at all, the run ends after 15 s",
-    )
-
-
-def _run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command, and return the exit code."""
     source = Input(arguments.input, client_id=arguments.client_id, pool_id=arguments.user_pool_id)
     _warn_if_shared(arguments.input)
     if arguments.dry_run:

@@ -18,7 +18,8 @@ from .journals import check_is_journal
 from .options import add_output_options
 from .output import write
 from .progress import progress
-from .sealing_key import add_key_options, add_new_key_options, read_key, read_new_key
+from .sealing_key import read_key, read_new_key
+from .sealing_options import add_key_options, add_new_key_options
 
 if TYPE_CHECKING:
     from .parser import Parser

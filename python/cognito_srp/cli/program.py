@@ -10,7 +10,8 @@ from .parser import Parser, ProgramParser
 
 __all__ = ["COMMANDS", "program"]
 
-#: What ``--help`` lists, in this order. A command is the module of its name, with ``_`` for ``-``.
+#: What ``--help`` lists, in this order. A command's options are in the module of its name, with
+#: ``_`` for ``-``, or in the one below.
 COMMANDS: Final = {
     "verifier": "make a device's verifier and salt",
     "confirm": "confirm a device with Cognito",
@@ -25,6 +26,7 @@ COMMANDS: Final = {
     "demo": "enroll 1,000 devices with a local Cognito and sign in with some of them",
     "completion": "print what lets a shell complete commands and options",
 }
+_MODULES: Final = {"enroll": "enroll_options"}
 
 
 def program() -> ProgramParser:
@@ -44,4 +46,5 @@ def program() -> ProgramParser:
 
 
 def _set_up(name: str, parser: Parser) -> None:
-    import_module(f".{name.replace('-', '_')}", __package__).set_up(parser)
+    module = _MODULES.get(name, name.replace("-", "_"))
+    import_module(f".{module}", __package__).set_up(parser)

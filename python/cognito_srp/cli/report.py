@@ -6,8 +6,6 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..enroll.bulk.report import read_figures
-from ..enroll.bulk.report_page import page
 from .journals import check_is_journal
 from .options import add_output_options
 from .output import write
@@ -33,6 +31,9 @@ def set_up(parser: Parser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from ..enroll.bulk.report import read_figures
+    from ..enroll.bulk.report_page import page
+
     path = arguments.save or f"{arguments.journal}.html"
     with progress("Reading the journal"):
         figures = read_figures(check_is_journal(arguments.journal))

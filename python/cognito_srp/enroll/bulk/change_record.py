@@ -34,6 +34,15 @@ _APPLICATION: Final = 0x43535243
 _OPEN: Final = ("refused", "unknown")
 
 
+# What is done stays done, also where a file names a device twice.
+_KEEP: Final = """
+    INSERT INTO change VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (device_key) DO UPDATE SET state = excluded.state, error = excluded.error,
+        message = excluded.message, position = excluded.position
+    WHERE state IN ('refused', 'unknown')
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What became of a device. `error` is a code, `message` what it says."""
@@ -108,8 +117,7 @@ class ChangeRecord:
         ]
         with explained(Path(self.path)):
             self._database.execute("BEGIN")
-            query = "INSERT OR REPLACE INTO change VALUES (?, ?, ?, ?, ?, ?)"
-            self._database.executemany(query, rows)
+            self._database.executemany(_KEEP, rows)
             self._database.execute("COMMIT")
 
     def settled(self, devices: Sequence[DeviceRow]) -> set[str]:
