@@ -63,12 +63,12 @@ def test_a_reader_that_leaves() -> None:
 @pytest.mark.parametrize(
     "command", [["--help"], ["verifier", "--help"], ["enroll", "--help"], ["devices", "--help"]]
 )
-def test_the_command_starts_within_a_fifth_of_a_second(command: list[str]) -> None:
+def test_the_command_starts_within_a_fifth_of_a_second(command: str) -> None:
     """CPU time, the least of five: what others run meanwhile counts little."""
     least = float("inf")
     for _ in range(5):
         before = os.times()
-        program = [sys.executable, "-m", "cognito_srp", *command]
+        program = [sys.executable, "-m", "cognito_srp", *command.split()]
         subprocess.run(program, check=True, capture_output=True)
         after = os.times()
         took = after.children_user + after.children_system
