@@ -209,6 +209,25 @@ def test_stopped_and_resumed(run: Run, pool: LocalPool) -> None:
     assert known(pool) == set()
 
 
+def test_killed_and_resumed(run: Run, pool: LocalPool) -> None:
+    """What was done and not yet noted is found gone, which is as good."""
+    rows = enrolled(pool, 12)
+    source = write_rows(rows)
+    forget = ("devices", "forget", "--from", source, *options(pool), "--save", "out.jsonl")
+    command = [sys.executable, "-m", "cognito_srp", *forget, "--rate", "4"]
+    with subprocess.Popen(command, stdout=-1, stderr=-1) as process:
+        while len(known(pool)) > 8:
+            time.sleep(0.05)
+        process.kill()
+    left = len(known(pool))
+    assert 0 < left < 12
+    last = run(*forget, "--resume")
+    assert last.code == 0, last.err
+    assert known(pool) == set()
+    assert list(outcomes()) == [row["device_key"] for row in rows]
+    assert set(outcomes().values()) <= {"forgotten", "absent"}
+
+
 def test_what_every_device_would_be_refused_for_ends_the_run_at_once(
     run: Run, pool: LocalPool
 ) -> None:
