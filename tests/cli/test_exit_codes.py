@@ -60,9 +60,7 @@ def test_a_reader_that_leaves() -> None:
 
 @pytest.mark.paced
 @pytest.mark.skipif(os.name != "posix", reason="needs the CPU time of children")
-@pytest.mark.parametrize(
-    "command", [["--help"], ["verifier", "--help"], ["enroll", "--help"], ["devices", "--help"]]
-)
+@pytest.mark.parametrize("command", ["--help", "help verifier", "help enroll", "help devices"])
 def test_the_command_starts_within_a_fifth_of_a_second(command: str) -> None:
     """CPU time, the least of five: what others run meanwhile counts little."""
     least = float("inf")

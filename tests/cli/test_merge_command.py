@@ -53,10 +53,10 @@ def test_two_journals(run: Run) -> None:
 
 def test_a_full_disk_is_told_of_the_file_that_was_named(run: Run) -> None:
     """And not of the one that is written until the journal is whole."""
-    write_journal("a.journal", 1)
+    write_journal("a.journal", *range(200))
     code = (
         "import resource, sys; from cognito_srp.cli import main\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, resource.RLIM_INFINITY))\n"
         "sys.exit(main(sys.argv[1:]))"
     )
     command = [sys.executable, "-c", code, "merge", "a.journal", *KEY, "--into", "./c.journal"]
