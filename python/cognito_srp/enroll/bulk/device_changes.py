@@ -10,7 +10,13 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from ...errors import CognitoSrpError, ResourceNotFoundError, ServiceError, ThrottledError
+from ...errors import (
+    CognitoSrpError,
+    JournalError,
+    ResourceNotFoundError,
+    ServiceError,
+    ThrottledError,
+)
 from ..answers import Answers
 from ..pacing import TokenBucket
 from ..pipeline.clients import wait_for_slot
@@ -226,7 +232,11 @@ class DeviceChanges:
     def _keep(self) -> None:
         with self._lock:
             changes = list(self._changes)
-        self._record.keep(changes)
+        try:
+            self._record.keep(changes)
+        except JournalError:
+            self._stop.set()
+            raise
         with self._lock:
             del self._changes[: len(changes)]
 
