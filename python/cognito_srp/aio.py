@@ -42,6 +42,7 @@ from .signin import (
     sign_in_steps,
 )
 from .transport.calls import call, failure_of, is_async, method_of, named_after, result
+from .transport.regions import check_region
 from .transport.steps import Ask, Call, Done, Reply, Steps, resume
 
 __all__ = [
@@ -124,6 +125,7 @@ def _awaitable(
     """As `calls.through_client`."""
 
     async def function(client: Any, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        check_region(client, kwargs.get("pool_id"))
         return finish(client, await run(client, steps(*args, **kwargs)))
 
     return named_after(steps, function)

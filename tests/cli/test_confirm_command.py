@@ -212,7 +212,7 @@ def test_a_token_of_another_sign_in(run: Run, signed_in: SignedIn) -> None:
         (["--resume", "wrong.json"], "remembered device"),
         (["--verifier", "wrong.json"], "cognito-srp verifier"),
         (["--verifier", "other.json"], "cognito-srp verifier"),
-        ([], "required"),
+        ([], "one of them is missing"),
     ],
 )
 def test_wrong_usage_sends_and_writes_nothing(run: Run, options: list[str], what: str) -> None:
@@ -231,10 +231,10 @@ NEW = ("--device-key", "us-east-1_1", "--device-group-key", "g", "--save", "dev.
 @pytest.mark.parametrize(
     ("options", "token", "what"),
     [
-        (NOWHERE, "not a token", "access_token"),
+        (NOWHERE, "not a token", "--access-token-file"),
         ((*NOWHERE, "--device-name", ""), "token", "--device-name"),
         ((*NOWHERE, "--device-name", "n" * 1025), "token", "--device-name"),
-        ((), "token", "region"),
+        (("--device-key", "nowhere_1"), "token", "region"),
         (("--region", "us-east-1", "--profile", "absent"), "token", "absent"),
         (("--region", "us-east-1", "--endpoint-url", "nonsense"), "token", "--endpoint-url"),
         (("--region", "not a region"), "token", "not a region"),

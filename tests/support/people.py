@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from cognito_srp import NewDevice, Session, sign_in
-from cognito_srp.local import LocalCognito, LocalPool
+from cognito_srp.local import LocalPool
 
 PASSWORD = "Correct-horse-1"
 
 
-def client_settings(cognito: LocalCognito) -> dict[str, str]:
+def client_settings(cognito: LocalServer) -> dict[str, str]:
     """What a program of its own makes a boto3 client of the server from."""
     return {
         "endpoint_url": cognito.endpoint_url,

@@ -28,9 +28,9 @@ from .secret_input import (
 )
 
 if TYPE_CHECKING:
-    from .parser import Commands
+    from .parser import Parser
 
-__all__ = ["add_parser"]
+__all__ = ["set_up"]
 
 #: These may go without a password, so that it is asked for only when the service wants it.
 _MAYBE_WITHOUT: Final = ("USER_AUTH", "CUSTOM_AUTH")
@@ -54,22 +54,25 @@ are printed with --show-tokens or --refresh only. PLACE is a file (mode 0600) or
 """  # noqa: E501 - commands are not broken
 
 
-def add_parser(commands: Commands) -> None:
-    """Add this command."""
-    parser = commands.add_parser(
-        "sign-in",
-        help="sign a user in, and remember the device",
-        description="Sign a user in through every challenge that a person can answer; with a "
-        "remembered device, or remembering a new one.",
-        epilog=_EPILOG,
+def set_up(parser: Parser) -> None:
+    """Give the command its options."""
+    parser.description = (
+        "Sign a user in through every challenge that a person can answer; with a "
+        "remembered device, or remembering a new one."
     )
+    parser.epilog = _EPILOG
     for option, what in (
         ("--user-pool-id", "such as us-east-1_AbCdEfGhI"),
         ("--client-id", "the app client's id"),
         ("--username", "the user's name or an alias"),
     ):
         parser.add_argument(option, required=option != "--username", help=what)
-    parser.add_argument("--auth-flow", choices=_FLOWS, help="default USER_SRP_AUTH")
+    parser.add_argument(
+        "--auth-flow",
+        metavar="FLOW",
+        choices=_FLOWS,
+        help=f"one of {', '.join(_FLOWS)} (default {_FLOWS[0]})",
+    )
     parser.add_argument(
         "--admin", action="store_true", help="by AdminInitiateAuth, signed with IAM"
     )
@@ -98,14 +101,14 @@ def add_parser(commands: Commands) -> None:
     add_refresh_options(parser)
     parser.add_argument("--show-tokens", action="store_true", help="print the tokens as well")
     add_aws_options(parser)
-    add_output_options(parser, formats=("json", "text"))
+    add_output_options(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     _check_combination(arguments)
     device = arguments.device.load() if arguments.device is not None else None
-    client = make_client(arguments, signed=arguments.admin)
+    client = make_client(arguments, signed=arguments.admin, pool_id=arguments.user_pool_id)
     flow = arguments.auth_flow or "USER_SRP_AUTH"
     if arguments.refresh:
         # One that has rotated must not be lost.

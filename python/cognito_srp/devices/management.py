@@ -14,6 +14,7 @@ from typing import Any, Final
 from ..errors import InvalidInputError
 from ..transport.calls import Client, result, run, through_client
 from ..transport.operations import update_device_status_parameters
+from ..transport.regions import check_region
 from ..transport.steps import Call, Steps
 from .checks import check_access_token, check_device_key, check_text
 
@@ -207,6 +208,7 @@ def list_devices(
         ServiceError: Cognito refused.
         UnreachableError: No answer came.
     """
+    check_region(client, pool_id)
     token: str | None = None
     while True:
         page = run(

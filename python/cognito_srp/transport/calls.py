@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from ..errors import CallError, InvalidInputError, UnreachableError
 from .causes import refused
+from .regions import check_region
 from .steps import Ask, Call, Done, Reply, Steps, resume
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def through_client(
     """The function that takes the steps through the client it is given first."""
 
     def function(client: Client, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        check_region(client, kwargs.get("pool_id"))
         return finish(client, run(client, steps(*args, **kwargs)))
 
     return named_after(steps, function)
