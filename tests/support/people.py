@@ -7,6 +7,7 @@ from typing import Any
 
 from cognito_srp import NewDevice, Session, sign_in
 from cognito_srp.local import LocalPool
+from cognito_srp.local.running import LocalServer
 
 PASSWORD = "Correct-horse-1"
 

@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from ..errors import InvalidInputError
-from ..transport.calls import Client
+from ..transport.client import Client
 from ..transport.regions import check_region, region_of, region_of_token
 
 __all__ = ["make_client"]

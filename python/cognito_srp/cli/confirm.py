@@ -15,7 +15,7 @@ from ..devices.verifiers import DeviceVerifier, RememberedDevice, create_device_
 from ..errors import CallError, DeviceKeyExistsError, InvalidInputError
 from ..srp.encoding import read_json
 from ..storage.secret_files import save_secret
-from ..transport.calls import Client
+from ..transport.client import Client
 from .client import make_client
 from .failures import CONFIRMED_BEFORE, note
 from .options import add_aws_options, add_output_options, add_secret_option, decoded_text

@@ -23,7 +23,7 @@ from ..devices.verifiers import (
 )
 from ..errors import NotAuthorizedError, SignInError
 from ..signin import Session, sign_in
-from ..transport.calls import Client
+from ..transport.client import Client
 from .failures import REFUSED, explain, note
 from .options import add_output_options, bounded_int
 from .output import write, write_table

@@ -17,7 +17,7 @@ from ..devices.management import (
     update_device_status,
 )
 from ..errors import InvalidInputError
-from ..transport.calls import Client
+from ..transport.client import Client
 from .client import make_client
 from .from_options import add_from_options, check_from_options
 from .options import add_aws_options, add_output_options, add_secret_option

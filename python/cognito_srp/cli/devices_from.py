@@ -18,7 +18,7 @@ from ..enroll.bulk.inputs import Fault
 from ..enroll.bulk.run import Progress
 from ..errors import InvalidInputError
 from ..storage.secret_files import check_replaceable, replace_secret
-from ..transport.calls import Client
+from ..transport.client import Client
 from .client import make_client
 from .enroll_display import display
 from .failures import INTERRUPTED, REFUSED, complain, note

@@ -21,7 +21,7 @@ from ..enroll.bulk.usernames import Usernames
 from ..enroll.journal.journal import Journal
 from ..errors import InvalidInputError, JournalError
 from ..storage.secret_files import replace_secret
-from ..transport.calls import Client
+from ..transport.client import Client
 from .client import make_client
 from .enroll_display import display
 from .failures import INTERRUPTED, REFUSED, USAGE, UnavailableError, complain, note

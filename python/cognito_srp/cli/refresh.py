@@ -9,7 +9,7 @@ from ..devices.checks import check_device_key
 from ..devices.verifiers import RememberedDevice
 from ..errors import InvalidInputError
 from ..signin import Session, sign_in
-from ..transport.calls import Client
+from ..transport.client import Client
 from .challenges import SECRETS
 from .options import add_secret_option
 from .secret_input import CLIENT_SECRET, REFRESH_TOKEN, read_secret

@@ -10,7 +10,7 @@ from ..devices.confirm import confirm_device
 from ..devices.verifiers import RememberedDevice, create_device_verifier
 from ..errors import CallError, InvalidInputError
 from ..signin import Session, begin_sign_in
-from ..transport.calls import Client
+from ..transport.client import Client
 from .challenges import SECRETS, Person
 from .client import make_client
 from .device_places import DevicePlace, device_place

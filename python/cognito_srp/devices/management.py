@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from ..errors import InvalidInputError
-from ..transport.calls import Client, result, run, through_client
+from ..transport.calls import result, run, through_client
+from ..transport.client import Client
 from ..transport.operations import update_device_status_parameters
 from ..transport.regions import check_region
 from ..transport.steps import Call, Steps

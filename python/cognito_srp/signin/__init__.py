@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..devices.verifiers import RememberedDevice
-from ..transport.calls import Client, through_client
+from ..transport.calls import through_client
+from ..transport.client import Client
 from ..transport.steps import Ask, Challenge, OnChallenge, Steps
 from .answers import unanswered
 from .flow import answer, begin

@@ -9,7 +9,8 @@ from typing import Any
 from ..devices.confirm import enroll_device_steps
 from ..devices.verifiers import NewDevice, RememberedDevice
 from ..errors import ServiceError, SignInError
-from ..transport.calls import Client, run
+from ..transport.calls import run
+from ..transport.client import Client
 from ..transport.operations import REFRESH_OPERATION
 from ..transport.steps import Call, Steps
 from .received import check_origin, new_device, result_of, text_of

@@ -5,20 +5,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from ..errors import CallError, InvalidInputError, UnreachableError
 from .causes import refused
+from .client import Client
 from .regions import check_region
 from .steps import Ask, Call, Done, Reply, Steps, resume
 
-if TYPE_CHECKING:
-    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient as Client
-else:
-    Client = Any
-
 __all__ = [
-    "Client",
     "call",
     "failure_of",
     "is_async",

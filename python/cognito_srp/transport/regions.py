@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..errors import InvalidInputError
 from ..srp.encoding import token_claims
-
-if TYPE_CHECKING:
-    from .calls import Client
+from .client import Client
 
 __all__ = ["check_region", "is_aws", "region_of", "region_of_token"]
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...errors import DeviceKeyExistsError, ThrottledError, TokenExpiredError
-from ...transport.calls import Client, call
+from ...transport.calls import call
+from ...transport.client import Client
 from ...transport.operations import confirm_device_call, update_device_status_parameters
 from ..answers import Answers
 from ..events import Events

@@ -10,8 +10,9 @@ from typing import Final
 
 from ...errors import CognitoSrpError, ServiceError, SignInError
 from ...signin import Tokens, sign_in
-from ...transport.calls import Client, call
+from ...transport.calls import call
 from ...transport.causes import refused
+from ...transport.client import Client
 from ...transport.operations import refresh_call
 from ..answers import Answers
 from ..pacing import Pace
