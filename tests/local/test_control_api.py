@@ -44,8 +44,7 @@ def test_a_code_is_read_and_used_from_any_language(cognito: LocalCognito) -> Non
     )
 
 
-def test_the_state_shows_devices_and_no_secret(person: Person) -> None:
-    cognito = person.pool.cognito
+def test_the_state_shows_devices_and_no_secret(cognito: LocalCognito, person: Person) -> None:
     remembered, _, _ = person.confirm()
     issued = person.tokens()["NewDeviceMetadata"]["DeviceKey"]
     shown = control(cognito, f"/_local/state?Username={person.username}")
@@ -60,8 +59,8 @@ def test_the_state_shows_devices_and_no_secret(person: Person) -> None:
     assert DEVICE_PASSWORD not in text
 
 
-def test_the_state_is_cut_to_what_is_asked_for(person: Person) -> None:
-    cognito, pool = person.pool.cognito, person.pool
+def test_the_state_is_cut_to_what_is_asked_for(cognito: LocalCognito, person: Person) -> None:
+    pool = person.pool
     for name in ("bea", "beatrice"):
         pool.create_user(name, PASSWORD)
 

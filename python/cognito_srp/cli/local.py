@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import secrets
 import signal
@@ -21,9 +22,9 @@ from .streams import printing
 
 if TYPE_CHECKING:
     from ..local import LocalCognito, LocalPool
-    from .parser import Commands
+    from .parser import Parser
 
-__all__ = ["add_parser"]
+__all__ = ["set_up"]
 
 #: No system and no debugger listens there: 5000 is AirPlay's on a Mac, 9229 Node's inspector.
 _PORT = 9339
@@ -40,14 +41,12 @@ it is, and which pool, app client and user were made. Everything is gone when it
 """
 
 
-def add_parser(commands: Commands) -> None:
-    """Add this command."""
-    parser = commands.add_parser(
-        "local",
-        help="run a local Cognito to develop against",
-        description="Run a Cognito user pools endpoint that verifies SRP for real, until Ctrl-C.",
-        epilog=_EPILOG,
+def set_up(parser: Parser) -> None:
+    """Give the command its options."""
+    parser.description = (
+        "Run a Cognito user pools endpoint that verifies SRP for real, until Ctrl-C."
     )
+    parser.epilog = _EPILOG
     parser.add_argument(
         "--port",
         type=bounded_int(0, 65535),
@@ -190,7 +189,18 @@ def _start(arguments: argparse.Namespace) -> LocalCognito:
         field = _OPTIONS.get(error.field, error.field)
         raise InvalidInputError(field, error.rule, fix) from None
     except OSError as error:
-        raise UnavailableError(error.strerror or str(error)) from error
+        raise UnavailableError(_cannot_listen(arguments, error)) from error
+
+
+def _cannot_listen(arguments: argparse.Namespace, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        fix = "stop what listens there, or use --port 0, which takes a free one"
+        return f"--port {arguments.port}: is taken; {fix}"
+    if error.errno == errno.EACCES:
+        fix = "use one above 1023, or --port 0, which takes a free one"
+        return f"--port {arguments.port}: needs rights that this user has not; {fix}"
+    fix = "name an address of this machine, such as 127.0.0.1"
+    return f"--host {arguments.host}: {error.strerror or error}; {fix}"
 
 
 def _serve(arguments: argparse.Namespace, users: list[_User], stop: threading.Event) -> None:

@@ -28,9 +28,11 @@ _PATIENCE: Final = 1.0  # seconds
 
 def add_log_options(parser: argparse.ArgumentParser) -> None:
     """Add what says how much is shown, and how."""
-    parser.add_argument("--quiet", action="store_true", help="show no calls, and no codes")
     parser.add_argument(
-        "--log-format", choices=("text", "json"), default="text", help="of those lines (text)"
+        "--log-format",
+        choices=("text", "json"),
+        default="text",
+        help="of the lines that show calls and codes (text)",
     )
     parser.add_argument("--hide-codes", action="store_true", help="show messages without codes")
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..srp.protocol import secret_hash
+from .running import LocalServer
 
 if TYPE_CHECKING:
-    from .cognito import LocalCognito
     from .custom_auth import CustomAuth
     from .passkeys import Passkey
 
-__all__ = ["ALL_FLOWS", "LocalPool", "create_pool"]
+__all__ = ["ALL_FLOWS", "LocalPool", "create_pool", "find_pool"]
 
 #: ExplicitAuthFlows of an app client that allows every flow.
 ALL_FLOWS = [
@@ -29,7 +29,7 @@ ALL_FLOWS = [
 class LocalPool:
     """A user pool of a `LocalCognito`, with one app client."""
 
-    cognito: LocalCognito = field(repr=False)
+    cognito: LocalServer = field(repr=False)
     pool_id: str
     client_id: str
     client_secret: str | None = field(repr=False)
@@ -128,8 +128,21 @@ class LocalPool:
         return LocalPool(self.cognito, self.pool_id, client["ClientId"], client.get("ClientSecret"))
 
 
+def find_pool(cognito: LocalServer, name: str, client_name: str | None = None) -> LocalPool | None:
+    """See `LocalCognito.find_pool`."""
+    state = cognito._app.state
+    with state.lock:
+        for pool in state.backend(cognito.region).user_pools.values():
+            for client in pool.clients.values():
+                known = client.extended_config.get("ClientName")
+                if pool.name == name and client_name in (None, known):
+                    secret = client.secret if client.generate_secret else None
+                    return LocalPool(cognito, pool.id, client.id, secret)
+    return None
+
+
 def create_pool(
-    cognito: LocalCognito, name: str, settings: dict[str, Any], *, client_secret: bool, mfa: str
+    cognito: LocalServer, name: str, settings: dict[str, Any], *, client_secret: bool, mfa: str
 ) -> LocalPool:
     """See `LocalCognito.create_pool`."""
     pool = cognito.call("CreateUserPool", {"PoolName": name, **settings})["UserPool"]
@@ -147,7 +160,7 @@ def create_pool(
 
 
 def _create_client(
-    cognito: LocalCognito, pool_id: str, secret: bool, settings: dict[str, Any]
+    cognito: LocalServer, pool_id: str, secret: bool, settings: dict[str, Any]
 ) -> dict[str, Any]:
     params = {
         "UserPoolId": pool_id,

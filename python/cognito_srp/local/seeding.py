@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from .helpers import ALL_FLOWS, LocalPool
+from .helpers import ALL_FLOWS, LocalPool, find_pool
+from .running import LocalServer
 from .seed_files import Entry, Rows, read_seed, seed_error
-
-if TYPE_CHECKING:
-    from .cognito import LocalCognito
 
 __all__ = ["seed"]
 
@@ -26,7 +24,7 @@ _MEMBERS: Final[dict[str, tuple[type, str, Any]]] = {
 }
 
 
-def seed(cognito: LocalCognito, path: Path) -> list[LocalPool]:
+def seed(cognito: LocalServer, path: Path) -> list[LocalPool]:
     """See `LocalCognito.seed`."""
     return [_Seeding(cognito, path).pool(rows) for rows in read_seed(path)]
 
@@ -34,7 +32,7 @@ def seed(cognito: LocalCognito, path: Path) -> list[LocalPool]:
 class _Seeding:
     """One pool of a file on its way into a server."""
 
-    def __init__(self, cognito: LocalCognito, path: Path) -> None:
+    def __init__(self, cognito: LocalServer, path: Path) -> None:
         self._cognito, self._path = cognito, path
 
     def pool(self, rows: Rows) -> LocalPool:
@@ -42,7 +40,7 @@ class _Seeding:
         name = str(rows.pool.values.get("PoolName"))
         users = [self._checked(entry) for entry in rows.users]
         with self._line(rows.pool.line):
-            known = self._cognito.find_pool(name)
+            known = find_pool(self._cognito, name)
             pool_id = known.pool_id if known is not None else self._new_pool(rows.pool)
         default = Entry({"ClientName": "local"}, rows.pool.line)
         clients = [self._client(name, pool_id, entry) for entry in rows.clients or [default]]
@@ -55,7 +53,7 @@ class _Seeding:
         return str(self._cognito.call("CreateUserPool", entry.values)["UserPool"]["Id"])
 
     def _client(self, name: str, pool_id: str, entry: Entry) -> LocalPool:
-        known = self._cognito.find_pool(name, str(entry.values.get("ClientName")))
+        known = find_pool(self._cognito, name, str(entry.values.get("ClientName")))
         if known is not None:
             return known
         params = {"UserPoolId": pool_id, "ExplicitAuthFlows": ALL_FLOWS, **entry.values}

@@ -23,7 +23,8 @@ from ..faults import Faults
 from ..passkeys import Passkey, to_base64url
 from ..refusals import Refusal
 from ..store.names import find_user
-from ..store.pool import PasskeyRecord, Pool
+from ..store.pool import Pool
+from ..store.records import PasskeyRecord
 from ..store.signing import public_keys
 from ..store.snapshot import restore, snapshot, write_snapshot
 from ..store.state import State

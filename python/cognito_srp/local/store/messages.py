@@ -7,11 +7,9 @@ where `LocalCognito.emails` and `text_messages` find them, and logs their codes 
 from __future__ import annotations
 
 import logging
+from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from .state import State
+from typing import Any, NamedTuple
 
 __all__ = ["EMAIL", "SMS", "Contact", "Medium", "Message", "deliver", "delivery_details", "masked"]
 
@@ -66,9 +64,9 @@ class Message:
         }
 
 
-def deliver(state: State, message: Message) -> None:
+def deliver(messages: deque[Message], message: Message) -> None:
     """Keeps a message and logs its code. The caller holds the lock."""
-    state.messages.append(message)
+    messages.append(message)
     told: dict[str, Any] = {"event": message}
     if message.purpose == "invitation":  # its code is a password, which no log may show
         _log.info("%s for %s: an invitation", message.medium, message.username, extra=told)
