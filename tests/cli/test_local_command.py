@@ -3,71 +3,21 @@
 from __future__ import annotations
 
 import http.client
-import json
-import os
 import re
 import signal
 import socket
 import stat
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
 from support.command_line import PASSWORD, Run
+from support.local_command import a_client, can_sign_in, client_of, local, new_session, stop
 
-from cognito_srp import RememberedDevice, Session, sign_in
 from cognito_srp.cli.fault_rules import parse_fault
 from cognito_srp.local import Fault, LocalCognito
-
-
-@contextmanager
-def local(*options: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], Any]]:
-    """A running server and what it said when it was ready."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cognito_srp.cli", "local", "--port", "0", *options],
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        yield process, json.loads(process.stdout.readline())
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def client_of(ready: Any) -> Any:
-    return boto3.client(
-        "cognito-idp",
-        endpoint_url=ready["EndpointUrl"],
-        region_name=ready["Region"],
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-    )
-
-
-def new_session(ready: Any, password: str, device: RememberedDevice | None = None) -> Session:
-    return sign_in(
-        client_of(ready),
-        pool_id=ready["UserPoolId"],
-        client_id=ready["ClientId"],
-        username=ready["Username"],
-        password=password,
-        device=device,
-    )
-
-
-def can_sign_in(ready: Any, password: str) -> bool:
-    return new_session(ready, password).new_device is not None
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -133,12 +83,6 @@ def test_a_code_that_is_none(run: Run) -> None:
     assert (code, out) == (2, "")
     assert "--code" in err
     assert "4 to 12 digits" in err
-
-
-def stop(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    _, err = process.communicate(timeout=10)
-    assert process.returncode == 0, err
 
 
 def test_everything_is_kept_in_a_file(tmp_path: Path) -> None:
@@ -228,17 +172,6 @@ def test_without_the_extra(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     code, out, err = run("local", "--port", "0")
     assert (code, out) == (3, "")
     assert "srp-native[local]" in err
-
-
-def a_client(ready: Any) -> Any:
-    return boto3.client(
-        "cognito-idp",
-        endpoint_url=ready["EndpointUrl"],
-        region_name=ready["Region"],
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-        config=Config(retries={"total_max_attempts": 1}),
-    )
 
 
 def suffered(client: Any, calls: int) -> list[str]:
@@ -392,109 +325,3 @@ def test_nohup_is_heeded(tmp_path: Path) -> None:
             stop(process)
     finally:
         signal.signal(signal.SIGHUP, earlier)
-
-
-def lines_of(*options: str, **environment: str) -> list[str]:
-    """What a server says on stderr about a code that it sends and a wrong answer to it."""
-    user = ("--create-user", "ann", "--mfa-configuration", "ON", "--code", "123456")
-    with local(*user, *options, COGNITO_PASSWORD=PASSWORD, **environment) as (process, ready):
-        client = a_client(ready)
-        client.admin_update_user_attributes(
-            UserPoolId=ready["UserPoolId"],
-            Username="ann",
-            UserAttributes=[{"Name": "phone_number", "Value": "+15555550100"}],
-        )
-        asked = client.initiate_auth(
-            ClientId=ready["ClientId"],
-            AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": "ann", "PASSWORD": PASSWORD},
-        )
-        with pytest.raises(ClientError):
-            client.respond_to_auth_challenge(
-                ClientId=ready["ClientId"],
-                ChallengeName="SMS_MFA",
-                Session=asked["Session"],
-                ChallengeResponses={"USERNAME": "ann", "SMS_MFA_CODE": "000000"},
-            )
-        process.terminate()
-        err = process.communicate(timeout=20)[1]
-    assert PASSWORD not in err
-    return err.replace(ready["ClientId"], "CLIENT").splitlines()
-
-
-def test_every_call_is_a_line() -> None:
-    lines = lines_of()
-    calls = [re.sub(r"\d\d:\d\d:\d\d", "TIME", line) for line in lines if " -> " in line]
-    assert calls == [
-        "cognito-srp: TIME AdminUpdateUserAttributes user ann -> done",
-        "cognito-srp: TIME InitiateAuth USER_PASSWORD_AUTH user ann client CLIENT -> SMS_MFA",
-        "cognito-srp: TIME RespondToAuthChallenge SMS_MFA user ann client CLIENT -> "
-        "CodeMismatchException: Invalid code received for user",
-    ]
-    assert "cognito-srp: SMS for ann: 123456 is your authentication code" in lines
-
-
-def test_lines_of_json() -> None:
-    events = [json.loads(line) for line in lines_of("--log-format", "json") if line[:1] == "{"]
-    [message] = [event for event in events if "Medium" in event]
-    assert (message["Username"], message["Code"]) == ("ann", "123456")
-    refused = events[-1]
-    assert (refused["Step"], refused["Outcome"]) == ("SMS_MFA", "CodeMismatchException")
-
-
-@pytest.mark.parametrize("form", ["text", "json"])
-def test_codes_are_hidden_on_request(form: str) -> None:
-    lines = lines_of("--hide-codes", "--log-format", form)
-    assert not [line for line in lines if "123456" in line]
-    assert [line for line in lines if "SMS" in line and "authentication" in line]
-
-
-def test_a_quiet_server_shows_neither_calls_nor_codes() -> None:
-    assert not [line for line in lines_of("--quiet") if " -> " in line or "123456" in line]
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a full pipe is not told on Windows")
-def test_a_log_that_nobody_reads_stops_no_call() -> None:
-    """A pipe takes 64 KiB, which is some 700 lines."""
-    with local("--create-pool") as (process, ready):
-        client = a_client(ready)
-        for _ in range(1500):
-            client.list_user_pools(MaxResults=1)
-        process.terminate()
-        assert process.wait(timeout=20) == 0
-
-
-def test_several_users() -> None:
-    with local("--create-user", "ann", "--create-user", "bob") as (_, ready):
-        assert [user["Username"] for user in ready["Users"]] == ["ann", "bob"]
-        for user in ready["Users"]:
-            assert can_sign_in(ready | user, user["Password"])
-
-
-def test_a_seed_file(tmp_path: Path) -> None:
-    file, state = tmp_path / "users.csv", tmp_path / "state.json"
-    file.write_text(f"username,password\nann,{PASSWORD}\nbob,{PASSWORD}\n")
-    for _ in range(2):
-        with local("--seed", str(file), "--state", str(state)) as (process, ready):
-            for name in ("ann", "bob"):
-                assert can_sign_in(ready | {"Username": name}, PASSWORD)
-            stop(process)
-
-
-def test_a_seed_file_with_an_error(run: Run, tmp_path: Path) -> None:
-    file = tmp_path / "users.csv"
-    file.write_text("username,password\nann,short\n")
-    code, out, err = run("local", "--port", "0", "--seed", str(file))
-    assert (code, out) == (2, "")
-    assert err.startswith(f"cognito-srp: --seed: {file}, line 2: ")
-    assert "short" not in err
-    assert run("local", "--port", "0", "--seed", str(tmp_path / "none.csv")).code == 2
-
-
-def test_the_default_port_is_nobody_elses(run: Run) -> None:
-    """5000 and 7000 are AirPlay's on a Mac, 9229 and 9222 debuggers'; browsers open no page on
-    6000 or 6665 to 6669, and systems give their own sockets ports from 32768 on."""
-    [port] = re.findall(r"default (\d+); 0 takes a free one", run("local", "--help").out)
-    taken = {5000, 5037, 5678, 6000, 7000, 8000, 8080, 9222, 9229, *range(6665, 6670)}
-    assert 1024 < int(port) < 32768
-    assert int(port) not in taken

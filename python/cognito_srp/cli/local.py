@@ -277,9 +277,9 @@ def _prepare(
 ) -> dict[str, Any]:
     """Make what was asked for, and return what to tell about it."""
     ready = _seed(arguments, cognito)
-    return (
-        ready | _create_pool(arguments, cognito, users) if users or arguments.create_pool else ready
-    )
+    if users or arguments.create_pool:
+        ready |= _create_pool(arguments, cognito, users)
+    return ready
 
 
 def _seed(arguments: argparse.Namespace, cognito: LocalCognito) -> dict[str, Any]:

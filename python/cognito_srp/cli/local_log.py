@@ -42,8 +42,9 @@ def log_shown(cognito: LocalCognito, arguments: argparse.Namespace) -> Iterator[
     """Show calls, and the codes that Cognito would send, which the server logs."""
     log = logging.getLogger("cognito_srp.local")
     lines = _Lines(hide_codes=arguments.hide_codes, as_json=arguments.log_format == "json")
-    level = log.level
+    level, propagate = log.level, log.propagate
     log.addHandler(lines)
+    log.propagate = False  # --debug has a handler above, which would show every code again
     log.setLevel(logging.WARNING if arguments.quiet else logging.INFO)
     cognito.on_call(None if arguments.quiet else lines.show_call)
     try:
@@ -51,6 +52,7 @@ def log_shown(cognito: LocalCognito, arguments: argparse.Namespace) -> Iterator[
     finally:
         cognito.on_call(None)
         log.setLevel(level)
+        log.propagate = propagate
         log.removeHandler(lines)
 
 
