@@ -174,5 +174,7 @@ def test_calls_are_kept_up_to_a_bound(cognito: LocalCognito) -> None:
             control(fresh, "/", {}, status=400)
         kept = control(fresh, "/_local/calls")["Calls"]
         newer = control(fresh, "/_local/calls?After=1008")["Calls"]
+        ended = control(fresh, "/_local/calls?After=1010")
     assert [kept[0]["Number"], kept[-1]["Number"], len(kept)] == [11, 1010, 1000]
     assert [call["Number"] for call in newer] == [1009, 1010]
+    assert ended == {"Calls": [], "Last": 1010}

@@ -141,11 +141,12 @@ class Calls:
         if self.listener is not None:
             self.listener(call)
 
-    def after(self, number: int) -> list[Call]:
-        """The calls that are kept and came after the one of that number, oldest first."""
+    def after(self, number: int) -> tuple[list[Call], int]:
+        """The calls that are kept and came after the one of that number, oldest first; and the
+        number of the last call of all."""
         with self._lock:
             newer = min(len(self._kept), max(0, self._last - number))
-            return [self._kept[place - newer] for place in range(newer)]
+            return [self._kept[place - newer] for place in range(newer)], self._last
 
     def clear(self) -> None:
         """Forgets all calls. Numbers go on, so that whoever follows them sees no call twice."""

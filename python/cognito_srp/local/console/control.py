@@ -102,7 +102,8 @@ class Control:
 
     def _calls_after(self, query: str) -> dict[str, Any]:
         number = read_number(read_query(query, {"After"}), "After", 0)
-        return {"Calls": [call.describe() for call in self._calls.after(number)]}
+        calls, last = self._calls.after(number)
+        return {"Calls": [call.describe() for call in calls], "Last": last}
 
     def _rules(self) -> dict[str, Any]:
         injected = [

@@ -203,6 +203,11 @@ async function refresh() {
     ask("/_local/faults"),
     ask("/_local/clock"),
   ]);
+  if (calls.Last < show.last) { // another server: its calls are counted from 1
+    show.calls = [];
+    show.last = 0;
+    return refresh();
+  }
   if (calls.Calls.length || show.seen.calls === undefined) {
     const first = show.last;
     show.seen.calls = true;
