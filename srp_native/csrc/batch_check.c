@@ -87,7 +87,7 @@ void tally_start(const srp_kernel *kernel, uint8_t *bytes) {
 /* The minimal signed form that a text stands for; its length, or 0 when it is not in that form. */
 static size_t read_number(uint8_t *number, size_t room, srp_slice text) {
     size_t size = base64_decode(number, room, text.bytes, text.length);
-    if (!size || number_minimal(number, size) || srp_public(number[0] >> 7)) return 0;
+    if (!size || number_minimal(number, size) || srp_declassify(number[0] >> 7)) return 0;
     return size;
 }
 
@@ -160,7 +160,7 @@ static SRP_NEVER_INLINE int compare(workspace *w, const srp_kernel *kernel) {
         for (size_t j = 0; j < SRP_ELEMENT_SIZE; j++) difference |= w->power[i][j] ^ w->v[j];
     }
     srp_wipe(exponents, sizeof exponents);
-    return !srp_public(difference);
+    return !srp_declassify(difference);
 }
 
 /*

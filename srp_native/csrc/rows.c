@@ -25,19 +25,6 @@ typedef struct {
     uint8_t number[1 + SRP_ELEMENT_SIZE]; /* 00, then a salt or v */
 } workspace;
 
-size_t number_minimal(const uint8_t *number, size_t length) {
-    size_t zeros = 0;
-    while (zeros + 1 < length && !srp_public((uint64_t)number[zeros] | number[zeros + 1] >> 7))
-        zeros++;
-    return zeros;
-}
-
-srp_slice column_row(const srp_column *column, size_t row) {
-    srp_slice slice = {column->bytes + column->offsets[row],
-                       (size_t)(column->offsets[row + 1] - column->offsets[row])};
-    return slice;
-}
-
 /* The end of what a new column holds before `row`. */
 static uint8_t *column_end(const srp_new_column *column, size_t row) {
     return column->bytes + column->offsets[row];
@@ -49,7 +36,7 @@ static srp_slice salt_of(workspace *w, const uint8_t *salt, size_t length) {
     memcpy(w->number + 1, salt, length);
     size_t zeros = number_minimal(w->number, length + 1);
     srp_slice minimal = {w->number + zeros, length + 1 - zeros};
-    if (minimal.length == 1 && !srp_public(minimal.bytes[0])) minimal.length = 0;
+    if (minimal.length == 1 && !srp_declassify(minimal.bytes[0])) minimal.length = 0;
     return minimal;
 }
 

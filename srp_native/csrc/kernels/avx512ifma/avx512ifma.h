@@ -3,7 +3,7 @@
  * shapes:
  *
  *   eight at a time   lanes[60]: digit i of number l is lane l of element i     ("lanes")
- *   one alone         uint64_t[64]: digit after digit, the last four of them 0  ("row")
+ *   one alone         srp_digit[64]: digit after digit, the last four of them 0  ("row")
  *
  * R = 2^3120. Operands and results are below 2 N, every digit below 2^52. CT: values, as in
  * internal.h.
@@ -12,6 +12,7 @@
 #define SRP_AVX512IFMA_H
 
 #include "internal.h"
+#include "kernels/comb.h"
 #include "kernels/lanes.h"
 
 #define SRP_IFMA_DIGIT_BITS 52
@@ -30,22 +31,22 @@
 
 /* ---- constants, computed at build time by srp_native/csrc/tables.py ---------------------------- */
 
-extern const uint64_t srp_ifma_modulus[SRP_IFMA_ROW];        /* N */
-extern const uint64_t srp_ifma_inverse[SRP_IFMA_ROW];        /* -N^-1 mod R */
-extern const uint64_t srp_ifma_one[SRP_IFMA_ROW];            /* R mod N */
-extern const uint64_t srp_ifma_r2[SRP_IFMA_ROW];             /* R^2 mod N */
+extern const srp_digit srp_ifma_modulus[SRP_IFMA_ROW];        /* N */
+extern const srp_digit srp_ifma_inverse[SRP_IFMA_ROW];        /* -N^-1 mod R */
+extern const srp_digit srp_ifma_one[SRP_IFMA_ROW];            /* R mod N */
+extern const srp_digit srp_ifma_r2[SRP_IFMA_ROW];             /* R^2 mod N */
 
 /*
  * Entry e of window w is T = R 2^(e 2^(11 + 7 w)) mod N: digits 0 to 59, and after them those of
  * -T N^-1 mod R. All entries of a digit lie side by side, to be selected from in registers.
  */
-extern _Alignas(64) const uint64_t
+extern _Alignas(64) const srp_digit
     srp_ifma_table[SRP_IFMA_WINDOWS][2 * SRP_IFMA_DIGITS][SRP_IFMA_ENTRIES];
 
 /* For one number alone: N + 1 moved up by 0 to 7 digits, and the comb of comb.h. */
 #define SRP_IFMA_SHIFTED 72
-extern _Alignas(64) const uint64_t srp_ifma_shifted[8][SRP_IFMA_SHIFTED];
-extern _Alignas(64) const uint64_t
+extern _Alignas(64) const srp_digit srp_ifma_shifted[8][SRP_IFMA_SHIFTED];
+extern _Alignas(64) const srp_digit
     srp_ifma_comb[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_IFMA_ROW];
 
 #define IFMA_DIGIT_MASK ((UINT64_C(1) << SRP_IFMA_DIGIT_BITS) - 1)
@@ -65,19 +66,19 @@ LANES_END
 /* ---- avx512ifma_bytes.c ------------------------------------------------------------------- */
 
 /* digits[i * stride], i < 60 = the number of SRP_ELEMENT_SIZE bytes. CT: values. */
-void ifma_from_bytes(uint64_t *digits, size_t stride, const uint8_t *bytes);
+void ifma_from_bytes(srp_digit *digits, size_t stride, const uint8_t *bytes);
 
 /* The bytes of digits[i * stride], a number below N. CT: values. */
-void ifma_to_bytes(uint8_t *bytes, const uint64_t *digits, size_t stride);
+void ifma_to_bytes(uint8_t *bytes, const srp_digit *digits, size_t stride);
 
 /* The bytes of a row, a number below 2 N, reduced to [0, N). CT: values. */
-void ifma_row_to_bytes(uint8_t *bytes, const uint64_t *row);
+void ifma_row_to_bytes(uint8_t *bytes, const srp_digit *row);
 
 /*
  * Bits [position, position + width) of a number of `length` big-endian bytes, 0 past its end;
  * position mod 8 + width is at most 16. CT: values.
  */
-uint64_t ifma_window(const uint8_t *bytes, size_t length, size_t position, unsigned width);
+srp_index ifma_window(const uint8_t *bytes, size_t length, size_t position, unsigned width);
 
 /* ---- avx512ifma_field.c: eight numbers ---------------------------------------------------- */
 
@@ -117,17 +118,17 @@ void ifma_reduce(lanes *result, const lanes *a);
 /* ---- avx512ifma_row.c: one number --------------------------------------------------------- */
 
 /* result = a b / R. `result` may be an operand. CT: values. */
-void ifma_row_mul(uint64_t *result, const uint64_t *a, const uint64_t *b);
+void ifma_row_mul(srp_digit *result, const srp_digit *a, const srp_digit *b);
 
 /*
  * The same, and on the side factor = table[index] of SRP_COMB_ENTRIES rows, reading every one of
  * them: it costs next to nothing there. `factor` may be `b`. CT: values and index.
  */
-void ifma_row_mul_and_select(uint64_t *result, const uint64_t *a, const uint64_t *b,
-                             uint64_t *factor, const uint64_t *table, uint64_t index);
+void ifma_row_mul_and_select(srp_digit *result, const srp_digit *a, const srp_digit *b,
+                             srp_digit *factor, const srp_digit *table, srp_index index);
 
 /* factor = table[index] of `entries` rows; reads every entry. CT: values and index. */
-void ifma_row_select(uint64_t *factor, const uint64_t *table, size_t entries, uint64_t index);
+void ifma_row_select(srp_digit *factor, const srp_digit *table, size_t entries, srp_index index);
 
 /* ---- avx512ifma_comb.c -------------------------------------------------------------------- */
 
