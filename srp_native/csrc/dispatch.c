@@ -12,7 +12,7 @@ static int always(void) { return 1; }
 
 static const base64_runs portable_runs = {base64_encode_portable, base64_decode_portable};
 
-#if SRP_HAS_X86_DISPATCH
+#if SRP_X86_64
 
 #include <cpuid.h>
 
@@ -56,7 +56,7 @@ sha256_compress *srp_sha256_compress(void) { return sha256_portable; }
 const base64_runs *srp_base64_runs(void) { return &portable_runs; }
 #endif
 
-#if SRP_HAS_ADX
+#if SRP_X86_64
 
 /* Bits of the CPU's answers: Intel's manual, volume 2, CPUID; volume 1, section 13.3 for XCR0. */
 #define LEAF_1_ECX_OSXSAVE (1u << 27)
@@ -98,7 +98,7 @@ static const struct srp_kernel kernels[] = {
      SRP_IFMA_DIGITS * SRP_IFMA_DIGIT_BITS, avx512ifma_product_start, avx512ifma_product_add,
      avx512ifma_product_finish},
 #endif
-#if SRP_HAS_ADX
+#if SRP_X86_64
     {"adx", adx_runs_here, adx_pow_g, adx_powmod, SRP_ADX_LIMBS * 64, adx_product_start,
      adx_product_add, adx_product_finish},
 #endif
