@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from srp_native import __version__
 
 __all__ = ["Parser", "ProgramParser"]
 
@@ -52,7 +53,7 @@ class ProgramParser(Parser):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
+        self.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
 
     def parse(self, arguments: Sequence[str]) -> argparse.Namespace:
         """The parsed arguments. What nobody knows is reported without its value, which may be a
@@ -71,9 +72,3 @@ if TYPE_CHECKING:
     #: What ``add_parser`` of a command adds its parser to.
     Commands = argparse._SubParsersAction[Parser]
 
-
-def _version() -> str:
-    try:
-        return version("srp-native")
-    except PackageNotFoundError:  # run from a source tree
-        return "(not installed)"
