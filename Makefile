@@ -1,11 +1,11 @@
-# make demo | test | check | bench | lint; each sets up all it needs in .venv.
+# make demo | test | check | bench | dist | lint; each sets up all it needs in .venv.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 # An editable install does not rebuild C by itself: these are what the installation depends on.
 SOURCES := pyproject.toml setup.py $(wildcard srp_native/ffi_build.py $(addprefix srp_native/csrc/,*.* */*.* */*/*.*))
 
-.PHONY: demo test check bench lint clean
+.PHONY: demo test check bench dist lint clean
 .DELETE_ON_ERROR:
 
 $(VENV)/bin/python:
@@ -23,7 +23,7 @@ test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -m "not long and not paced" -n auto --maxprocesses 4 --dist worksteal
 	$(BIN)/python -m pytest -m "paced and not long"
 
-check: $(VENV)/test.stamp
+check: $(VENV)/test,release.stamp
 	$(BIN)/python -m pytest --long
 
 bench: $(VENV)/bench.stamp
@@ -32,11 +32,16 @@ bench: $(VENV)/bench.stamp
 	$(BIN)/python benchmarks/report.py build/bench.json
 	$(BIN)/python benchmarks/instructions.py
 
+# The sdist and this machine's wheel, checked and tried in an empty environment.
+dist: $(VENV)/release.stamp
+	$(BIN)/python tests/release/make_dist.py
+
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy tests/typing
+	$(BIN)/zizmor --offline --quiet .github
 
 clean:
 	rm -rf $(VENV) build *.egg-info srp_native/_srp*.so

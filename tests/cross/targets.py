@@ -60,7 +60,7 @@ def _zig(
 _AARCH64: Final = ("qemu-aarch64", "-L", "/usr/aarch64-linux-gnu")
 _BCRYPT: Final = ("-lbcrypt",)
 #: The way of a compiler without 128-bit integers, and declarations in place of Microsoft's headers.
-_MSVC: Final = ("-DSRP_NO_INT128", "-isystem", str(HERE / "msvc"))
+_MSVC: Final = ("-DSRP_NO_INT128", f"-I{HERE / 'msvc'}")
 
 TARGETS: Final = (
     _zig("x86_64-linux-gnu", ()),
@@ -72,7 +72,7 @@ TARGETS: Final = (
     _zig("riscv64-linux-musl", ("qemu-riscv64",)),
     _zig("powerpc64le-linux-musl", ("qemu-ppc64le",)),
     _zig("s390x-linux-musl", ("qemu-s390x",)),
-    _zig("x86_64-linux-gnux32"),
+    _zig("x86_64-linux-gnux32", links=False),
     _zig("wasm32-wasi", ("node", "--no-warnings", str(HERE / "wasi.mjs"))),
     _zig("x86_64-windows-gnu", ("wine",), libraries=_BCRYPT),
     _zig("x86-windows-gnu", libraries=_BCRYPT),
