@@ -1,4 +1,4 @@
-"""What pyproject.toml cannot say: the C extension, and archives that depend on the tree alone.
+"""What pyproject.toml cannot say: the C extension, archives that depend on the tree alone, links.
 
 The extension fits every Python from 3.10 on. Without a C compiler the build warns and installs the
 package without it, unless SRP_NATIVE_REQUIRE_C=1; such a wheel claims no platform.
@@ -6,6 +6,7 @@ package without it, unless SRP_NATIVE_REQUIRE_C=1; such a wheel claims no platfo
 
 import gzip
 import os
+import re
 import sys
 import sysconfig
 import tarfile
@@ -81,8 +82,31 @@ def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
     return entry
 
 
-setup(
-    cffi_modules=["srp_native/ffi_build.py:ffi"],
-    cmdclass={"build_ext": BuildExt, "bdist_wheel": BdistWheel, "sdist": Sdist},
-    options={"bdist_wheel": {"py_limited_api": "cp310"}} if LIMITED_API else {},
-)
+def readme() -> str:
+    """README.md, with links that also work on PyPI once pyproject.toml says where the tree is."""
+    text = Path("README.md").read_text(encoding="utf-8")
+    project = Path("pyproject.toml").read_text(encoding="utf-8")
+    address = re.search(r'^Source = "(.+)"', project, re.M)
+    return with_address(text, address[1]) if address else text
+
+
+def with_address(text: str, address: str) -> str:
+    """Markdown whose links and pictures lead to files of the tree at an address like GitHub's."""
+    version = Path("srp_native/_version.py").read_text(encoding="utf-8")
+    tag = "v" + re.findall(r'= "(.+)"', version)[0]
+
+    def absolute(link: re.Match[str]) -> str:
+        kind = "raw" if link[1] else "blob"
+        return f"{link[1]}[{link[2]}]({address}/{kind}/{tag}/{link[3]})"
+
+    return re.sub(r"(!?)\[([^]]*)\]\((?!https?:|#)([^)]+)\)", absolute, text)
+
+
+if __name__ == "__main__":  # as every build runs it
+    setup(
+        long_description=readme(),
+        long_description_content_type="text/markdown",
+        cffi_modules=["srp_native/ffi_build.py:ffi"],
+        cmdclass={"build_ext": BuildExt, "bdist_wheel": BdistWheel, "sdist": Sdist},
+        options={"bdist_wheel": {"py_limited_api": "cp310"}} if LIMITED_API else {},
+    )
