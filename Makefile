@@ -29,18 +29,17 @@ check: $(VENV)/test,release.stamp
 bench: $(VENV)/bench.stamp
 	@mkdir -p build
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-json=build/bench.json
-	$(BIN)/python benchmarks/report.py build/bench.json
-	$(BIN)/python benchmarks/instructions.py
+	$(BIN)/python -m benchmarks.report build/bench.json
+	$(BIN)/python -m benchmarks.instructions
 
 # The sdist and this machine's wheel, checked and tried in an empty environment.
 dist: $(VENV)/release.stamp
-	$(BIN)/python tests/release/make_dist.py
+	PYTHONPATH=tests $(BIN)/python -m release.make_dist
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy tests/typing
 	$(BIN)/zizmor --offline --quiet .github
 
 clean:

@@ -7,6 +7,10 @@ Either answers {"username": …, "access_token": …, "device": …}, or {"chall
 user has to be asked for a code. The `state` is the sign-in itself, sealed: the browser can neither read
 nor change it, and any process with the same key goes on from it. None of them keeps a thing.
 
+The state is good for 15 minutes, for this pool and client, and for the browser that got the cookie with
+it: nobody can make another's browser go on from a sign-in of their own. That a state is used once is for
+Cognito to see to, which takes one right answer to a challenge.
+
     export COGNITO_USER_POOL_ID=… COGNITO_CLIENT_ID=… AWS_REGION=…
     export COGNITO_SEALING_KEY=$(openssl rand -base64 32)
     python examples/web_sign_in.py 8001 &
@@ -20,7 +24,9 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
+from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -32,6 +38,7 @@ import cognito_srp
 from cognito_srp import RememberedDevice, SealingKey, Session, SignIn
 
 LARGEST_BODY = 1 << 16
+COOKIE = "sign-in"
 
 #: The names of the codes in Cognito's answers to these challenges: all that this service asks for.
 CODES = {
@@ -46,7 +53,7 @@ class Service:
 
     def __init__(self) -> None:
         self.key = SealingKey.from_environment("COGNITO_SEALING_KEY")
-        self.app = {
+        self.app: dict[str, Any] = {
             "pool_id": os.environ["COGNITO_USER_POOL_ID"],
             "client_id": os.environ["COGNITO_CLIENT_ID"],
             "client_secret": os.environ.get("COGNITO_CLIENT_SECRET"),
@@ -55,7 +62,7 @@ class Service:
         unsigned = Config(signature_version=UNSIGNED)
         self.client = boto3.client("cognito-idp", config=unsigned)
 
-    def sign_in(self, body: dict[str, Any]) -> dict[str, Any]:
+    def sign_in(self, body: dict[str, Any], browser: str) -> dict[str, Any]:
         """The password, and the device that stands in for the code if there is one."""
         device = body.get("device")
         progress = cognito_srp.begin_sign_in(
@@ -65,11 +72,17 @@ class Service:
             password=body["password"],
             device=RememberedDevice.from_json(json.dumps(device)) if device else None,
         )
-        return self.describe(progress)
+        return self.describe(progress, browser)
 
-    def answer(self, body: dict[str, Any]) -> dict[str, Any]:
+    def answer(self, body: dict[str, Any], browser: str) -> dict[str, Any]:
         """The code, and the device that is to be remembered from now on."""
-        sign_in = SignIn.from_json(body["state"], seal=self.key)
+        sign_in = SignIn.from_json(
+            body["state"],
+            seal=self.key,
+            pool_id=self.app["pool_id"],
+            client_id=self.app["client_id"],
+            bound_to=browser,
+        )
         code = {CODES[sign_in.challenge.name]: body["code"]}
         progress = cognito_srp.answer_challenge(self.client, sign_in, code)
         if isinstance(progress, Session) and body.get("remember_device") and progress.new_device:
@@ -78,9 +91,9 @@ class Service:
             except cognito_srp.CallError as error:
                 # The user is signed in all the same; a device that nobody keeps harms nobody.
                 print(f"no device enrolled: {error}", file=sys.stderr, flush=True)
-        return self.describe(progress)
+        return self.describe(progress, browser)
 
-    def describe(self, progress: SignIn | Session) -> dict[str, Any]:
+    def describe(self, progress: SignIn | Session, browser: str) -> dict[str, Any]:
         """A question to the user, or the tokens and what the device has to keep."""
         if isinstance(progress, Session):
             device = json.loads(progress.device.to_json()) if progress.device else None
@@ -88,7 +101,7 @@ class Service:
             return {"username": progress.username, "access_token": token, "device": device}
         if progress.challenge.name not in CODES:
             raise cognito_srp.ChallengeError(progress.challenge.name, "not offered here")
-        state = progress.to_json(seal=self.key)
+        state = progress.to_json(seal=self.key, bound_to=browser)
         return {"challenge": progress.challenge.name, "state": state}
 
 
@@ -99,6 +112,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         routes = {"/sign-in": self.service.sign_in, "/answer": self.service.answer}
+        begins = self.path == "/sign-in"
+        browser = secrets.token_urlsafe(32) if begins else self.cookie()
         try:
             length = int(self.headers.get("Content-Length", ""))
             if not 0 <= length <= LARGEST_BODY:
@@ -106,13 +121,19 @@ class Handler(BaseHTTPRequestHandler):
             body = json.loads(self.rfile.read(length))
             if not isinstance(body, dict):
                 raise ValueError("the body is no object")
-            status, answer = 200, routes[self.path](body)
+            status, answer = 200, routes[self.path](body, browser)
         except cognito_srp.CallError as error:
             self.log_error("%s", error)
             status, answer = failure(error)
         except cognito_srp.ChallengeError as error:
             status, answer = 403, {"error": "challenge", "challenge": error.name}
-        except (cognito_srp.CognitoSrpError, KeyError, TypeError, ValueError) as error:
+        except (
+            cognito_srp.CognitoSrpError,
+            KeyError,
+            RecursionError,  # JSON that is nested too deeply
+            TypeError,
+            ValueError,
+        ) as error:
             self.log_error("%s", type(error).__name__)
             status, answer = (400 if self.path in routes else 404), {"error": "request"}
         data = json.dumps(answer).encode()
@@ -120,8 +141,19 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
         self.send_header("Cache-Control", "no-store")
+        if begins:
+            how = "HttpOnly; Secure; SameSite=Strict; Path=/answer; Max-Age=900"
+            self.send_header("Set-Cookie", f"{COOKIE}={browser}; {how}")
         self.end_headers()
         self.wfile.write(data)
+
+    def cookie(self) -> str:
+        """What the browser was given when the sign-in began; empty if it has no such thing."""
+        try:
+            sent = SimpleCookie(self.headers.get("Cookie", ""))
+        except CookieError:
+            return ""
+        return sent[COOKIE].value if COOKIE in sent else ""
 
 
 def failure(error: cognito_srp.CallError) -> tuple[int, dict[str, Any]]:

@@ -50,9 +50,9 @@ def powmod(base: int, exponent: Exponent, modulus: int = N, *, constant_time: bo
 
     Cognito's N takes the fast path of the engine that runs now, and with base 2 that of `pow_g`.
     Other moduli go to gmpy2, or to ``pow`` when engine ``python`` runs, and take exponents of any
-    size. With ``constant_time``
-    only routines run whose time does not depend on the value of the exponent, and
-    `ConstantTimeUnavailableError` is raised where there is none.
+    size. With ``constant_time`` only routines run whose time does not depend on the bits of the
+    exponent, and `ConstantTimeUnavailableError` is raised where there is none. gmpy2's still shows
+    how many 64-bit words the exponent fills (docs/engines.md).
 
     Raises ``ValueError`` for a negative or (with this N) over-long exponent or a modulus below 1.
     """
@@ -106,7 +106,7 @@ def verifier(salt: bytes, identity: bytes, *, constant_time: bool = False) -> by
     """v = 2^x mod N with x = SHA-256(salt ‖ SHA-256(identity)); 384 bytes, big-endian.
 
     The salt is hashed as given, so for Cognito it must be in the form the service hashes
-    (`cognito_srp.encoding.pad`). Ask for ``constant_time`` unless the password is random.
+    (`cognito_srp.srp.encoding.pad`). Ask for ``constant_time`` unless the password is random.
     """
     salt, identity = _octets("salt", salt), _octets("identity", identity)
     return _run(
@@ -158,8 +158,9 @@ def _verifiers(
 def premaster_secret(B: bytes, a: bytes, u: bytes, x: bytes, k: bytes) -> bytes:
     """S = (B − k·2^x)^(a + u·x) mod N: all big-endian bytes, 384 of them returned.
 
-    B is reduced mod N and at most 384 bytes, a at most 384, u, x and k at most 32. Always
-    constant time in a and x; raises `ConstantTimeUnavailableError` where nothing here is.
+    B is reduced mod N and at most 384 bytes, a at most 384, u, x and k at most 32. Its powers are
+    always constant time, and all of it where engine ``c`` runs (docs/engines.md); raises
+    `ConstantTimeUnavailableError` where nothing here is.
     Whether B ≡ 0 or u = 0, which ends an SRP exchange, is the caller's to check.
     """
     limits = {"B": ELEMENT_SIZE, "a": ELEMENT_SIZE, "u": 32, "x": 32, "k": 32}

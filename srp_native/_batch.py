@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-
-# Not on first use: a fork while another thread imports leaves the child with the import's lock.
-from concurrent.futures.thread import ThreadPoolExecutor
 from itertools import pairwise
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 __all__ = ["cores", "run_in_chunks"]
 
@@ -39,8 +38,10 @@ def run_in_chunks(
 
     `chunk` runs in the threads, of which the caller's is one, and `take` in the caller's alone.
     ``threads=None`` means one for every core this process may use. Threads are only started for an
-    engine that lets them run side by side. Whatever goes wrong, Ctrl-C included, ends the batch
-    once the chunks that run are done. Raises ``ValueError`` for threads below 1.
+    engine that lets them run side by side; where one cannot be started (a limit on threads or
+    memory, an interpreter that is shutting down), the others and the caller do its work. Whatever
+    goes wrong, Ctrl-C included, ends the batch once the chunks that run are done. Raises
+    ``ValueError`` for threads below 1.
     """
     if threads is not None and threads < 1:
         raise ValueError(f"threads: must be at least 1, is {threads}")
@@ -51,28 +52,73 @@ def run_in_chunks(
         for cut in cuts:
             take(chunk(*cut))
         return
-    # The caller's thread is one of them: one more than there are cores would keep two waiting.
-    with ThreadPoolExecutor(used - 1, thread_name_prefix="srp-native") as pool:
-        try:
-            futures = {cut: pool.submit(chunk, *cut) for cut in cuts}
-            free = (cut for cut in cuts if cut in futures and futures[cut].cancel())
-            for cut in cuts:
-                while not futures[cut].done() and (mine := next(free, None)):
-                    futures[mine] = _outcome(chunk, *mine)
-                take(futures.pop(cut).result())
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-
-
-def _outcome(chunk: Callable[[int, int], _T], first: int, last: int) -> Future[_T]:
-    """What comes of a chunk here and now."""
-    future: Future[_T] = Future()
+    work = _Work(chunk, cuts)
+    helpers: list[threading.Thread] = []
     try:
-        future.set_result(chunk(first, last))
-    except Exception as error:
-        future.set_exception(error)  # raised when all before it are taken
-    return future
+        # The caller's thread is one of them: one more than there are cores would keep two waiting.
+        _start(helpers, work.do_all, used - 1)
+        for cut in cuts:
+            while not work.done(cut) and work.do_one():
+                pass
+            take(work.outcome(cut))
+    finally:
+        work.drop()
+        for helper in filter(threading.Thread.is_alive, helpers):
+            helper.join()
+
+
+class _Work(Generic[_T]):
+    """Chunks for whichever thread is free next. What one comes to is kept until it is taken."""
+
+    def __init__(self, chunk: Callable[[int, int], _T], cuts: list[tuple[int, int]]) -> None:
+        self._chunk = chunk
+        self._left = deque(cuts)
+        self._outcomes: dict[tuple[int, int], Future[_T]] = {cut: Future() for cut in cuts}
+
+    def do_one(self) -> bool:
+        """Compute the next chunk here and now; False when none is left."""
+        try:
+            cut = self._left.popleft()
+        except IndexError:
+            return False
+        future = self._outcomes[cut]
+        try:
+            result = self._chunk(*cut)
+        except BaseException as error:
+            future.set_exception(error)  # raised when all before it are taken
+            if not isinstance(error, Exception):  # Ctrl-C: chunks begin in order, so none is missed
+                self.drop()
+        else:
+            future.set_result(result)
+        return True
+
+    def do_all(self) -> None:
+        """What a helping thread does."""
+        while self.do_one():
+            pass
+
+    def done(self, cut: tuple[int, int]) -> bool:
+        return self._outcomes[cut].done()
+
+    def outcome(self, cut: tuple[int, int]) -> _T:
+        """Wait for a chunk; it is forgotten here. Raises what computing it raised."""
+        return self._outcomes.pop(cut).result()
+
+    def drop(self) -> None:
+        """Let nobody begin another chunk."""
+        self._left.clear()
+
+
+def _start(helpers: list[threading.Thread], target: Callable[[], None], count: int) -> None:
+    """Add threads that run `target`: `count`, or as many as can be started."""
+    for i in range(count):
+        # Added first: Ctrl-C during the start must not leave one that nobody waits for.
+        helpers.append(threading.Thread(target=target, name=f"srp-native_{i}"))
+        try:
+            helpers[-1].start()
+        except (RuntimeError, MemoryError):
+            helpers.pop()
+            return
 
 
 def _cuts(rows: int, threads: int) -> list[int]:

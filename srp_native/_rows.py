@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from typing import Final
 
@@ -12,7 +11,7 @@ from ._columns import ROW_MAX, Column, MadeRows, Room, Rows
 from ._errors import EngineFaultError
 from .engines._engine import Engine
 from .engines._registry import current_engine
-from .engines._row_formulas import ZeroSaltError, minimal
+from .engines._row_formulas import SALT_BELOW, ZeroSaltError, minimal, number_of
 from .group import ELEMENT_SIZE
 
 __all__ = ["check_column", "verifier_rows"]
@@ -100,7 +99,7 @@ def _make(
     salts = _NewColumn(engine, count, salt_max)
     passwords = _NewColumn(engine, count, password_max)
 
-    def chunk(first: int, last: int) -> MadeRows:
+    def chunk(first: int, last: int) -> tuple[Rows, MadeRows]:
         part = rows.part(first, last)
         room = Room(*(column.room(first, last) for column in (verifiers, salts, passwords)))
         try:
@@ -108,18 +107,19 @@ def _make(
         except ZeroSaltError as error:
             raise ValueError(f"salts: row {first + error.row}: must not be zero") from None
         check.count(lambda tally: engine.tally_rows(tally, part, made))
-        return made
+        return part, made
 
-    def take(made: MadeRows) -> None:
+    def take(computed: tuple[Rows, MadeRows]) -> None:
+        part, made = computed
         first, last = verifiers.append(made.verifiers)
         salts.append(made.salts)
         if rows.passwords is None:
             passwords.append(made.passwords)
-        so_far = result()
+        taken = MadeRows(*(column.part(first, last) for column in result()))
         for row in check.sample(first, last):
-            _recompute(check, rows, so_far, row)
+            _recompute(check, part, taken, row - first)
         if on_chunk is not None:
-            on_chunk(first, MadeRows(*(column.part(first, last) for column in so_far)))
+            on_chunk(first, taken)
 
     def result() -> MadeRows:
         used = passwords.column() if rows.passwords is None else rows.passwords
@@ -133,15 +133,11 @@ def _make(
 
 def _recompute(check: BatchCheck, rows: Rows, made: MadeRows, row: int) -> None:
     """One row of the sample, from its strings and by Python's own encodings."""
-    try:
-        salt = base64.b64decode(made.salts[row], validate=True)
-        v = base64.b64decode(made.verifiers[row], validate=True)
-        whole = int.from_bytes(v, "big").to_bytes(ELEMENT_SIZE, "big")
-    except (ValueError, OverflowError):
-        raise EngineFaultError("a row of a batch is not base64") from None
-    if salt != minimal(salt if rows.salts is None else rows.salts[row]) or v != minimal(v):
-        raise EngineFaultError("a row of a batch has another salt or is not in minimal form")
-    password = made.passwords[row]
+    salt, v = number_of(made.salts[row], below=SALT_BELOW), number_of(made.verifiers[row])
+    if rows.salts is not None and salt != minimal(rows.salts[row]):
+        raise EngineFaultError("a row of a batch has another salt")
+    whole = int.from_bytes(v, "big").to_bytes(ELEMENT_SIZE, "big")
+    password = (made.passwords if rows.passwords is None else rows.passwords)[row]
     check.recompute(salt, rows.realms[row] + rows.names[row] + b":" + password, whole)
 
 

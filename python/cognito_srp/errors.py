@@ -30,8 +30,9 @@
 
 from __future__ import annotations
 
+import copyreg
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -75,10 +76,21 @@ class CognitoSrpError(Exception):
     ``verifier`` is the verifier that was being confirmed, if any: send the very same one again.
     ``sign_in`` is the sign-in that was on its way, if it had come to a challenge: the answer can
     be sent again with `answer_challenge`.
+
+    Every error can be pickled and copied, as process pools and task queues do. All of it travels,
+    ``verifier`` included, which may be the only copy of a secret that Cognito has by now; what
+    stays behind is ``sign_in``, which holds the password and the client secret.
     """
 
     verifier: DeviceVerifier | None = None
     sign_in: SignIn | None = None
+    #: The attributes that stay behind.
+    _left_behind: ClassVar[frozenset[str]] = frozenset({"sign_in"})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Not by way of __init__: what it takes is not what it leaves in args.
+        kept = {name: value for name, value in vars(self).items() if name not in self._left_behind}
+        return copyreg.__newobj__, (type(self), *self.args), kept or None  # type: ignore[attr-defined]
 
 
 class InvalidInputError(CognitoSrpError, ValueError):
@@ -278,13 +290,18 @@ _BY_CODE: dict[str, type[ServiceError]] = {
 }
 
 
+def _is_of_a_spent_token(words: str) -> bool:
+    _, _, rest = words.partition("token")
+    return "expired" in rest or "revoked" in rest
+
+
 def service_error(operation: str, code: str, message: str) -> ServiceError:
     """The error for an exception of the service, by its code and the messages it is known for."""
     kind = _BY_CODE.get(code, ServiceError)
     words = message.lower()
     if code == "InvalidParameterException" and "device key" in words:
         kind = InvalidDeviceKeyError
-    elif code == "NotAuthorizedException" and re.search("token.*(expired|revoked)", words):
+    elif code == "NotAuthorizedException" and _is_of_a_spent_token(words):
         kind = TokenExpiredError
     elif re.fullmatch(r"5\d\d", code):  # an answer without a code: botocore takes the status
         kind = ServiceFaultError

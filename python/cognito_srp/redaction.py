@@ -48,12 +48,13 @@ _HEADERS: Final = frozenset(
 )
 #: What the body of a refusal holds besides the members of the output.
 _REFUSAL: Final = frozenset({"__type", "code", "message", "Message"})
-_TEXT: Final = re.compile(
-    r"eyJ[\w-]+\.[\w-]*(?:\.[\w-]*)*"  # a JWT, signed or encrypted, anywhere
-    r"|(?<=\?)[^\s'\"]*=[^\s'\"]*"  # the query of a URL, which may be presigned
-    r"|(?im:(?<=^authorization:).*|(?<=^x-amz-security-token:).*|(?<=^cookie:).*)"  # canonical form
+# None of these can backtrack: each takes a run of characters up to the first that is none of it,
+# and `_text` looks into what was taken. A text of hostile length costs what it is long.
+_TOKEN: Final = re.compile(r"[\w.-]+")  # may have a JWT in it, signed or encrypted
+_QUERY: Final = re.compile(r"\?[^\s'\"]*")  # of a URL, which may be presigned
+_LINE: Final = re.compile(
+    r"(?im:(?<=^authorization:).*|(?<=^x-amz-security-token:).*|(?<=^cookie:).*)"  # canonical form
     r"|(?i:(?<=X-Amz-Signature=)|(?<=X-Amz-Security-Token=))[^&\s]*"
-    r"|(?<=[Vv]alue ').*?(?=' at ')"  # validation errors quote the value
 )
 
 #: The operation that this thread or task sends now; its answer is logged without its name.
@@ -150,7 +151,36 @@ def _part(value: Any) -> Any:
 
 
 def _text(text: str) -> str:
-    return _TEXT.sub(HIDDEN, text)
+    text = _LINE.sub(HIDDEN, text)
+    text = _QUERY.sub(lambda found: f"?{HIDDEN}" if "=" in found[0] else found[0], text)
+    return _without_quotes(_TOKEN.sub(_without_token, text))
+
+
+def _without_token(found: re.Match[str]) -> str:
+    """``eyJ…`` up to its dot and on to the end of the run."""
+    run = found[0]
+    start = run.find("eyJ")
+    while start >= 0:
+        dot = run.find(".", start)
+        if dot < 0:
+            break
+        if dot > start + len("eyJ"):
+            return run[:start] + HIDDEN
+        start = run.find("eyJ", dot)
+    return run
+
+
+def _without_quotes(text: str) -> str:
+    """Validation errors quote the value, ``Value '…' at 'member' failed …``: without those."""
+    kept, place = [], 0
+    while (start := text.find("alue '", place)) >= 0:
+        start += len("alue '")
+        end = text.find("' at '", start)
+        if end < 0:
+            break
+        kept += [text[place:start], HIDDEN]
+        place = end
+    return "".join(kept) + text[place:]
 
 
 def _body(body: Any, shape: Any) -> Any:

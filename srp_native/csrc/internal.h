@@ -1,7 +1,14 @@
 /*
- * Every function that one C file offers another: what it computes, the sizes, and a CT: line that
- * says what may be secret. "CT: values" means that no value in any buffer decides a branch or an
- * address; lengths, counts and pointers are public throughout.
+ * Every function that the C files outside the kernels offer each other. A kernel's own are in its
+ * header, kernels/NAME/NAME.h. Above each function stands what it computes, and then
+ *
+ *   sizes   of its buffers, and which of them may be the same
+ *   in      what a caller has to make sure of
+ *   out     what it may count on
+ *   CT      what may be secret
+ *
+ * where there is something to say. "CT values" means that no value in any buffer decides a branch or
+ * an address; lengths, counts and pointers are public throughout.
  */
 #ifndef SRP_INTERNAL_H
 #define SRP_INTERNAL_H
@@ -9,6 +16,12 @@
 #include "secret.h"
 #include "srp.h"
 #include "x86_64.h"
+
+/* ---- constants, computed from group.py at build time by srp_native/csrc/tables.py -------------- */
+
+#define SRP_WORDS 48 /* of 64 bits in an element */
+
+extern const uint64_t srp_modulus_words[SRP_WORDS]; /* N, the lowest word first */
 
 /* ---- wipe.c ------------------------------------------------------------------------------- */
 
@@ -21,12 +34,18 @@
 #define SRP_NEVER_INLINE
 #endif
 
-/* Zero `size` bytes in a way no compiler leaves out. CT: values. */
+/*
+ * Zeroes memory in a way no compiler leaves out.
+ *   sizes   `size` bytes
+ *   CT      values
+ */
 void srp_wipe(void *memory, size_t size);
 
 /*
- * Zero the stack below the caller's frame, where the functions it called kept what registers
- * could not hold. Covers SRP_STACK_DEPTH bytes. CT: values.
+ * Zeroes the stack below the caller's frame, where the functions it called kept what registers could
+ * not hold.
+ *   sizes   SRP_STACK_DEPTH bytes
+ *   CT      values
  */
 void srp_wipe_stack(void);
 
@@ -38,12 +57,19 @@ void srp_wipe_stack(void);
 
 /* ---- declassify.c ---------------------------------------------------------------------------- */
 
-/* `value`, which may decide branches from here on although it was computed from secrets. */
+/*
+ * `value`, which may decide branches from here on although it was computed from secrets.
+ */
 uint64_t srp_declassify(uint64_t value);
 
 /* ---- random.c ----------------------------------------------------------------------------- */
 
-/* Random bytes from the operating system. Returns 0 when it has none to give, 1 otherwise. */
+/*
+ * out = random bytes from the operating system. Returns 0 when it has none to give, 1 otherwise.
+ *   sizes   `size` bytes
+ *   out     unspecified where 0 is returned
+ *   CT      values
+ */
 int srp_random(uint8_t *out, size_t size);
 
 /* ---- base64.c, base64_ssse3.c ------------------------------------------------------------------ */
@@ -59,7 +85,12 @@ typedef struct {
     uint8_t (*decode)(uint8_t *bytes, const uint8_t *text);
 } base64_runs;
 
-/* CT: values. */
+/*
+ * One run, in C11 and with SSSE3: base64_runs says what they do.
+ *   sizes   BASE64_RUN characters, BASE64_BYTES bytes of the BASE64_ROOM that must be there
+ *   in      any bytes, any characters
+ *   CT      values
+ */
 void base64_encode_portable(uint8_t *text, const uint8_t *bytes);
 uint8_t base64_decode_portable(uint8_t *bytes, const uint8_t *text);
 #if SRP_X86_64
@@ -67,12 +98,21 @@ void base64_encode_ssse3(uint8_t *text, const uint8_t *bytes);
 uint8_t base64_decode_ssse3(uint8_t *bytes, const uint8_t *text);
 #endif
 
-/* Writes 4 characters for every 3 bytes begun, and returns their number. CT: values. */
+/*
+ * text = the base64 of `bytes`; the number of characters is returned.
+ *   sizes   `length` bytes, 4 characters for every 3 bytes begun
+ *   in      any bytes
+ *   CT      values
+ */
 size_t base64_encode(uint8_t *text, const uint8_t *bytes, size_t length);
 
 /*
- * The bytes of a text, and their number: 0 when it is empty, not base64 in its one valid form, or
- * stands for more than `room` bytes. CT: values, but for whether the text is valid.
+ * bytes = what a text stands for; their number is returned, or 0 when the text is empty, not base64 in
+ * its one valid form, or stands for more than `room` bytes.
+ *   sizes   `room` bytes, `length` characters
+ *   in      any characters
+ *   out     unspecified where 0 is returned
+ *   CT      values, but for whether the text is valid
  */
 size_t base64_decode(uint8_t *bytes, size_t room, const uint8_t *text, size_t length);
 
@@ -80,7 +120,11 @@ size_t base64_decode(uint8_t *bytes, size_t room, const uint8_t *text, size_t le
 
 typedef struct sha256_context sha256_context;
 
-/* Takes blocks of 64 bytes into the state. CT: values. */
+/*
+ * Takes blocks into the state.
+ *   sizes   64 bytes a block
+ *   CT      values
+ */
 typedef void sha256_compress(sha256_context *context, const uint8_t *data, size_t blocks);
 
 /* A hash in progress. Holds what was hashed: wipe it. */
@@ -101,12 +145,21 @@ sha256_compress sha256_portable;
 sha256_compress sha256_shani;
 #endif
 
-/* CT: values; lengths are public. */
+/*
+ * SHA-256 (FIPS 180-4): start, then any number of updates, then finish.
+ *   sizes   `length` bytes, any
+ *   in      2^61 bytes at most in all
+ *   CT      values
+ */
 void sha256_start(sha256_context *context, sha256_compress *compress);
 void sha256_update(sha256_context *context, const uint8_t *data, size_t length);
 void sha256_finish(sha256_context *context, uint8_t out[SRP_DIGEST_SIZE]);
 
-/* All of it at once. */
+/*
+ * out = SHA-256 of `data`. Leaves the stack dirty.
+ *   sizes   `length` bytes, any
+ *   CT      values
+ */
 void sha256_digest(uint8_t out[SRP_DIGEST_SIZE], const uint8_t *data, size_t length);
 
 /* ---- products: what the product_ functions of a kernel work on ---------------------------------- */
@@ -153,22 +206,39 @@ typedef struct {
     size_t length;
 } srp_slice;
 
-/* String `row` of a column whose offsets are sound. CT: values. */
+/*
+ * String `row` of a column.
+ *   in      offsets are sound (srp_bad_row)
+ *   CT      values
+ */
 srp_slice column_row(const srp_column *column, size_t row);
 
 /* ---- protocol.c --------------------------------------------------------------------------- */
 
 /*
- * How many bytes of 00 at the front of a number are redundant: what follows is its minimal signed
- * form. CT: values, but for the result.
+ * How many bytes of 00 at the front of a number are redundant: what follows is its minimal signed form.
+ *   sizes   `length` bytes
+ *   in      a signed number, 0 or more
+ *   out     below `length`, or 0
+ *   CT      values, but for the result
  */
 size_t number_minimal(const uint8_t *number, size_t length);
 
-/* out = x = SHA-256(salt || SHA-256(the parts, joined)). The context is left dirty. CT: values. */
+/*
+ * out = x = SHA-256(salt || SHA-256(the parts, joined)). Leaves the context dirty.
+ *   sizes   `count` parts
+ *   in      any bytes
+ *   CT      values
+ */
 void private_key(uint8_t out[SRP_DIGEST_SIZE], srp_slice salt, const srp_slice *parts,
                  size_t count, sha256_context *context);
 
-/* srp_verifiers and srp_premaster, their arguments checked. CT: values. */
+/*
+ * srp_verifiers and srp_premaster. Leave the stack dirty.
+ *   in      arguments are checked
+ *   out     below N
+ *   CT      values
+ */
 void protocol_verifiers(const srp_kernel *kernel, uint8_t *out, const uint8_t *salts,
                         const uint64_t *salt_offsets, const uint8_t *identities,
                         const uint64_t *identity_offsets, size_t count);
@@ -178,18 +248,27 @@ void protocol_premaster(const srp_kernel *kernel, uint8_t *out, const uint8_t *B
 
 /* ---- rows.c ------------------------------------------------------------------------------- */
 
-/* srp_make_rows. CT: values. */
+/*
+ * srp_make_rows. Leaves the stack dirty.
+ *   in      offsets are sound (srp_bad_row)
+ *   CT      values
+ */
 int rows_make(const srp_kernel *kernel, const srp_new_rows *out, const srp_rows *in, size_t count);
 
-/* ---- batch_check.c: the functions of srp.h that begin with srp_ ----------------------------------- */
+/* ---- batch_check.c ------------------------------------------------------------------------ */
 
-/* CT: values, but for whether a text is valid and whether the tally holds. */
-void tally_start(const srp_kernel *kernel, uint8_t *tally);
-int tally_rows(const srp_kernel *kernel, uint8_t *tally, const srp_rows *in,
-               const srp_column *verifiers, size_t count);
-int tally_verifiers(const srp_kernel *kernel, uint8_t *tally, const uint8_t *elements,
-                    const srp_column *salts, const srp_column *identities, size_t count);
-void tally_join(const srp_kernel *kernel, uint8_t *tally, const uint8_t *other);
-int tally_holds(const srp_kernel *kernel, const uint8_t *tally);
+/*
+ * The functions of srp.h. Leave the stack dirty.
+ *   sizes   SRP_BATCH_CHECK_SIZE bytes a check
+ *   in      offsets are sound (srp_bad_row)
+ *   CT      values, but for whether a text is valid and whether the check holds
+ */
+void batch_check_start(const srp_kernel *kernel, uint8_t *check);
+int batch_check_rows(const srp_kernel *kernel, uint8_t *check, const srp_rows *in,
+                     const srp_column *verifiers, size_t count);
+int batch_check_verifiers(const srp_kernel *kernel, uint8_t *check, const uint8_t *elements,
+                          const srp_column *salts, const srp_column *identities, size_t count);
+void batch_check_join(const srp_kernel *kernel, uint8_t *check, const uint8_t *other);
+int batch_check_holds(const srp_kernel *kernel, const uint8_t *check);
 
 #endif

@@ -15,6 +15,7 @@ from typing import Final
 
 _HERE: Final = Path(__file__).resolve().parent
 _HEADERS: Final = (
+    "internal.h",
     "kernels/comb.h",
     "kernels/portable/portable.h",
     "kernels/adx/adx.h",
@@ -128,10 +129,13 @@ def c_source() -> str:
     modulus: int = runpy.run_path(str(_HERE.parent / "group.py"))["N"]
     shape = _header_constants()
     bits, count = shape["SRP_DIGIT_BITS"], shape["SRP_DIGITS"]
+    words = _digits(modulus, 64, shape["SRP_WORDS"])
     lines = [
         '#include "kernels/adx/adx.h"',
         '#include "kernels/portable/portable.h"',
         _FLAT_DIGITS,
+        '#include "internal.h"',
+        f"const uint64_t srp_modulus_words[SRP_WORDS] = {words};",
         f"const srp_digit srp_modulus[SRP_DIGITS] = {_digits(modulus, bits, count)};",
         *_field("srp", modulus, shape, bits, "SRP_DIGITS"),
         "#if SRP_X86_64",

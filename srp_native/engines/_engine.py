@@ -112,7 +112,8 @@ class Engine(RowFormulas, ABC):
     def premaster_secret(self, B: bytes, a: bytes, u: bytes, x: bytes, k: bytes) -> bytes:
         """S = (B − k·2^x)^(a + u·x) mod N, all big-endian, B reduced mod N; 384 bytes.
 
-        Constant time in a and x where the engine offers it.
+        Here the powers are constant time where the engine offers it, and what lies between them is
+        not: it is done with Python's integers. Engine ``c`` has a routine of its own.
         """
         constant_time = self.offers_constant_time
         g_x = int.from_bytes(self.pow_g(x, constant_time=constant_time), "big")

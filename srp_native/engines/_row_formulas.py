@@ -14,7 +14,15 @@ from .._columns import Column, MadeRows, Room, Rows
 from .._errors import EngineFaultError
 from ..group import ELEMENT_SIZE, G, N
 
-__all__ = ["PASSWORD_RANDOM", "SALT_RANDOM", "RowFormulas", "ZeroSaltError", "minimal"]
+__all__ = [
+    "PASSWORD_RANDOM",
+    "SALT_BELOW",
+    "SALT_RANDOM",
+    "RowFormulas",
+    "ZeroSaltError",
+    "minimal",
+    "number_of",
+]
 
 #: Random bytes of a password, which is their base64, and of a salt.
 PASSWORD_RANDOM: Final = 40
@@ -24,6 +32,8 @@ SALT_RANDOM: Final = 16
 _SIDES: Final = 2
 _EXPONENT_SIZE: Final = 40
 _SIDE_SIZE: Final = _EXPONENT_SIZE + ELEMENT_SIZE
+#: Salts have at most 64 bytes.
+SALT_BELOW: Final = 1 << 512
 
 
 class ZeroSaltError(ValueError):
@@ -32,6 +42,9 @@ class ZeroSaltError(ValueError):
     def __init__(self, row: int) -> None:
         super().__init__(f"salts: row {row}: must not be zero")
         self.row = row
+
+    def __reduce__(self) -> tuple[type[ZeroSaltError], tuple[int]]:
+        return type(self), (self.row,)  # args is the message
 
 
 class RowFormulas(ABC):
@@ -92,18 +105,25 @@ class RowFormulas(ABC):
     def tally_rows(self, tally: bytearray, rows: Rows, made: MadeRows) -> None:
         """Count in the texts that `make_rows` made of rows.
 
-        Raises `EngineFaultError` for a text that is not the base64 of a number in minimal form.
+        Raises `EngineFaultError` for a text that is not the one that its number has, for a verifier
+        of N or more, and for more or fewer rows than were given.
         """
+        if {len(column) for column in made} != {len(rows.realms)}:
+            raise EngineFaultError("a batch made another number of rows than it was given")
         identities = _identities(rows, made.passwords)
-        elements = map(_element, _numbers(made.verifiers))
-        self._count(tally, _numbers(made.salts), identities, elements)
+        elements = (_element(number_of(text)) for text in made.verifiers)
+        salts = (number_of(text, below=SALT_BELOW) for text in made.salts)
+        self._count(tally, salts, identities, elements)
 
     def tally_verifiers(
         self, tally: bytearray, elements: bytes, salts: Column, identities: Column
     ) -> None:
-        """Count in what `verifiers` made."""
+        """Count in what `verifiers` made. Raises `EngineFaultError` for one of N or more."""
         starts = range(0, len(elements), ELEMENT_SIZE)
-        self._count(tally, salts, identities, (elements[i : i + ELEMENT_SIZE] for i in starts))
+        made = [elements[i : i + ELEMENT_SIZE] for i in starts]
+        if any(int.from_bytes(element, "big") >= N for element in made):
+            raise EngineFaultError("a verifier of a batch is N or more")
+        self._count(tally, salts, identities, made)
 
     def join_tally(self, tally: bytearray, other: bytearray) -> None:
         """Count in all that another tally of this engine has."""
@@ -173,13 +193,19 @@ def _identities(rows: Rows, passwords: Column) -> Iterable[bytes]:
         yield realm + name + b":" + password
 
 
-def _numbers(texts: Column) -> Iterable[bytes]:
-    """The numbers that texts stand for."""
-    for text in texts:
-        try:
-            number = base64.b64decode(text, validate=True)
-        except ValueError:
-            raise EngineFaultError("a row of a batch is not base64") from None
-        if number != minimal(number) or len(number) > ELEMENT_SIZE + 1:
-            raise EngineFaultError("a row of a batch is not in minimal form")
-        yield number
+def number_of(text: bytes, *, below: int = N) -> bytes:
+    """The number, in minimal signed form, that a text of a batch stands for.
+
+    Raises `EngineFaultError` unless the number is at least 0 and less than `below` and the text is
+    the only one that it has: without whitespace, another alphabet, bits after the last byte or
+    redundant zeros.
+    """
+    try:
+        number = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise EngineFaultError("a row of a batch is not base64") from None
+    if base64.b64encode(number) != text or number != minimal(number):
+        raise EngineFaultError("a row of a batch is not in minimal form")
+    if int.from_bytes(number, "big") >= below:
+        raise EngineFaultError("a number of a batch is too large")
+    return number

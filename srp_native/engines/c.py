@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from .._columns import Column, MadeRows, Room, Rows
+from .._columns import Buffer, Column, MadeRows, Room, Rows
 from .._errors import EngineFaultError, EngineUnavailableError
 from ..group import ELEMENT_SIZE
 from ._engine import Engine
@@ -30,7 +30,7 @@ except ImportError as error:
 
 _uncleared: Any = ffi.new_allocator(should_clear_after_alloc=False) if ffi else None
 
-__all__ = ["create_engine", "fastest_kernel", "kernels", "sha256"]
+__all__ = ["create_engine", "fastest_kernel", "kernels", "lib", "sha256"]
 
 _DIGEST_SIZE: Final = 32
 
@@ -83,29 +83,26 @@ class CEngine(Engine):
         identities: bytes,
         identity_offsets: Sequence[int],
     ) -> bytes:
-        if len(salt_offsets) != len(identity_offsets):
+        salt_ends = _offsets("salts", salt_offsets)
+        identity_ends = _offsets("identities", identity_offsets)
+        if len(salt_ends) != len(identity_ends):
             raise ValueError(
                 "salts and identities differ in length: "
-                f"{len(salt_offsets) - 1} and {len(identity_offsets) - 1}"
+                f"{len(salt_ends) - 1} and {len(identity_ends) - 1}"
             )
-        rows = max(len(salt_offsets) - 1, 0)
-        out = _elements(rows)
-        code = lib.srp_verifiers(
-            self._kernel,
-            out,
-            ffi.from_buffer(salts),
-            _offsets("salts", salts, salt_offsets),
-            ffi.from_buffer(identities),
-            _offsets("identities", identities, identity_offsets),
-            rows,
+        rows = max(len(salt_ends) - 1, 0)
+        columns = (
+            *_pointers("salts", salts, salt_ends, rows),
+            *_pointers("identities", identities, identity_ends, rows),
         )
-        if code == lib.SRP_ERROR_OFFSETS:
-            raise ValueError("offsets: must not run backwards")
+        out = _elements(rows)
+        _raise_unless_ok(lib.srp_verifiers(self._kernel, out, *columns, rows))
         return _take(out)
 
     def bad_row(self, offsets: memoryview, size: int, shortest: int, longest: int) -> int:
-        rows = max(len(offsets) - 1, 0)
-        row: int = lib.srp_bad_row(_aligned(offsets), rows, size, shortest, longest)
+        words = _aligned(offsets)
+        rows = max(len(words) - 1, 0)
+        row: int = lib.srp_bad_row(words, rows, size, shortest, longest)
         return row
 
     def new_buffer(self, size: int) -> memoryview:
@@ -113,7 +110,8 @@ class CEngine(Engine):
         return memoryview(ffi.buffer(_uncleared("uint8_t[]", size)))
 
     def shift(self, offsets: memoryview, by: int) -> None:
-        lib.srp_shift(ffi.from_buffer("uint64_t[]", offsets), len(offsets), by)
+        words = ffi.from_buffer("uint64_t[]", offsets, require_writable=True)
+        lib.srp_shift(words, len(words), by)
 
     def make_rows(self, rows: Rows, room: Room) -> MadeRows:
         count = len(rows.realms)
@@ -124,46 +122,53 @@ class CEngine(Engine):
         if rows.passwords is None:
             passwords = _NewColumn(room.passwords, count, lib.SRP_PASSWORD_SIZE)
             columns[2] = passwords.pointers
-        given, _keep = _rows_struct(rows)
+        given, _keep = _rows_struct(rows, count)
         out = ffi.new("srp_new_rows *", columns)
         code = lib.srp_make_rows(self._kernel, out, given, count)
         if code == lib.SRP_ERROR_SALT and rows.salts is not None:
-            raise ZeroSaltError(next(i for i, salt in enumerate(rows.salts) if not any(salt)))
+            zero = (row for row, salt in enumerate(rows.salts) if salt and not any(salt))
+            if (row := next(zero, None)) is not None:
+                raise ZeroSaltError(row)
+            raise ValueError(f"salts: each must have 1 to {lib.SRP_SALT_MAX} bytes")
         _raise_unless_ok(code)
         used = passwords.column() if rows.passwords is None else rows.passwords
         return MadeRows(verifiers.column(), salts.column(), used)
 
     def new_tally(self) -> bytearray:
-        tally = bytearray(lib.SRP_TALLY_SIZE)
-        lib.srp_tally_start(self._kernel, ffi.from_buffer("uint8_t[]", tally))
+        tally = bytearray(lib.SRP_BATCH_CHECK_SIZE)
+        lib.srp_batch_check_start(self._kernel, ffi.from_buffer("uint8_t[]", tally))
         return tally
 
     def tally_rows(self, tally: bytearray, rows: Rows, made: MadeRows) -> None:
-        used, _keep = _rows_struct(rows._replace(passwords=made.passwords, salts=made.salts))
-        texts = ffi.new("srp_column *", _pointers(made.verifiers))
-        buffer = ffi.from_buffer("uint8_t[]", tally)
-        count = len(made.verifiers)
-        _raise_unless_ok(lib.srp_tally_rows(self._kernel, buffer, used, texts, count))
+        count = len(rows.realms)
+        used, _keep = _rows_struct(Rows(rows.realms, rows.names, None, None), count)
+        try:
+            columns = [_column(name, column, count) for name, column in made._asdict().items()]
+        except ValueError as error:
+            raise EngineFaultError(f"a batch made an unsound column: {error}") from None
+        verifiers, used.salts, used.passwords = columns
+        texts = ffi.new("srp_column *", verifiers)
+        _raise_unless_ok(lib.srp_batch_check_rows(self._kernel, _tally(tally), used, texts, count))
 
     def tally_verifiers(
         self, tally: bytearray, elements: bytes, salts: Column, identities: Column
     ) -> None:
-        columns = [_pointers(salts), _pointers(identities)]
-        code = lib.srp_tally_verifiers(
+        count = _rows("elements", elements, ELEMENT_SIZE)
+        columns = [_column("salts", salts, count), _column("identities", identities, count)]
+        code = lib.srp_batch_check_verifiers(
             self._kernel,
-            ffi.from_buffer("uint8_t[]", tally),
+            _tally(tally),
             ffi.from_buffer("uint8_t[]", elements),
             *(ffi.new("srp_column *", pointers) for pointers in columns),
-            len(salts),
+            count,
         )
         _raise_unless_ok(code)
 
     def join_tally(self, tally: bytearray, other: bytearray) -> None:
-        buffers = (ffi.from_buffer("uint8_t[]", each) for each in (tally, other))
-        lib.srp_tally_join(self._kernel, *buffers)
+        lib.srp_batch_check_join(self._kernel, _tally(tally), _tally(other))
 
     def tally_holds(self, tally: bytearray) -> bool:
-        return bool(lib.srp_tally_holds(self._kernel, ffi.from_buffer("uint8_t[]", tally)))
+        return bool(lib.srp_batch_check_holds(self._kernel, _tally(tally)))
 
     def premaster_secret(self, B: bytes, a: bytes, u: bytes, x: bytes, k: bytes) -> bytes:
         if _rows("B", B, ELEMENT_SIZE) != 1:
@@ -246,27 +251,69 @@ def _rows(name: str, buffer: bytes, width: int) -> int:
     return rows
 
 
-def _offsets(name: str, buffer: bytes, offsets: Sequence[int]) -> Any:
-    """Offsets as C reads them, checked against the buffer's end; C checks that they ascend."""
-    if not isinstance(offsets, memoryview) and not (
-        isinstance(offsets, array) and offsets.typecode == "Q"
-    ):
-        try:
-            offsets = array("Q", offsets)
-        except OverflowError:
-            raise ValueError(f"{name}: an offset is negative or over 64 bits") from None
-    if offsets and offsets[-1] > len(buffer):
-        raise ValueError(f"{name}: offsets run past the end, {offsets[-1]} > {len(buffer)}")
-    return ffi.from_buffer("uint64_t[]", offsets)
+def _offsets(name: str, offsets: Sequence[int]) -> array[int]:
+    """A copy of offsets as C reads them."""
+    try:
+        return array("Q", offsets)
+    except OverflowError:
+        raise ValueError(f"{name}: an offset is negative or over 64 bits") from None
+
+
+def _pointers(name: str, data: Buffer, offsets: array[int], rows: int) -> tuple[Any, Any]:
+    """A column of `rows` rows as C reads it. `offsets` are a copy that nobody else has.
+
+    C trusts them, so they are checked here, whoever did it before: what a caller passes may be
+    written to by another thread, between that check and now or while C runs.
+    """
+    if max(len(offsets) - 1, 0) != rows:
+        raise ValueError(f"{name}: {rows} rows expected, has {len(offsets) - 1}")
+    data, ends = ffi.from_buffer("uint8_t[]", data), ffi.from_buffer("uint64_t[]", offsets)
+    if lib.srp_bad_row(ends, rows, len(data), 0, len(data)) < rows:
+        raise ValueError(f"{name}: offsets must not run backwards or past the end of the buffer")
+    return data, ends
+
+
+def _column(name: str, column: Column, rows: int) -> tuple[Any, Any]:
+    return _pointers(name, column.data, array("Q", column.offsets.tobytes()), rows)
+
+
+def _rows_struct(rows: Rows, count: int) -> tuple[Any, list[tuple[Any, Any]]]:
+    """Rows as C takes them, and the buffers it points to, which have to outlive it.
+
+    A column that is None is two NULLs, for C to draw it.
+    """
+    columns = [
+        (ffi.NULL, ffi.NULL) if column is None else _column(name, column, count)
+        for name, column in rows._asdict().items()
+    ]
+    return ffi.new("srp_rows *", columns), columns
+
+
+def _aligned(offsets: memoryview) -> Any:
+    """Offsets as C reads them: copied when they lie at an odd address."""
+    pointer = ffi.from_buffer("uint64_t[]", offsets)
+    if int(ffi.cast("uintptr_t", pointer)) % ffi.alignof("uint64_t"):
+        pointer = ffi.from_buffer("uint64_t[]", array("Q", offsets.tobytes()))
+    return pointer
+
+
+def _tally(tally: bytearray) -> Any:
+    """A tally as C reads and writes it."""
+    buffer = ffi.from_buffer("uint8_t[]", tally, require_writable=True)
+    if len(buffer) != lib.SRP_BATCH_CHECK_SIZE:
+        raise ValueError(f"tally: must be {lib.SRP_BATCH_CHECK_SIZE} bytes, has {len(buffer)}")
+    return buffer
 
 
 class _NewColumn:
     """A column that C is to write to `room`, up to `longest` bytes a row."""
 
     def __init__(self, room: memoryview, rows: int, longest: int) -> None:
-        if len(room) < rows * longest:
-            raise ValueError(f"room: {rows * longest} bytes needed, has {len(room)}")
-        self._room = room
+        if room.nbytes < rows * longest:
+            raise ValueError(f"room: {rows * longest} bytes needed, has {room.nbytes}")
+        if room.readonly:
+            raise ValueError("room: must be memory that can be written to")
+        self._room = room.cast("B")
         self._offsets = array("Q", bytes(8 * (rows + 1)))
 
     @property
@@ -281,36 +328,10 @@ class _NewColumn:
         return Column(self._room[: self._offsets[-1]], self._offsets)
 
 
-def _pointers(column: Column | None) -> tuple[Any, Any]:
-    """The two buffers of a column; of None, for C to draw it, two NULLs.
-
-    C reads what the offsets say, so they are looked at here again, at the door.
-    """
-    if column is None:
-        return ffi.NULL, ffi.NULL
-    offsets = _aligned(column.offsets)
-    rows, size = len(column), column.data.nbytes
-    if lib.srp_bad_row(offsets, rows, size, 0, size) < rows:
-        raise ValueError("offsets: must not run backwards or past the end of the buffer")
-    return ffi.from_buffer("uint8_t[]", column.data), offsets
-
-
-def _aligned(offsets: memoryview) -> Any:
-    """Offsets as C reads them: copied when they lie at an odd address."""
-    pointer = ffi.from_buffer("uint64_t[]", offsets)
-    if int(ffi.cast("uintptr_t", pointer)) % ffi.alignof("uint64_t"):
-        pointer = ffi.from_buffer("uint64_t[]", array("Q", offsets.tobytes()))
-    return pointer
-
-
-def _rows_struct(rows: Rows) -> tuple[Any, list[tuple[Any, Any]]]:
-    """Rows as C takes them, and the buffers it points to, which have to outlive it."""
-    columns = [_pointers(c) for c in (rows.realms, rows.names, rows.passwords, rows.salts)]
-    return ffi.new("srp_rows *", columns), columns
-
-
 def _raise_unless_ok(code: int) -> None:
     if code == lib.SRP_ERROR_RANDOM:
         raise OSError("the system's random generator failed; nothing was made")
     if code != lib.SRP_OK:
-        raise EngineFaultError(f"a row of a batch is not base64 in minimal form ({code})")
+        raise EngineFaultError(
+            f"a row of a batch is not the base64 of a number below N in minimal form ({code})"
+        )

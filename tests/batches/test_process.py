@@ -7,8 +7,8 @@ import subprocess
 import sys
 import textwrap
 
-import peak_memory
 import pytest
+from support import peak_memory
 
 BATCH = """
 import srp_native, sys
@@ -81,6 +81,17 @@ def test_a_child_forked_while_a_batch_runs(engine: str) -> None:
         """
     )
     assert result.returncode == 0, result.stderr
+
+
+def test_a_batch_while_the_interpreter_shuts_down(engine: str) -> None:
+    result = run(
+        f"""
+        import atexit
+        srp_native.use_engine({engine!r})
+        atexit.register(lambda: print(len(set(batch(40, 2).passwords))))
+        """
+    )
+    assert result.stdout.strip() == "40", result.stderr
 
 
 @pytest.mark.skipif(not peak_memory.AVAILABLE, reason="this system does not tell a peak")

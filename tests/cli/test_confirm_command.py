@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import PASSWORD, Outcome, Run, SignedIn
+from support.command_line import PASSWORD, Outcome, Run, SignedIn
 
 from cognito_srp import RememberedDevice, confirm_device, sign_in, update_device_status
 from cognito_srp.cli import confirm as command

@@ -17,10 +17,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from command_line import PASSWORD, Outcome, Run, without_rich
+from support.command_line import PASSWORD, Outcome, Run, without_rich
 
 from cognito_srp import RememberedDevice, SealingKey, sign_in
-from cognito_srp.cli import enroll_display
 from cognito_srp.cli.enroll_display import display
 from cognito_srp.enroll.bulk import Progress
 from cognito_srp.enroll.journal import Journal
@@ -155,7 +154,9 @@ def test_a_token_that_runs_out_while_it_waits(
     monkeypatch.setattr("cognito_srp.enroll.bulk.screening.time", clock)
     outcome = run("enroll", write_input(rows), *KEY, *at(pool))
     assert outcome.code == 1
-    assert json.loads(outcome.out)["NotStarted"] == 1
+    summary = json.loads(outcome.out)
+    assert (summary["NotConfirmed"], summary["NotStarted"]) == (1, 0)
+    assert summary["Outcomes"] == {"confirmed": 1, "refused: TokenExpired": 1}
     rows[1]["access_token"] = good
     assert run("enroll", write_input(rows), *KEY, *at(pool), "--resume").code == 0
 
@@ -479,7 +480,7 @@ def test_the_display_in_a_pipe(
 ) -> None:
     """One line every ten seconds."""
     now = 0.0
-    monkeypatch.setattr(enroll_display.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     with display() as show:
         for now in range(25):  # noqa: B007 - the clock reads it
             show(PROGRESS)

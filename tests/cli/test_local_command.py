@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
@@ -19,7 +20,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
-from command_line import PASSWORD, Run
+from support.command_line import PASSWORD, Run
 
 from cognito_srp import RememberedDevice, Session, sign_in
 from cognito_srp.cli.fault_rules import parse_fault
@@ -291,3 +292,66 @@ def test_no_rule(run: Run, text: str) -> None:
 
 def test_a_seed_for_nothing(run: Run) -> None:
     assert run("local", "--port", "0", "--fault-seed", "1").code == 2
+
+
+def test_an_address_that_is_no_loopback_is_named(run: Run) -> None:
+    code, _, err = run("local", "--port", "0", "--host", "::")
+    assert code == 2
+    assert err.startswith("cognito-srp: --host: :: is not a loopback address")
+    assert "--allow-remote" in err
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--allow-host", "a:1"), ("--allow-origin", "app.example"), ("--public-url", "app.example")],
+)
+def test_what_cannot_be_allowed(run: Run, option: str, value: str) -> None:
+    code, out, err = run("local", "--port", "0", option, value)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"cognito-srp: {option}: {value!r} is no")
+
+
+def asked_as(ready: Any, method: str = "POST", **headers: str) -> int:
+    """The status of ListUserPools with these headers."""
+    connection = http.client.HTTPConnection(ready["EndpointUrl"].removeprefix("http://"))
+    target = {"X-Amz-Target": "AWSCognitoIdentityProviderService.ListUserPools"}
+    connection.request(method, "/", b'{"MaxResults": 1}', target | headers)
+    return connection.getresponse().status
+
+
+def test_names_and_origins_from_the_command_line() -> None:
+    options = ("--allow-host", "cognito", "--allow-host", "other")
+    origins = ("--allow-origin", "https://app.example", "--public-url", "https://public.example")
+    with local(*options, *origins) as (process, ready):
+        for host in ("cognito:5000", "other", "public.example"):
+            assert asked_as(ready, Host=host) == 200
+        assert asked_as(ready, Origin="https://app.example") == 200
+        assert asked_as(ready, Host="evil.example") == 403
+        assert asked_as(ready, "OPTIONS", Origin="http://evil.example") == 403
+        process.terminate()
+        err = process.communicate(timeout=10)[1]
+    assert "a preflight was refused: The Origin header is 'http://evil.example'" in err
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has none")
+def test_a_terminal_that_is_closed_loses_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    with local("--state", str(file), "--create-pool") as (process, ready):
+        a_client(ready).create_user_pool(PoolName="kept")
+        assert process.stderr is not None
+        process.stderr.close()  # nobody reads it any more
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(timeout=20) == 0
+    assert "kept" in file.read_text()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has none")
+def test_nohup_is_heeded(tmp_path: Path) -> None:
+    earlier = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with local("--state", str(tmp_path / "state.json")) as (process, ready):
+            process.send_signal(signal.SIGHUP)
+            assert a_client(ready).list_user_pools(MaxResults=1)["UserPools"] == []
+            stop(process)
+    finally:
+        signal.signal(signal.SIGHUP, earlier)

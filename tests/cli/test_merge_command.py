@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
-from command_line import Run
+import pytest
+from support.command_line import Run
 
-from cognito_srp import SealingKey, create_device_verifier
+from cognito_srp import JournalError, SealingKey, WrongSealingKeyError, create_device_verifier
+from cognito_srp.cli import merge
 from cognito_srp.enroll import EnrollmentRequest, Grant, PreparedDevice
 from cognito_srp.enroll.journal import Journal
 
@@ -22,8 +25,8 @@ def write_journal(path: str, *numbers: int) -> None:
     with Journal.open(path, key=SealingKey.from_file("run.key"), source=path) as journal:
         devices = []
         for number in numbers:
-            keys = {"device_key": f"us-east-1_{number}", "device_group_key": "-g"}
-            request = EnrollmentRequest(access_token="t", **keys)
+            keys: dict[str, Any] = {"device_key": f"us-east-1_{number}", "device_group_key": "-g"}
+            request = EnrollmentRequest(access_token="t", reference=number, **keys)
             grant = Grant(access_token="t")
             verifier = create_device_verifier(**keys)
             devices.append(PreparedDevice(request=request, verifier=verifier, grant=grant))
@@ -65,3 +68,46 @@ def test_what_cannot_be_merged(run: Run) -> None:
     wrong = run("merge", "a.journal", "--key-file", "other.key", "--into", "c.journal")
     assert (wrong.code, "sealed with key" in wrong.err) == (2, True)
     assert not Path("c.journal").exists()
+
+
+def test_a_journal_that_has_appeared_meanwhile_is_kept(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_journal("a.journal", 1)
+
+    def merging(*_: object) -> None:
+        Path("c.journal").write_text("another merge's")
+
+    monkeypatch.setattr(merge, "merge", merging)
+    outcome = run("merge", "a.journal", *KEY, "--into", "c.journal")
+    assert (outcome.code, "c.journal: is there already" in outcome.err) == (2, True)
+    assert Path("c.journal").read_text() == "another merge's"
+    assert sorted(os.listdir()) == ["a.journal", "a.journal.lock", "c.journal", "run.key"]
+
+
+def test_what_a_killed_merge_has_left_is_named(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    write_journal("a.journal", 1)
+    Path(".c.journal.01234567.partial").touch()
+    assert run("merge", "a.journal", *KEY, "--into", "c.journal").code == 0
+    assert ".c.journal.01234567.partial: holds secrets, and is left over" in caplog.text
+    assert Path(".c.journal.01234567.partial").exists()
+
+
+def test_one_journal_under_another_key(run: Run) -> None:
+    """It keeps its lines and its input, so that its run can be resumed."""
+    write_journal("a.journal", 1, 2)
+    new = ("--into", "b.journal", "--new-key-file", "new.key")
+    outcome = run("merge", "a.journal", *KEY, *new)
+    assert outcome.code == 0, outcome.err
+    old_key, new_key = SealingKey.from_file("run.key"), SealingKey.from_file("new.key")
+    with pytest.raises(WrongSealingKeyError):
+        Journal.open("b.journal", key=old_key)
+    with (
+        Journal.open("a.journal", key=old_key) as before,
+        Journal.open("b.journal", key=new_key, source="a.journal") as after,
+    ):
+        was, now = list(before.rows()), list(after.rows())
+        assert [row.position for row in now] == [row.position for row in was]
+        assert [after.verifier(row) for row in now] == [before.verifier(row) for row in was]
+    with pytest.raises(JournalError, match="of another input"):
+        Journal.open("b.journal", key=new_key, source="another")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,16 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from c_vectors import protocol_cases
+from support.c_programs import CSRC, KERNELS, NO_SUCH_KERNEL, PROGRAMS
+from support.c_vectors import protocol_cases
 
 from .targets import Target
 
-__all__ = ["KERNELS", "VECTORS", "Crossed", "compile_for", "run_vectors"]
+__all__ = ["VECTORS", "Crossed", "compile_for", "run_vectors"]
 
-ROOT: Final = Path(__file__).resolve().parent.parent.parent
-CSRC: Final = ROOT / "srp_native" / "csrc"
-NATIVE: Final = ROOT / "tests" / "native"
-KERNELS: Final = tuple(re.findall(r'^    {"(\w+)", ', (CSRC / "dispatch.c").read_text(), re.M))
 
 WARNINGS: Final = (
     "-std=c11",
@@ -32,7 +28,6 @@ WARNINGS: Final = (
 OPTIMIZED: Final = "-O3"
 #: Constants alone, which nothing could make faster; written without the inner braces of a digit.
 TABLES: Final = ("-O0", "-Wno-missing-braces")
-NO_SUCH_KERNEL: Final = 77
 VECTORS: Final = protocol_cases(12)
 _TIMEOUT: Final = 900
 
@@ -64,7 +59,7 @@ def compile_for(target: Target, folder: Path) -> Crossed:
     objects.mkdir(exist_ok=True)
     sources = [*sorted(CSRC.rglob("*.c")), tables]
     if target.links:
-        sources.append(NATIVE / "vectors.c")
+        sources.append(PROGRAMS / "vectors.c")
     said, good = "", True
     for source in sources:
         level = TABLES if source == tables else (OPTIMIZED,)

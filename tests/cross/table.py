@@ -14,7 +14,9 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
-from .crossing import ROOT, VECTORS, compile_for, run_vectors
+from support.source_tree import ROOT
+
+from .crossing import VECTORS, compile_for, run_vectors
 from .targets import CPUS, TARGETS, Target
 
 __all__ = ["cpu_row", "target_row"]
@@ -76,7 +78,7 @@ def _write(found: dict[str, Any]) -> None:
         begin, end = f"<!-- {name}: written by tests/cross/table.py -->", f"<!-- end of {name} -->"
         pattern = re.escape(begin) + ".*?" + re.escape(end)
         table = "\n".join([begin, *lines, end])
-        text = re.sub(pattern, lambda _, table=table: table, text, flags=re.DOTALL)
+        text = re.sub(pattern, table.replace("\\", r"\\"), text, flags=re.DOTALL)
     PAGE.write_text(text, encoding="utf-8")
 
 

@@ -9,9 +9,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cross.crossing import KERNELS, ROOT, compile_for, run_vectors
+from cross.crossing import compile_for, run_vectors
 from cross.table import STATIC, cpu_row, target_row
 from cross.targets import CPUS, TARGETS, Cpu, Target
+from support.c_programs import KERNELS
+from support.source_tree import ROOT
 
 pytest.importorskip("ziglang", reason="the extra [release] is not installed")
 pytestmark = pytest.mark.long

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from devices import request
+from support.enrollment_requests import request
 
 from cognito_srp.enroll import TokenBucket, UserBuckets
+from cognito_srp.enroll.answers import Answers
 from cognito_srp.enroll.pipeline.job import Job
 from cognito_srp.enroll.pipeline.line import Line
 
@@ -18,6 +19,7 @@ def test_it_tells_when_users_limits_make_it_short() -> None:
     line = Line(
         TokenBucket(10),
         UserBuckets(0.01),
+        Answers(),
         mark=to_mark.extend,
         on_short=lambda: short.append(len(line)),
         failed=lambda job, error: None,
@@ -35,6 +37,7 @@ def test_the_least_patient_first() -> None:
     line = Line(
         TokenBucket(math.inf),
         UserBuckets(math.inf),
+        Answers(),
         mark=None,
         on_short=lambda: None,
         failed=lambda job, error: None,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from journals import GROUP_KEY, enroll, key_of, opened, outcome, prepared
+from support.journal_rows import GROUP_KEY, enroll, key_of, opened, outcome, prepared
 
 from cognito_srp import InvalidInputError
 from cognito_srp.enroll.bulk.outputs import check_output, write_devices
@@ -28,7 +28,6 @@ def read(path: Path) -> list[dict[str, Any]]:
 def test_every_device_once(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"devices{suffix}"
     path.write_text("what was there before")
-    Path(f"{path}.partial").write_text("what a kill has left")
     with opened(tmp_path / "run.journal") as journal:
         enroll(journal, range(5000))
         journal.prepare([prepared(5000)])
@@ -42,6 +41,8 @@ def test_every_device_once(tmp_path: Path, suffix: str) -> None:
         "device_password": "password\0007-0",
         "outcome": "confirmed",
         "error": "",
+        "message": "",
+        "proven": True,
         "position": 7,
     }
     assert (rows[-1]["outcome"], rows[-1]["error"]) == ("refused", "TokenExpired")
@@ -62,7 +63,7 @@ def test_a_failure_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.Mon
         with pytest.raises(OSError, match="No space left"):
             write_devices(journal, str(path))
     assert path.read_text() == "what was there before"
-    assert not Path(f"{path}.partial").exists()
+    assert not [name for name in os.listdir(tmp_path) if "partial" in name]
 
 
 def test_what_can_be_told_beforehand(tmp_path: Path) -> None:
@@ -75,3 +76,17 @@ def test_what_can_be_told_beforehand(tmp_path: Path) -> None:
         check_output(str(path), replace=False)
     with pytest.raises(FileNotFoundError):
         check_output(str(tmp_path / "none" / "devices.jsonl"), replace=False)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(IsADirectoryError):
+        check_output(str(path), replace=True)
+
+
+def test_what_has_appeared_during_the_run_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "devices.jsonl"
+    check_output(str(path), replace=False)
+    with opened(tmp_path / "run.journal") as journal:
+        path.write_text("the only secret of another device")
+        with pytest.raises(InvalidInputError, match="is there already"):
+            write_devices(journal, str(path), replace=False)
+    assert path.read_text() == "the only secret of another device"

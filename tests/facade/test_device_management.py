@@ -8,7 +8,7 @@ from typing import Any
 
 import keyring
 import pytest
-from people import PASSWORD, Someone, enter
+from support.people import PASSWORD, Someone, enter
 
 from cognito_srp import (
     Device,
@@ -90,9 +90,10 @@ def test_whose_devices_has_to_be_clear(owner: dict[str, Any], field: str) -> Non
     with pytest.raises(InvalidInputError) as caught:
         next(list_devices(None, **owner))  # type: ignore[arg-type]
     assert caught.value.field == field
-    for change in (get_device, forget_device):
+    changes: list[Callable[..., object]] = [get_device, forget_device]
+    for change in changes:
         with pytest.raises(InvalidInputError):
-            change(None, device_key="eu_1", **owner)  # type: ignore[operator]
+            change(None, device_key="eu_1", **owner)
 
 
 @pytest.mark.usefixtures("own_keyring")

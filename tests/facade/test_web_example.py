@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import os
@@ -17,7 +18,7 @@ import pytest
 pytest.importorskip("moto", reason="the extra [local] is not installed")
 pytest.importorskip("cryptography", reason="the extra [enroll] is not installed")
 
-from cognito_srp import SealingKey
+from cognito_srp import SealingKey, SignIn, begin_sign_in
 from cognito_srp.local import LocalCognito, LocalPool, totp
 
 SCRIPT = Path(__file__).parent.parent.parent / "examples" / "web_sign_in.py"
@@ -27,14 +28,20 @@ PASSWORD = "Correct-horse-1"
 class Web:
     """Two processes of the service, and the user behind a browser."""
 
-    def __init__(self, pool: LocalPool, ports: list[int], secret: str) -> None:
-        self.pool, self.ports, self.secret = pool, ports, secret
+    def __init__(self, pool: LocalPool, ports: list[int], secret: str, key: str) -> None:
+        self.pool, self.ports, self.secret, self.key = pool, ports, secret, key
         self.cognito = pool.cognito
+        self.cookie = ""
 
     def post(self, process: int, path: str, body: Any) -> tuple[int, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.ports[process], timeout=60)
-        connection.request("POST", path, body if isinstance(body, bytes) else json.dumps(body))
+        data = body if isinstance(body, bytes) else json.dumps(body)
+        connection.request("POST", path, data, {"Cookie": self.cookie})
         response = connection.getresponse()
+        given = response.getheader("Set-Cookie")
+        if given is not None:
+            assert {"HttpOnly", "Secure", "SameSite=Strict"} <= set(given.split("; "))
+            self.cookie = given.partition(";")[0]
         answer = json.loads(response.read())
         connection.close()
         return response.status, answer
@@ -81,7 +88,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
             "AWS_DEFAULT_REGION": cognito.region,
         }
         ports = [stack.enter_context(process(environment, log)) for _ in range(2)]
-        yield Web(pool, ports, secret)
+        yield Web(pool, ports, secret, environment["COGNITO_SEALING_KEY"])
     text = log.read_text()
     for hidden in (PASSWORD, secret, environment["COGNITO_CLIENT_SECRET"]):
         assert hidden not in text
@@ -139,6 +146,37 @@ def test_a_forgotten_device_is_asked_for_a_code(web: Web) -> None:
     assert (status, asked["challenge"]) == (200, "SOFTWARE_TOKEN_MFA")
 
 
+def test_a_state_is_good_in_its_own_browser_alone(web: Web) -> None:
+    _, asked = web.sign_in()
+    mine = web.cookie
+    web.sign_in()  # another browser
+    for cookie in (web.cookie, "", "sign-in=", "sign-in=x", "\x7f=;;"):
+        web.cookie = cookie
+        assert web.answer(asked["state"]) == (400, {"error": "request"}), cookie
+    web.cookie = mine
+    assert web.answer(asked["state"])[0] == 200
+
+
+def test_a_state_that_a_stranger_made_is_refused(web: Web) -> None:
+    """Of a pool of their own: in clear, and sealed with a key of their own."""
+    evil = web.cognito.create_pool("evil", mfa="OPTIONAL")
+    evil.create_user("ann", PASSWORD)
+    secret = evil.use_authenticator("ann")
+    ids: dict[str, Any] = {"pool_id": evil.pool_id, "client_id": evil.client_id}
+    client = web.cognito.client()
+    waiting = begin_sign_in(client, **ids, username="ann", password=PASSWORD)
+    assert isinstance(waiting, SignIn)
+    web.sign_in()
+    browser = web.cookie.partition("=")[2]
+    code = totp(secret, web.cognito.clock.time())
+    for state in (
+        waiting.to_json(),
+        waiting.to_json(seal=SealingKey.generate(), bound_to=browser),
+        waiting.to_json(seal=SealingKey(base64.b64decode(web.key)), bound_to=browser),
+    ):
+        assert web.answer(state, code) == (400, {"error": "request"})
+
+
 def test_what_is_refused(web: Web) -> None:
     _, asked = web.sign_in()
     damaged = asked["state"].replace("A", "B", 1)
@@ -147,9 +185,12 @@ def test_what_is_refused(web: Web) -> None:
         ("/sign-in", {"username": "ann"}, 400),
         ("/sign-in", [], 400),
         ("/sign-in", b"not json", 400),
+        ("/sign-in", b"[" * 60_000, 400),
         ("/sign-in", b" " * (1 << 17), 400),
         ("/answer", {"state": damaged, "code": "123456"}, 400),
         ("/answer", {"state": "{}", "code": "123456"}, 400),
+        ("/answer", {"state": "[" * 60_000, "code": "123456"}, 400),
+        ("/answer", {"state": 3, "code": "123456"}, 400),
         ("/elsewhere", {}, 404),
     ):
         assert web.post(1, path, body)[0] == status, (path, body)

@@ -7,10 +7,13 @@ The check sits on the wire: botocore's own parser drops what it does not know an
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import botocore.session
 import pytest
 from botocore.exceptions import ClientError
+from support.local_people import MakePerson, Person
 
 from cognito_srp.local import CustomAuth, LocalCognito, totp
 
@@ -31,13 +34,13 @@ TOUCHED = {
     "AdminSetUserMFAPreference",
 }  # fmt: skip
 
-JSON_TYPES = {
+JSON_TYPES: dict[str, Any] = {
     "string": str, "boolean": bool, "integer": int, "long": int, "timestamp": (int, float),
     "structure": dict, "map": dict, "list": list, "float": (int, float), "double": (int, float),
 }  # fmt: skip
 
 
-def breaches(shape, value, path):
+def breaches(shape: Any, value: Any, path: Any) -> Iterator[Any]:
     """Where a JSON value is not what the shape says."""
     if not isinstance(value, JSON_TYPES[shape.type_name]):
         yield f"{path}: {value!r} is no {shape.type_name}"
@@ -57,7 +60,7 @@ def breaches(shape, value, path):
         yield from breaches(member, item, f"{path}.{name}")
 
 
-def scalar_breaches(shape, value, path):
+def scalar_breaches(shape: Any, value: Any, path: Any) -> Iterator[Any]:
     enum = getattr(shape, "enum", None)
     if enum and value not in enum:
         yield f"{path}: {value!r} is none of {enum}"
@@ -71,11 +74,11 @@ def scalar_breaches(shape, value, path):
 class Checked:
     """A boto3 client that looks at every answer before botocore's parser does."""
 
-    def __init__(self, client):
-        self.client, self.succeeded, self.refused = client, set(), set()
+    def __init__(self, client: Any) -> None:
+        self.client, self.succeeded, self.refused = client, set[str](), set[str]()
         client.meta.events.register("before-parse.cognito-identity-provider.*", self.check)
 
-    def check(self, operation_model, response_dict, **_):
+    def check(self, operation_model: Any, response_dict: Any, **_: Any) -> None:
         body = json.loads(response_dict["body"] or b"{}")
         name = operation_model.name
         if response_dict["status_code"] == 200:
@@ -89,17 +92,19 @@ class Checked:
             assert set(body) == {"__type", "message"}
             self.refused.add(name)
 
-    def refuse(self, method, **arguments):
+    def refuse(self, method: str, **arguments: Any) -> None:
         with pytest.raises(ClientError):
             getattr(self.client, method)(**arguments)
 
 
 @pytest.fixture
-def checked(cognito: LocalCognito):
+def checked(cognito: LocalCognito) -> Any:
     return Checked(cognito.client())
 
 
-def test_every_operation_we_touch(checked, make_person, cognito):
+def test_every_operation_we_touch(
+    checked: Any, make_person: MakePerson, cognito: LocalCognito
+) -> None:
     person = make_person(mfa="OPTIONAL")
     person.client = checked.client
     pools(checked)
@@ -119,7 +124,7 @@ def test_every_operation_we_touch(checked, make_person, cognito):
     assert checked.refused >= TOUCHED
 
 
-def pools(checked):
+def pools(checked: Any) -> None:
     made = checked.client.create_user_pool(PoolName="p")["UserPool"]
     checked.refuse("create_user_pool", PoolName="!")
     settings = {"ClientName": "c", "GenerateSecret": True, "ExplicitAuthFlows": []}
@@ -132,7 +137,7 @@ def pools(checked):
     checked.refuse("get_user_pool_mfa_config", UserPoolId="eu-west-2_none")
 
 
-def devices(checked, named):
+def devices(checked: Any, named: Any) -> None:
     client, no_token = checked.client, named | {"AccessToken": "a.b.c"}
     client.get_device(**named)
     client.list_devices(AccessToken=named["AccessToken"])
@@ -142,7 +147,7 @@ def devices(checked, named):
     checked.refuse("list_devices", AccessToken="a.b.c")
 
 
-def admin_devices(checked, person, key):
+def admin_devices(checked: Any, person: Person, key: Any) -> None:
     client = checked.client
     who = {"UserPoolId": person.pool.pool_id, "Username": person.username}
     client.admin_get_device(**who, DeviceKey=key)
@@ -154,7 +159,7 @@ def admin_devices(checked, person, key):
     checked.refuse("admin_list_devices", **(who | {"Username": "nobody"}))
 
 
-def refreshing(checked, person, tokens, key):
+def refreshing(checked: Any, person: Person, tokens: Any, key: Any) -> None:
     refresh = {"ClientId": person.pool.client_id, "RefreshToken": tokens["RefreshToken"]}
     checked.client.get_tokens_from_refresh_token(**refresh, DeviceKey=key)
     checked.refuse("get_tokens_from_refresh_token", **refresh)
@@ -163,7 +168,7 @@ def refreshing(checked, person, tokens, key):
     checked.refuse("revoke_token", **(revoked | {"Token": tokens["AccessToken"]}))
 
 
-def admin_begin(checked, person):
+def admin_begin(checked: Any, person: Person) -> Any:
     return checked.client.admin_initiate_auth(
         UserPoolId=person.pool.pool_id,
         ClientId=person.pool.client_id,
@@ -172,7 +177,7 @@ def admin_begin(checked, person):
     )
 
 
-def beginnings(checked, person):
+def beginnings(checked: Any, person: Person) -> None:
     app = {"ClientId": person.pool.client_id}
     admin_begin(checked, person)
     pool = {"UserPoolId": person.pool.pool_id}
@@ -181,7 +186,7 @@ def beginnings(checked, person):
     checked.refuse("respond_to_auth_challenge", **app, ChallengeName="SMS_MFA")
 
 
-def authenticators(checked, person, cognito, token):
+def authenticators(checked: Any, person: Person, cognito: LocalCognito, token: str) -> None:
     client = checked.client
     secret = client.associate_software_token(AccessToken=token)["SecretCode"]
     checked.refuse("associate_software_token", AccessToken="a.b.c")
@@ -199,7 +204,7 @@ def authenticators(checked, person, cognito, token):
     )
 
 
-def text_messages(checked, person, cognito):
+def text_messages(checked: Any, person: Person, cognito: LocalCognito) -> None:
     person.pool.use_text_messages(person.username)
     session = admin_begin(checked, person)["Session"]
     code = cognito.text_messages(person.username)[-1].code
@@ -212,7 +217,7 @@ def text_messages(checked, person, cognito):
     )
 
 
-def emails(checked, person):
+def emails(checked: Any, person: Person) -> None:
     client, user = checked.client, {"Username": person.username}
     user |= {"UserPoolId": person.pool.pool_id}
     settings = {"EmailMfaSettings": {"Enabled": True, "PreferredMfa": True}}
@@ -226,7 +231,7 @@ def emails(checked, person):
     assert admin_begin(checked, person)["ChallengeName"] == "EMAIL_OTP"
 
 
-def accounts(checked, person, token):
+def accounts(checked: Any, person: Person, token: str) -> None:
     client, app = checked.client, {"ClientId": person.pool.client_id}
     passwords = {"PreviousPassword": person.password, "ProposedPassword": "Other-horse-2"}
     client.change_password(AccessToken=token, **passwords)
@@ -242,7 +247,7 @@ def accounts(checked, person, token):
     checked.refuse("confirm_forgot_password", ClientId="none", **new, **reset)
 
 
-def forgetting(checked, person, other):
+def forgetting(checked: Any, person: Person, other: Any) -> None:
     client, pool = checked.client, {"UserPoolId": person.pool.pool_id}
     client.admin_delete_user(**pool, Username="new")
     checked.refuse("admin_delete_user", **pool, Username="new")
@@ -252,7 +257,7 @@ def forgetting(checked, person, other):
     client.forget_device(AccessToken=other.tokens()["AccessToken"], DeviceKey=keys[1])
 
 
-def test_every_challenge(checked, make_person, cognito):
+def test_every_challenge(checked: Any, make_person: MakePerson, cognito: LocalCognito) -> None:
     """SELECT_CHALLENGE, MFA_SETUP, SELECT_MFA_TYPE, NEW_PASSWORD_REQUIRED; CUSTOM_CHALLENGE."""
     person = make_person(mfa="ON")
     person.client = client = checked.client
@@ -266,7 +271,7 @@ def test_every_challenge(checked, make_person, cognito):
     person.username = person.pool.create_user("temp", person.password, temporary=True)
     assert person.sign_in().finish()["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
 
-    def trigger(event, context):
+    def trigger(event: dict[str, Any], context: Any) -> Any:
         return {"response": {"challengeName": "CUSTOM_CHALLENGE"}}
 
     person.pool.use_custom_auth(CustomAuth(trigger, trigger, trigger))
@@ -275,7 +280,7 @@ def test_every_challenge(checked, make_person, cognito):
     assert challenge["ChallengeName"] == "CUSTOM_CHALLENGE"
 
 
-def test_the_checker_checks():
+def test_the_checker_checks() -> None:
     shape = MODEL.operation_model("ConfirmDevice").output_shape
     assert list(breaches(shape, {"UserConfirmationNecessary": 1}, "")) != []
     assert list(breaches(shape, {"Other": True}, "")) != []

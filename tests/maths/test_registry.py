@@ -168,7 +168,7 @@ def test_no_silent_downgrade_from_constant_time() -> None:
 
 BREAK = """
     import srp_native
-    from srp_native import c_engine, gmpy2_engine
+    from srp_native.engines import c as c_engine, gmpy2 as gmpy2_engine
     broken = {{"c": c_engine.CEngine, "gmpy2": gmpy2_engine.Gmpy2Engine}}[{name!r}]
     right = broken.powmod
     def wrong(*arguments, **options):
@@ -214,7 +214,7 @@ def test_a_broken_table_makes_room_for_the_next_visibly() -> None:
         textwrap.dedent(WITHOUT_C)
         + textwrap.dedent("""
             import srp_native
-            from srp_native import gmpy2_engine
+            from srp_native.engines import gmpy2 as gmpy2_engine
             srp_native.use_engine("auto")
             build = gmpy2_engine._PowersOfTwo._build
             def broken(self):
@@ -234,7 +234,7 @@ def test_the_table_is_not_built_for_a_few_verifiers() -> None:
     result = run(
         """
         import srp_native
-        from srp_native import gmpy2_engine
+        from srp_native.engines import gmpy2 as gmpy2_engine
         def build(self): raise AssertionError("built")
         gmpy2_engine._PowersOfTwo._build = build
         srp_native.use_engine("gmpy2")

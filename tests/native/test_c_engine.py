@@ -12,6 +12,7 @@ from itertools import accumulate
 from types import ModuleType
 
 import pytest
+from support.reference import verifier
 
 from srp_native._errors import EngineUnavailableError
 from srp_native.engines import c as module
@@ -20,25 +21,8 @@ from srp_native.engines._registry import load_engine
 from srp_native.group import ELEMENT_SIZE, N
 
 
-@pytest.fixture(scope="module")
-def c_engine() -> ModuleType:
-    if module.lib is None:
-        pytest.skip("the C extension was not built")
-    return module
-
-
-@pytest.fixture
-def engine(c_engine: ModuleType) -> Engine:
-    return c_engine.create_engine()
-
-
 def offsets(rows: list[bytes]) -> array[int]:
     return array("Q", accumulate(map(len, rows), initial=0))
-
-
-def verifier(salt: bytes, identity: bytes) -> bytes:
-    x = hashlib.sha256(salt + hashlib.sha256(identity).digest()).digest()
-    return pow(2, int.from_bytes(x, "big"), N).to_bytes(ELEMENT_SIZE, "big")
 
 
 # ---- found, missing, forced -------------------------------------------------------------------
@@ -176,6 +160,27 @@ def test_unaligned_buffers(engine: Engine) -> None:
         base = (7).to_bytes(ELEMENT_SIZE, "big")
         odd = memoryview(b"\0" * start + base)[start:]
         assert int.from_bytes(engine.powmod(odd, b"\2"), "big") == 49  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("name", "makes_integers"), [("c", False), ("gmpy2", True)])
+def test_engine_c_makes_no_integer_of_a_secret(
+    c_engine: ModuleType, name: str, makes_integers: bool
+) -> None:
+    """docs/engines.md says so of either engine."""
+    runs, called = load_engine(name, constant_time=True), list[str]()
+
+    def note(_frame: object, event: str, function: object) -> None:
+        if event == "c_call":
+            called.append(getattr(function, "__name__", ""))
+
+    element = bytes(range(128)) * 3
+    sys.setprofile(note)
+    try:
+        secret = runs.premaster_secret(element, b"\7" * 32, b"\5" * 32, b"\3" * 32, b"\2" * 32)
+    finally:
+        sys.setprofile(None)
+    assert len(secret) == ELEMENT_SIZE
+    assert ("from_bytes" in called, "to_bytes" in called) == (makes_integers, makes_integers)
 
 
 def test_many_threads_at_once(engine: Engine) -> None:

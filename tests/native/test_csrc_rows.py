@@ -6,19 +6,12 @@ import base64
 import hashlib
 import random
 import subprocess
-from array import array
 from pathlib import Path
 
 import pytest
-from rooms import room_for
-from test_csrc import KERNELS, SANITIZE, Objects, answers, need, objects, tables
+from support.c_programs import KERNELS, SANITIZE, Objects, answers, need
 
-from srp_native import Column
-from srp_native._columns import Rows
-from srp_native.engines import c as module
 from srp_native.group import N
-
-__all__ = ["objects", "tables"]  # fixtures
 
 #: With what the CPU has, and as on one that has nothing: other code hashes and encodes there.
 CPUS = pytest.mark.parametrize("cpu", [{}, {"dispatch": "bare_cpu"}], ids=["this_cpu", "bare_cpu"])
@@ -88,13 +81,52 @@ def test_drawn_rows_are_what_they_say(objects: Objects) -> None:
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
-def test_a_tally_holds_until_a_digit_is_another(objects: Objects, kernel: str) -> None:
+def test_a_batch_check_holds_until_a_digit_is_another(objects: Objects, kernel: str) -> None:
     lines = ["batch -", *(f"batch {'00' * n}" for n in SIZES)]
     found = answers([*objects.link("rows"), kernel], lines)
     assert found == ["1 1 ", *["1 1 0"] * len(SIZES)]
 
 
 SIZES = (1, 2, 7, 8, 9, 15, 16, 17, 63, 64, 65, 130)
+
+
+OK, TEXT, RANGE = "0", "error -5", "error -6"
+
+
+def text(value: int, size: int = 0) -> str:
+    number = value.to_bytes(size or value.bit_length() // 8 + 1, "big")
+    return base64.b64encode(number).hex()
+
+
+@CPUS
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_only_the_one_text_of_a_number_below_n_is_counted(
+    objects: Objects, kernel: str, cpu: dict[str, str]
+) -> None:
+    one, salt = text(1), text(5)
+    limb = 1 << 64
+    verifiers = {
+        OK: [one, text(0), text(N - 1), text(N - limb), text(N >> 64), text(limb - 1)],
+        RANGE: [
+            *(text(value) for value in (N, N + 1, N + limb, 2**3072 - 1, 2**3072)),
+            *(text(1 << 3072 + i) for i in range(7)),
+            *(text((1 + i) * N + 7) for i in range(1, 99, 9)),
+        ],
+        TEXT: [
+            *("-", text(1 << 3079), text(1, 2), text(1, 384), text(255, 1), one[:-2], "00" * 4),
+            *(f"{one}0a", f"20{one}", f"{one}3d", f"{one}{one}", "41" * 2000),
+            *(b"AQ=\n".hex(), b"AR==".hex(), b"-_-_".hex()),
+        ],
+    }
+    cases = [(f"count {v} {salt}", code) for code in verifiers for v in verifiers[code]]
+    salts = [text(1, 2), text(255, 1), "-", b"AR==".hex(), text(1 << 519), "41" * 2000]
+    cases += [(f"count {one} {salt}", TEXT) for salt in salts]
+    elements = {OK: [0, 1, N - 1, N - limb], RANGE: [N, N + 1, N + limb - 1, 2**3072 - 1]}
+    cases += [(f"element {value:0768x}", c) for c, values in elements.items() for value in values]
+    command = [*objects.link("rows", **cpu), kernel]
+    found = answers(command, [line for line, _ in cases])
+    for (line, expected), result in zip(cases, found, strict=True):
+        assert result == expected, line[:120]
 
 
 def test_without_random_bytes_nothing_is_made(objects: Objects) -> None:
@@ -130,24 +162,3 @@ def test_no_branch_and_no_address_depends_on_a_secret_of_a_row(
         check=False,
     )
     assert done.returncode == 0, done.stderr
-
-
-# ---- the door between Python and C -------------------------------------------------------------
-
-
-def test_too_little_room_stops_at_the_door_to_c() -> None:
-    if module.lib is None:
-        pytest.skip("the C extension was not built")
-    names = Column.of([b"a", b"b"])
-    with pytest.raises(ValueError, match="room: 1032 bytes needed, has 1031"):
-        module.create_engine().make_rows(Rows(names, names, names, names), room_for(2, less=1))
-
-
-@pytest.mark.parametrize("bad", [[0, 3, 2], [0, 2, 5], [0, 2**64 - 1, 4], [2**64 - 2, 0, 1]])
-def test_bad_offsets_stop_at_the_door_to_c(bad: list[int]) -> None:
-    """Whoever should have checked them before."""
-    if module.lib is None:
-        pytest.skip("the C extension was not built")
-    salts, names = Column(b"salt", array("Q", bad)), Column(b"identity", array("Q", [0, 4, 8]))
-    with pytest.raises(ValueError, match="backwards or past the end"):
-        module.create_engine().make_rows(Rows(names, names, names, salts), room_for(2))

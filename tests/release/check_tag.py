@@ -1,6 +1,6 @@
 """Refuses a tag that is not the version of the tree, or one that the changelog does not date.
 
-python tests/release/check_tag.py v0.1.0
+PYTHONPATH=tests python -m release.check_tag v0.1.0
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Refuses wheels that are no release: without the C extension, too large, or not what they say.
 
-    python tests/release/check_wheels.py DIST
+    PYTHONPATH=tests python -m release.check_wheels DIST
 
 DIST is a folder with wheels and, if there is one, the sdist. Needs the extra [release].
 """

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from releases import ROOT, tree_copy
+from release.releases import ROOT, tree_copy
 
 __all__: list[str] = []
 

@@ -1,6 +1,6 @@
 """Builds the sdist and this machine's wheel into dist/, checks both, and tries the wheel.
 
-    python tests/release/make_dist.py
+    PYTHONPATH=tests python -m release.make_dist
 
 The wheel is made from the sdist, in an environment of its own, and installed into another that has
 no compiler. `make dist` runs this; it needs the extra [release].
@@ -16,7 +16,7 @@ import venv
 from pathlib import Path
 from typing import Final
 
-from check_wheels import ROOT, check, run
+from release.check_wheels import ROOT, check, run
 
 DIST: Final = ROOT / "dist"
 

@@ -11,9 +11,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from check_tag import problem
-from check_wheels import LARGEST, check
-from releases import ROOT, output
+from release.check_tag import problem
+from release.check_wheels import LARGEST, check
+from release.releases import ROOT, output
 
 #: Of a clone, what no sdist needs: it is about the repository.
 OF_THE_REPOSITORY = {".gitignore"}

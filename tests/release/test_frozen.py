@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from installing import pip_install
-from releases import output
+from release.releases import output
+from support.installing import pip_install
 
 pytestmark = pytest.mark.long
 

@@ -6,7 +6,7 @@ import re
 from importlib.metadata import distribution
 
 from packaging.requirements import Requirement
-from releases import ROOT
+from release.releases import ROOT
 
 ROWS = dict(
     re.findall(r"^\| ([\w-]+) \| ([^|]+) \|", (ROOT / "docs" / "licences.md").read_text(), re.M)
@@ -22,8 +22,8 @@ def brought(name: str) -> set[str]:
 
 def declared(name: str) -> str:
     metadata = distribution(name).metadata
-    fields = [metadata.get(field) or "" for field in ("License-Expression", "License")]
-    return " ".join([*fields, *metadata.get_all("Classifier", [])])
+    fields = ("License-Expression", "License", "Classifier")
+    return " ".join(value for field in fields for value in metadata.get_all(field) or ())
 
 
 def test_every_package_is_listed() -> None:

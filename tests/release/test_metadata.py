@@ -8,7 +8,7 @@ from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
-from releases import ROOT
+from release.releases import ROOT
 
 import cognito_srp
 import srp_native
@@ -23,7 +23,7 @@ def test_the_version_has_one_place() -> None:
 
 def test_both_packages_are_typed() -> None:
     for package in (srp_native, cognito_srp):
-        assert (Path(package.__file__).parent / "py.typed").exists()
+        assert (Path(package.__path__[0]) / "py.typed").exists()
 
 
 def test_links_and_pictures_lead_to_the_address_once_there_is_one(
@@ -51,7 +51,9 @@ def test_the_description_is_the_readme() -> None:
 
 
 def test_gmpy2_is_asked_for_where_it_has_wheels() -> None:
-    asked = [line for line in metadata("srp-native").get_all("Requires-Dist") if "gmpy2" in line]
+    asked = [
+        line for line in metadata("srp-native").get_all("Requires-Dist") or () if "gmpy2" in line
+    ]
     assert len(asked) == 1
     for machine in ("x86_64", "AMD64", "aarch64", "arm64", "ARM64"):
         assert machine in asked[0].split(";")[1].replace("'", '"')

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from releases import environment, new_python, output
+from release.releases import environment, new_python, output
 
 from srp_native.engines._missing_extension import REINSTALL
 

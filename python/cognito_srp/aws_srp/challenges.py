@@ -11,7 +11,7 @@ from srp_native import N
 
 from ..devices.checks import check_text
 from ..errors import InvalidInputError, SrpError
-from ..srp.encoding import decode_base64, encode_base64, from_hex, timestamp
+from ..srp.encoding import decode_base64, encode_base64, from_hex, is_text, timestamp
 from ..srp.protocol import (
     EPHEMERAL_SIZE,
     K_MULTIPLIER,
@@ -173,6 +173,7 @@ class Challenges:
         A challenge without USERNAME is answered under that of `request_parameters` (what
         `get_auth_params` gave), or under USER_ID_FOR_SRP where, as in warrant, there are none.
         """
+        _check_challenge(challenge_parameters)
         user_id = challenge_parameters["USER_ID_FOR_SRP"]
         begun_with = {"USERNAME": user_id} if request_parameters is None else request_parameters
         username = challenge_parameters.get("USERNAME", begun_with["USERNAME"])
@@ -190,6 +191,7 @@ class Challenges:
         if group_key is None or key is None or password is None:
             rule = "is needed to answer a device challenge"
             raise InvalidInputError("device_key", rule, "make the AWSSRP with the device")
+        _check_challenge(challenge_parameters)
         session_key = self.get_device_authentication_key(
             group_key,
             key,
@@ -219,6 +221,14 @@ def _check(**texts: str) -> None:
     """Refuse what cannot be hashed: the error that encoding it raises would hold the password."""
     for field, text in texts.items():
         check_text(field, text, "pass it as Cognito or the user gave it")
+
+
+def _check_challenge(parameters: Mapping[str, str]) -> None:
+    """Refuse, once for all, the texts of a challenge that UTF-8 cannot encode."""
+    for name, text in parameters.items():
+        if not is_text(text):
+            rule = "of the challenge is not text that UTF-8 can encode"
+            raise InvalidInputError(ascii(name), rule, "pass the challenge as Cognito sent it")
 
 
 def _pool_name(pool_id: str) -> str:

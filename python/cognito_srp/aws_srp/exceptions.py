@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SignInError
@@ -27,20 +28,17 @@ class ForceChangePasswordException(SignInError):  # noqa: N818 - pycognito's nam
 class _MFAChallengeException(SignInError):  # noqa: N818
     """A second factor is asked for; `get_tokens` gives the service's answer."""
 
+    _left_behind = SignInError._left_behind | {"_tokens"}
+    _tokens: Mapping[str, Any] = MappingProxyType({})
+
     def __init__(self, message: str, tokens: Mapping[str, Any]) -> None:
-        super().__init__(message, tokens)
+        super().__init__(message)  # not the tokens, which a Session is among
         self.message = message
+        self._tokens = tokens
 
     def get_tokens(self) -> Mapping[str, Any]:
-        """The answer that holds the challenge and its Session."""
-        tokens: Mapping[str, Any] = self.args[1]
-        return tokens
-
-    def __str__(self) -> str:
-        return self.message  # and not the tokens, which a Session is among
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.message!r})"
+        """The answer that holds the challenge and its Session; empty once it has been pickled."""
+        return self._tokens
 
 
 class SoftwareTokenMFAChallengeException(_MFAChallengeException):

@@ -13,16 +13,15 @@ Exit codes::
     3    this machine cannot: an engine, an extra, the port, or two engines that disagree
     4    confirm: the device was confirmed before, perhaps with another secret
     70   a fault of this program
+    74   the work is done, but what was to be printed could not be written to stdout
     130  Ctrl-C; enroll: SIGTERM as well
-    141  stdout was closed early
+    141  whoever read stdout went away
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from . import (
     bench,
@@ -39,6 +38,7 @@ from . import (
 )
 from .failures import BROKEN_PIPE, INTERRUPTED, explain, note
 from .parser import Parser, ProgramParser
+from .streams import discard_stdout, lost_output, printing, standard_streams
 
 __all__ = ["main"]
 
@@ -59,23 +59,36 @@ _COMMANDS = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; never raises and never shows a traceback."""
+    with standard_streams():
+        code = _explained(lambda: _run(argv))
+        # What is still buffered fails here and not when the interpreter exits.
+        with printing():
+            pass
+        return code or lost_output()
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    arguments = _parser().parse(sys.argv[1:] if argv is None else argv)
+    code: int = arguments.run(arguments)
+    return code
+
+
+def _explained(work: Callable[[], int]) -> int:
+    """The exit code of some work, which may raise anything."""
     try:
-        arguments = _parser().parse(sys.argv[1:] if argv is None else argv)
-        code: int = arguments.run(arguments)
-        # A reader that has gone shows here and not when the interpreter exits.
-        sys.stdout.flush()
+        return work()
     except SystemExit as request:  # argparse, after --help or a wrong argument
         return request.code if isinstance(request.code, int) else 1
     except KeyboardInterrupt:
         note("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
-        _discard_stdout()
+        discard_stdout()
         return BROKEN_PIPE
     except Exception as error:
         code, message = explain(error)
         note(message)
-    return code
+        return code
 
 
 def _parser() -> ProgramParser:
@@ -89,9 +102,3 @@ def _parser() -> ProgramParser:
     for command in _COMMANDS:
         command.add_parser(commands)
     return parser
-
-
-def _discard_stdout() -> None:
-    """What is still buffered goes nowhere; otherwise the interpreter complains as it exits."""
-    with contextlib.suppress(OSError, ValueError):  # stdout is no file, or closed already
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -21,6 +21,7 @@ from .options import add_output_options
 from .output import write, write_table
 from .peers import EXPONENT, peers
 from .progress import progress
+from .streams import printing
 
 if TYPE_CHECKING:
     from .parser import Commands
@@ -79,10 +80,12 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.output == "table" and arguments.query is None:
         _show(powers, batches)
         many = "s" if best.threads > 1 else ""
-        print(f"\nrunning: {_describe_engine(running)}")
-        print(f"a million verifiers: {_MILLION / best.rate:,.0f} s on {best.threads} thread{many}")
-        if missing:
-            print(f"not installed, so not compared: {', '.join(missing)}")
+        took = f"{_MILLION / best.rate:,.0f} s on {best.threads} thread{many}"
+        with printing():
+            print(f"\nrunning: {_describe_engine(running)}")
+            print(f"a million verifiers: {took}")
+            if missing:
+                print(f"not installed, so not compared: {', '.join(missing)}")
     else:
         write(arguments, _document(running, powers, batches, missing))
     return 0
@@ -180,7 +183,8 @@ def _show(powers: list[_Power], batches: list[_Batch]) -> None:
     write_table(columns, rows, numeric=2)
     most = max(batch.rate for batch in batches)
     first = batches[0].rate
-    print()
+    with printing():
+        print()
     write_table(
         ("threads", "checked verifiers in a batch", "a second", "one thread's rate"),
         (

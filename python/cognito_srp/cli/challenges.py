@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from ..errors import ChallengeError, InvalidInputError, ServiceError
+from ..errors import ChallengeError, InvalidInputError, ServiceError, SignInError
 from ..signin import Session, SignIn, answer_challenge
+from ..srp.encoding import read_json
 from ..transport.calls import Client, call
 from ..transport.steps import Challenge
 from .failures import note
+from .printable import printable
 from .secret_input import (
     CHALLENGE_ANSWER,
     MFA_CODE,
@@ -126,7 +127,7 @@ class Person:
         """CUSTOM_CHALLENGE: what the service shows, and an answer without an echo."""
         for name, value in sorted(sign_in.challenge.parameters.items()):
             if name != "USERNAME":
-                print(f"{name}: {value}", file=sys.stderr)
+                print(printable(f"{name}: {value}"), file=sys.stderr)
         return {"ANSWER": self._read(CHALLENGE_ANSWER)}
 
     def _new_password(self, sign_in: SignIn) -> Mapping[str, str]:
@@ -140,7 +141,7 @@ class Person:
             note("these two differ: try again")
             password = self._read(NEW_PASSWORD)
         answer = {"NEW_PASSWORD": password}
-        for name in json.loads(sign_in.challenge.parameters.get("requiredAttributes") or "[]"):
+        for name in _listed(sign_in.challenge, "requiredAttributes"):
             answer[name] = _ask(f"{name.removeprefix('userAttributes.')}: ")
         return answer
 
@@ -171,14 +172,13 @@ class Person:
 
 def _chosen(challenge: Challenge) -> str:
     """What the person picks, by number or by name."""
-    listed = challenge.parameters.get("MFAS_CAN_CHOOSE", "[]")
-    offered = challenge.available or tuple(json.loads(listed))
+    offered = challenge.available or _listed(challenge, "MFAS_CAN_CHOOSE")
     choices = [name for name in offered if name not in _NOT_HERE]
     if not choices:
         message = f"nothing of what the service offers can be answered here: {', '.join(offered)}"
         raise ChallengeError(challenge.name, message)
     for number, name in enumerate(choices, 1):
-        print(f"  {number}  {name}", file=sys.stderr)
+        print(f"  {number}  {printable(name)}", file=sys.stderr)
     while True:
         typed = _ask(f"How to go on (1 to {len(choices)}): ")
         if typed in choices:
@@ -187,12 +187,23 @@ def _chosen(challenge: Challenge) -> str:
             return choices[int(typed) - 1]
 
 
+def _listed(challenge: Challenge, parameter: str) -> tuple[str, ...]:
+    """The names in a parameter that is a JSON list of them. Raises `SignInError`."""
+    try:
+        names = read_json(challenge.parameters.get(parameter) or "[]")
+    except ValueError:
+        names = None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise SignInError(f"challenge {challenge.name}: {parameter} is not a JSON list of names")
+    return tuple(names)
+
+
 def _ask(question: str) -> str:
     """A line that is no secret. Raises `InvalidInputError` where there is nobody to ask."""
     if not sys.stdin.isatty():
         rule = "has to be answered by a person"
         raise InvalidInputError(question.rstrip(": "), rule, "sign in at a terminal")
-    print(question, end="", file=sys.stderr, flush=True)
+    print(printable(question), end="", file=sys.stderr, flush=True)
     line = sys.stdin.readline()
     if not line:
         raise KeyboardInterrupt  # Ctrl-D

@@ -13,11 +13,12 @@ from ..devices.confirm import confirm_device
 from ..devices.management import update_device_status
 from ..devices.verifiers import DeviceVerifier, RememberedDevice, create_device_verifier
 from ..errors import CallError, DeviceKeyExistsError, InvalidInputError
+from ..srp.encoding import read_json
 from ..storage.secret_files import save_secret
 from ..transport.calls import Client
 from .client import make_client
 from .failures import CONFIRMED_BEFORE, note
-from .options import add_aws_options, add_output_options, add_secret_option
+from .options import add_aws_options, add_output_options, add_secret_option, decoded_text
 from .output import write
 from .progress import progress
 from .secret_input import ACCESS_TOKEN, STDIN, read_secret
@@ -61,7 +62,9 @@ def add_parser(commands: Commands) -> None:
         "--save", metavar="FILE", help="with --device-key: keep the secret in a new FILE, mode 0600"
     )
     add_secret_option(parser, ACCESS_TOKEN)
-    parser.add_argument("--device-name", help="name to show to the user, 1 to 1,024 characters")
+    parser.add_argument(
+        "--device-name", type=decoded_text, help="name to show to the user, 1 to 1,024 characters"
+    )
     parser.add_argument(
         "--remember",
         action=argparse.BooleanOptionalAction,
@@ -129,8 +132,8 @@ def _read_verifier(path: str) -> DeviceVerifier:
     """What ``cognito-srp verifier`` printed, with or without the secret."""
     data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
     try:
-        document = json.loads(data)
-    except ValueError:  # holds the document, so it must not become a context
+        document = read_json(data)
+    except ValueError:
         document = None
     if not isinstance(document, dict) or not _PRINTED <= document.keys():
         raise _not_a_verifier()

@@ -28,6 +28,7 @@ from .failures import REFUSED, explain, note
 from .options import add_output_options, bounded_int
 from .output import write, write_table
 from .progress import progress
+from .streams import printing
 
 if TYPE_CHECKING:
     from ..local import LocalCognito, LocalPool
@@ -249,4 +250,5 @@ def _show(steps: Iterable[_Step]) -> None:
     ]
     write_table(("step", "done", "failed", "seconds", "per second"), rows, numeric=4)
     engine = srp_native.engine()
-    print(f"engine: {engine.name}" + (f", kernel {engine.kernel}" if engine.kernel else ""))
+    with printing():
+        print(f"engine: {engine.name}" + (f", kernel {engine.kernel}" if engine.kernel else ""))

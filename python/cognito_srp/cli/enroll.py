@@ -9,21 +9,22 @@ import os
 import signal
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from ..enroll import Enroller
+from ..enroll.answers import Answers
 from ..enroll.bulk.inputs import Fault, Input
 from ..enroll.bulk.outputs import check_output, write_devices
 from ..enroll.bulk.run import BulkRun, Progress
-from ..enroll.bulk.screening import Screening, screen
+from ..enroll.bulk.screening import Screening, keep_rejected, not_started, screen
 from ..enroll.journal.journal import Journal
 from ..errors import InvalidInputError, JournalError
 from ..storage.secret_files import replace_secret
 from ..transport.calls import Client
 from .client import make_client
 from .enroll_display import display
-from .failures import INTERRUPTED, REFUSED, UnavailableError, note
+from .failures import INTERRUPTED, REFUSED, USAGE, UnavailableError, note
 from .options import add_aws_options, add_output_options, bounded_int, positive_number
 from .output import write
 from .progress import progress
@@ -37,7 +38,16 @@ __all__ = ["add_parser"]
 #: Connections kept open: as many as there may be threads.
 _CONNECTIONS: Final = 1024
 
-#: Faults of the input that are told one by one.
+#: Seconds until a run ends that nothing has ever answered, and until another one pauses.
+_FIRST_ANSWER: Final = 15.0
+_PAUSE_AFTER: Final = 10.0
+#: Seconds that a connection may take: with botocore's 60, a run that gives up would take as long
+#: again to finish what is in flight.
+_CONNECT_TIMEOUT: Final = 10.0
+
+_EMPTY: Final = "has no device that can be used; write one a row"
+
+#: Faults of the input that are told one by one, and failures.
 _TOLD: Final = 10
 
 _EPILOG = """\
@@ -66,6 +76,16 @@ def add_parser(commands: Commands) -> None:
     add_key_options(parser)
     parser.add_argument("--resume", action="store_true", help="go on with the journal's run")
     parser.add_argument("--dry-run", action="store_true", help="only check the input")
+    _add_run_options(parser)
+    parser.add_argument("--client-id", help="app client of rows that name none")
+    parser.add_argument("--user-pool-id", help="pool of rows that name none")
+    add_aws_options(parser)
+    add_output_options(parser, formats=("json", "text"))
+    parser.set_defaults(run=_run)
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    """How fast, and how much."""
     parser.add_argument(
         "--rate",
         metavar="N",
@@ -96,6 +116,11 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--limit", type=bounded_int(1, 1 << 62), metavar="N", help="send at most N devices"
     )
+    _add_stop_options(parser)
+
+
+def _add_stop_options(parser: argparse.ArgumentParser) -> None:
+    """What to do about faults and silence."""
     parser.add_argument(
         "--on-error",
         choices=("stop", "skip", "collect"),
@@ -103,24 +128,30 @@ def add_parser(commands: Commands) -> None:
         help="what to do about rows that cannot be used: stop before anything is sent (the "
         "default), skip them, or list them in INPUT.rejected.jsonl",
     )
-    parser.add_argument("--client-id", help="app client of rows that name none")
-    parser.add_argument("--user-pool-id", help="pool of rows that name none")
-    add_aws_options(parser)
-    add_output_options(parser, formats=("json", "text"))
-    parser.set_defaults(run=_run)
+    parser.add_argument(
+        "--give-up-after",
+        metavar="SECONDS",
+        type=positive_number,
+        default=900.0,
+        help="end the run when no call has been answered for so long (900); calls pause after 10 s "
+        "without an answer, and one every 5 s finds out when it is over. When there has been no "
+        "answer at all, the run ends after 15 s",
+    )
 
 
 def _run(arguments: argparse.Namespace) -> int:
     source = Input(arguments.input, client_id=arguments.client_id, pool_id=arguments.user_pool_id)
     _warn_if_shared(arguments.input)
     if arguments.dry_run:
-        write(arguments, _plan(arguments, _screen(arguments, source, None)))
-        return 0
+        return _dry_run(arguments, source)
     if arguments.save is not None:
         check_output(arguments.save, replace=arguments.resume)
     # The enroller's own kind of client: every send is counted and paced, so none is botocore's.
     client = make_client(
-        arguments, retries={"total_max_attempts": 1}, max_pool_connections=_CONNECTIONS
+        arguments,
+        retries={"total_max_attempts": 1},
+        max_pool_connections=_CONNECTIONS,
+        connect_timeout=_CONNECT_TIMEOUT,
     )
     path = arguments.journal or f"{arguments.input}.journal"
     _check_journal(path, resume=arguments.resume)
@@ -130,17 +161,32 @@ def _run(arguments: argparse.Namespace) -> int:
     with Journal.open(path, key=key) as journal:
         found = found or _screen(arguments, source, journal)
         journal.bind(found.fingerprint)
-        stopped, ended = _enroll(arguments, client, source, found, journal)
+        keep_rejected(source, journal, at=found.at)
+        run, ended = _enroll(arguments, client, source, found, journal)
         document = _summary(arguments, found, journal, ended)
         if arguments.save is not None:
-            _save(journal, arguments.save)
+            rest = not_started(source, journal, at=found.at) if document["NotStarted"] else ()
+            _save(journal, arguments.save, rest, replace=arguments.resume)
+        _tell_failures(arguments.input, journal)
     write(arguments, document)
-    if stopped:
+    if run.gave_up:
+        where = "check --region, --endpoint-url and the network"
+        note(f"{run.gave_up}; {where}. {_how_to_resume(path)}")
+        return REFUSED
+    if run.stopped:
         note(_how_to_resume(path))
         return INTERRUPTED
     if arguments.save is None:
         note("the devices' passwords are in the journal alone: --resume --save FILE writes them")
     return REFUSED if ended.refused_by or document["NotConfirmed"] else 0
+
+
+def _dry_run(arguments: argparse.Namespace, source: Input) -> int:
+    found = _screen(arguments, source, None)
+    write(arguments, _plan(arguments, found))
+    if not found.rows and not found.faults:
+        note(f"{arguments.input}: {_EMPTY}")
+    return USAGE if found.faults or not found.rows else 0
 
 
 def _check_journal(path: str, *, resume: bool) -> None:
@@ -159,35 +205,76 @@ def _enroll(
     source: Input,
     found: Screening,
     journal: Journal,
-) -> tuple[bool, Progress]:
-    """Whether somebody stopped it, and what it came to."""
+) -> tuple[BulkRun, Progress]:
+    """The run, which knows whether it was stopped, and what it came to."""
     left = found.rows - found.done
     total = left if arguments.limit is None else min(left, arguments.limit)
-    enroller = Enroller(
-        client,
-        rate=arguments.rate,
-        per_user_rate=arguments.per_user_rate,
-        sign_in_rate=arguments.sign_in_rate,
-        workers=arguments.workers,
-        journal=journal,
+    answers = Answers(
+        first=_FIRST_ANSWER, pause_after=_PAUSE_AFTER, give_up_after=arguments.give_up_after
     )
+    enroller = _make_enroller(arguments, client, journal, answers)
     try:
         with display() as show:
-            run = BulkRun(enroller, journal, rate=arguments.rate, total=total, show=show)
+            run = BulkRun(
+                enroller,
+                journal,
+                rate=arguments.rate,
+                total=total,
+                rows=found.rows + found.faults,
+                answers=answers,
+                show=show,
+            )
             with _signals(run):
                 ended = run.run(source, screened_at=found.at)
-        return run.stopped, ended
+        return run, ended
     except JournalError as error:
         raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
 
 
-def _save(journal: Journal, path: str) -> None:
+def _save(journal: Journal, path: str, rest: Iterable[int], *, replace: bool) -> None:
     try:
         with progress("Writing the devices"):
-            write_devices(journal, path)
+            write_devices(journal, path, rest, replace=replace)
+    except InvalidInputError as error:  # somebody has put a file there since the start
+        fix = "Nothing is lost: the same command with --resume and another --save writes it"
+        raise UnavailableError(f"{path}: {error.rule}. {fix}") from error
     except OSError as error:
         fix = "Nothing is lost: the same command with --resume writes it again"
         raise UnavailableError(f"{path}: {error.strerror}. {fix}") from error
+
+
+def _make_enroller(
+    arguments: argparse.Namespace, client: Client, journal: Journal, answers: Answers
+) -> Enroller:
+    try:
+        return Enroller(
+            client,
+            rate=arguments.rate,
+            per_user_rate=arguments.per_user_rate,
+            sign_in_rate=arguments.sign_in_rate,
+            workers=arguments.workers,
+            journal=journal,
+            answers=answers,
+        )
+    except RuntimeError as error:  # no thread can be started
+        raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
+
+
+def _tell_failures(path: str, journal: Journal) -> None:
+    """Which rows are not confirmed: the first ones by themselves, the others by their reasons."""
+    told = journal.failures(_TOLD)
+    for failure in told:
+        reason = f"{failure.state}: {failure.error}" if failure.error else failure.state
+        place = f"{path}:{failure.position}"
+        note(f"{place}: {reason}" + (f": {failure.message}" if failure.message else ""))
+    more = journal.unconfirmed() - len(told)
+    if more > 0:
+        counts = [
+            f"{count:,} {error or state}"
+            for state, error, count, _ in journal.outcomes()
+            if state not in ("confirmed", "rejected")
+        ]
+        note(f"and {more:,} more that are not confirmed; in all {', '.join(counts)}")
 
 
 def _how_to_resume(path: str) -> str:
@@ -205,7 +292,8 @@ def _signals(run: BulkRun) -> Iterator[None]:
             os.kill(os.getpid(), number)
         run.stop()
         # Not print: what the signal came upon may be printing.
-        os.write(2, b"\ncognito-srp: finishing what is in flight (again to quit at once)\n")
+        with contextlib.suppress(OSError):
+            os.write(2, b"\ncognito-srp: finishing what is in flight (again to quit at once)\n")
 
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = [signal.signal(number, stop) for number in numbers]
@@ -238,6 +326,8 @@ def _screen(arguments: argparse.Namespace, source: Input, journal: Journal | Non
 
         stack.enter_context(progress("Checking the input"))
         found = screen(source, journal, rate=arguments.rate, on_fault=on_fault)
+    if not found.rows and not arguments.dry_run:
+        raise InvalidInputError(arguments.input, *_EMPTY.split("; "))
     if rejected is not None:
         note(f"{count:,} rows cannot be used: see {path}.rejected.jsonl")
     elif count > _TOLD:
@@ -273,16 +363,19 @@ def _plan(arguments: argparse.Namespace, found: Screening) -> dict[str, Any]:
 def _summary(
     arguments: argparse.Namespace, found: Screening, journal: Journal, ended: Progress
 ) -> dict[str, Any]:
-    states = journal.counts()
-    confirmed, unconfirmed = states.get("confirmed", 0), journal.unconfirmed()
-    reasons = {f"{state}: {error}" if error else state: n for state, error, n in journal.reasons()}
+    outcomes, unconfirmed = journal.outcomes(), journal.unconfirmed()
+    confirmed = sum(count for state, _, count, _ in outcomes if state == "confirmed")
+    reasons = {f"{state}: {error}" if error else state: n for state, error, n, _ in outcomes}
+    if not_begun := max(0, found.rows - confirmed - unconfirmed):
+        reasons["not_started"] = not_begun
     return {
         "Input": arguments.input,
         "Rows": found.rows,
         "Rejected": found.faults,
         "Confirmed": confirmed,
         "NotConfirmed": unconfirmed,
-        "NotStarted": max(0, found.rows - confirmed - unconfirmed),
+        "NotStarted": not_begun,
+        "Unproven": sum(unproven for *_, unproven in outcomes),
         "Outcomes": reasons,
         "ThisRun": {
             "Confirmed": ended.confirmed,

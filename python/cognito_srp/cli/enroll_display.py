@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from ..enroll.bulk.run import Progress
+from .printable import printable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -56,8 +57,17 @@ def line(progress: Progress) -> str:
         f"{progress.rate:.1f} of {progress.limit:g} calls/s",
         f"{progress.retried:,} sent again",
     ]
-    parts += [f"{count:,} {reason}" for reason, count in progress.refused_by.most_common()]
+    parts += [
+        f"{count:,} {printable(reason)}" for reason, count in progress.refused_by.most_common()
+    ]
+    parts += _silence(progress)
     return ", ".join([*parts, f"{_duration(progress.left)} left"])
+
+
+def _silence(progress: Progress) -> list[str]:
+    if not progress.unanswered:
+        return []
+    return [f"paused: no answer for {progress.unanswered:.0f} s, asking every 5 s"]
 
 
 def _table(progress: Progress) -> Table:
@@ -77,12 +87,15 @@ def _table(progress: Progress) -> Table:
     )
     table.add_row("sent again", f"{progress.retried:,}", f"{progress.throttled:,} throttled")
     table.add_row("not confirmed", f"{sum(progress.refused_by.values()):,}", _reasons(progress))
+    for words in _silence(progress):
+        table.add_row("", words, "")
     table.add_row("time left", _duration(progress.left), f"{_duration(progress.elapsed)} so far")
     return table
 
 
 def _reasons(progress: Progress) -> str:
-    return ", ".join(f"{reason} {count:,}" for reason, count in progress.refused_by.most_common(5))
+    most = progress.refused_by.most_common(5)
+    return ", ".join(f"{printable(reason)} {count:,}" for reason, count in most)
 
 
 def _duration(seconds: float | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import Final
 
@@ -15,11 +16,13 @@ from ..errors import (
     SealingError,
     VerifierFaultError,
 )
+from .printable import printable
 
 __all__ = [
     "BROKEN_PIPE",
     "CONFIRMED_BEFORE",
     "INTERRUPTED",
+    "OUTPUT_LOST",
     "REFUSED",
     "UNAVAILABLE",
     "USAGE",
@@ -38,6 +41,7 @@ USAGE: Final = 2
 UNAVAILABLE: Final = 3
 CONFIRMED_BEFORE: Final = 4
 FAULT: Final = 70  # EX_SOFTWARE of sysexits.h
+OUTPUT_LOST: Final = 74  # EX_IOERR
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells report it
 BROKEN_PIPE: Final = 141  # 128 + SIGPIPE
 
@@ -54,8 +58,9 @@ _OPTIONS: Final = {"device_key", "device_group_key", "device_name", "salt"}
 
 
 def note(message: str) -> None:
-    """A line for people."""
-    print(f"cognito-srp: {message}", file=sys.stderr)
+    """A line for people: one line, whatever a service has put into the message."""
+    with contextlib.suppress(OSError):  # the terminal has gone
+        print(f"cognito-srp: {printable(message)}", file=sys.stderr, flush=True)
 
 
 def explain(error: Exception) -> tuple[int, str]:

@@ -24,7 +24,7 @@ _WHENS: Final = (
     re.compile(r"(?P<percent>\d+(\.\d+)?)%"),
     re.compile(r"every=(?P<every>\d+)"),
     re.compile(r"times=(?P<times>\d+)"),
-    re.compile(r"(?P<first>\d+)(?P<to>-)?(?P<last>\d+)?"),
+    re.compile(r"(?P<first>\d+)(?:(?P<to>-)(?P<last>\d+)?)?"),
 )
 
 

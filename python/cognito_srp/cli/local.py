@@ -7,7 +7,6 @@ import json
 import logging
 import secrets
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from .failures import UnavailableError, note
 from .fault_rules import SYNTAX, parse_fault
 from .options import add_secret_option, bounded_int
 from .secret_input import PASSWORD, read_secret
+from .streams import printing
 
 if TYPE_CHECKING:
     from ..local import LocalCognito, LocalPool
@@ -56,6 +56,7 @@ def add_parser(commands: Commands) -> None:
         action="store_true",
         help="accept a --host that other machines can reach; they can then change everything",
     )
+    _add_caller_options(parser)
     parser.add_argument("--region", default="us-east-1", help="where pools are made (us-east-1)")
     parser.add_argument(
         "--create-pool", action="store_true", help="begin with a user pool and an app client"
@@ -90,14 +91,33 @@ def add_parser(commands: Commands) -> None:
     parser.set_defaults(run=_run)
 
 
+def _add_caller_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow-host",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a name besides localhost and IP addresses that this server is called by, such as "
+        "that of a compose service; may be given several times",
+    )
+    parser.add_argument(
+        "--allow-origin",
+        metavar="ORIGIN",
+        action="append",
+        default=[],
+        help="web pages besides those of localhost that may call, such as https://app.example "
+        "or null; may be given several times",
+    )
+    parser.add_argument(
+        "--public-url", metavar="URL", help="where others reach this server; jwks_uri begins so"
+    )
+
+
 def _run(arguments: argparse.Namespace) -> int:
     user = _choose_user(arguments)
     stop = threading.Event()
     # From the first moment on: a supervisor may stop what it has only just started.
-    earlier = {
-        number: signal.signal(number, lambda *_: stop.set())
-        for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    earlier = {number: signal.signal(number, lambda *_: stop.set()) for number in _stop_signals()}
     try:
         _serve(arguments, user, stop)
     finally:
@@ -106,30 +126,56 @@ def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _serve(arguments: argparse.Namespace, user: _User | None, stop: threading.Event) -> None:
+def _stop_signals() -> list[int]:
+    """What ends the server, its state kept: also a terminal that is closed, unless nohup has said
+    that this is to be ignored. Windows has no SIGHUP."""
+    numbers: list[int] = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    return numbers
+
+
+#: What `LocalCognito` calls the options.
+_OPTIONS = {
+    "host": "--host",
+    "allowed_hosts": "--allow-host",
+    "allowed_origins": "--allow-origin",
+    "public_url": "--public-url",
+}
+
+
+def _start(arguments: argparse.Namespace) -> LocalCognito:
     from ..local import LocalCognito
 
-    cognito = LocalCognito(
-        region=arguments.region,
-        host=arguments.host,
-        port=arguments.port,
-        allow_remote=arguments.allow_remote,
-    )
-    _add_faults(cognito, arguments)
     try:
-        cognito.start()
-    except ValueError as error:  # an address that is not loopback
-        fix = "add --allow-remote if that is meant"
-        raise InvalidInputError("--host", str(error).partition(":")[0], fix) from None
+        cognito = LocalCognito(
+            region=arguments.region,
+            host=arguments.host,
+            port=arguments.port,
+            allow_remote=arguments.allow_remote,
+            allowed_hosts=arguments.allow_host,
+            allowed_origins=arguments.allow_origin,
+            public_url=arguments.public_url,
+        )
+        _add_faults(cognito, arguments)
+        return cognito.start()
+    except InvalidInputError as error:
+        fix = "add --allow-remote if that is meant" if error.field == "host" else error.fix
+        field = _OPTIONS.get(error.field, error.field)
+        raise InvalidInputError(field, error.rule, fix) from None
     except OSError as error:
         raise UnavailableError(error.strerror or str(error)) from error
-    with cognito, _codes_shown():
+
+
+def _serve(arguments: argparse.Namespace, user: _User | None, stop: threading.Event) -> None:
+    with _start(arguments) as cognito, _codes_shown():
         if arguments.state is not None and arguments.state.exists():
             _load(cognito, arguments.state)
         ready = {"EndpointUrl": cognito.endpoint_url, "Region": arguments.region}
         ready |= _prepare(arguments, cognito, user)
         _save(cognito, arguments.state)  # a file that cannot be written is better known now
-        print(json.dumps(ready), flush=True)
+        with printing():
+            print(json.dumps(ready))
         _greet(arguments, cognito.endpoint_url)
         # Windows delivers Ctrl-C only between waits.
         while not stop.wait(0.5):
@@ -185,7 +231,7 @@ def _save(cognito: LocalCognito, path: Path | None) -> None:
         return
     try:
         cognito.save(path)
-    except OSError as error:  # its own words are about a temporary file beside this one
+    except OSError as error:  # that of a full disk names no file
         raise OSError(error.errno, error.strerror, str(path)) from None
 
 
@@ -245,9 +291,8 @@ def _create(pool: LocalPool, user: _User) -> bool:
 def _greet(arguments: argparse.Namespace, endpoint: str) -> None:
     if arguments.allow_remote:
         note(f"WARNING: whoever can reach {endpoint} can read and change everything in it")
+    note(f"a local Cognito is ready at {endpoint}; Ctrl-C stops it; try")
     note(
-        f"a local Cognito is ready at {endpoint}; Ctrl-C stops it; try\n"
-        f"  aws cognito-idp list-user-pools --max-results 10 --endpoint-url {endpoint} "
+        f"aws cognito-idp list-user-pools --max-results 10 --endpoint-url {endpoint} "
         f"--region {arguments.region} --no-sign-request"
     )
-    sys.stderr.flush()

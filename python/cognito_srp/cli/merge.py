@@ -13,12 +13,12 @@ from ..enroll.bulk.outputs import check_output, write_devices
 from ..enroll.journal.journal import Journal
 from ..enroll.journal.merging import MergeConflict, merge
 from ..errors import InvalidInputError
-from ..storage.secret_files import sync_directory
+from ..storage.secret_files import new_path
 from .failures import REFUSED, note
 from .options import add_output_options
 from .output import write
 from .progress import progress
-from .sealing_key import add_key_options, read_key
+from .sealing_key import add_key_options, add_new_key_options, read_key, read_new_key
 
 if TYPE_CHECKING:
     from .parser import Commands
@@ -32,8 +32,8 @@ def add_parser(commands: Commands) -> None:
         "merge",
         help="make several journals into one",
         description="Make several journals of `cognito-srp enroll` into one, as when an input was "
-        "split over machines. The journals that are merged stay as they are; all have the same "
-        "key, or data keys of the same KMS key.",
+        "split over machines, or one that another key seals. The journals that are merged stay as "
+        "they are; all have the same key, or data keys of the same KMS key.",
     )
     parser.add_argument("journals", metavar="JOURNAL", nargs="+")
     parser.add_argument("--into", metavar="FILE", required=True, help="the new journal")
@@ -41,6 +41,7 @@ def add_parser(commands: Commands) -> None:
         "--save", metavar="FILE", help="write devices and passwords here, .jsonl or .parquet"
     )
     add_key_options(parser)
+    add_new_key_options(parser)
     parser.add_argument("--region", help="AWS region of the KMS key")
     parser.add_argument("--profile", help="profile of the AWS configuration files")
     add_output_options(parser, formats=("json", "text"))
@@ -48,7 +49,7 @@ def add_parser(commands: Commands) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    if Path(arguments.into).exists():
+    if os.path.lexists(arguments.into):
         raise InvalidInputError(arguments.into, "is there already", "choose another name")
     if arguments.save is not None:
         check_output(arguments.save, replace=False)
@@ -69,7 +70,7 @@ def _run(arguments: argparse.Namespace) -> int:
             merge(sources, into, on_conflict)
             counts = into.counts()
             if arguments.save is not None:
-                write_devices(into, arguments.save)
+                write_devices(into, arguments.save, replace=False)
     if conflicts:
         note(
             f"devices that may have been sent with two secrets: {len(conflicts):,}; keep the "
@@ -95,16 +96,10 @@ def _existing(path: str) -> str:
 @contextlib.contextmanager
 def _new_journal(arguments: argparse.Namespace) -> Iterator[Journal]:
     """A journal that gets its name once it is whole: nobody can take half of one for it."""
-    path = Path(arguments.into)
-    partial = path.with_name(path.name + ".partial")
-    endings = ("", "-wal", "-shm", ".lock")
-    for ending in endings:
-        partial.with_name(partial.name + ending).unlink(missing_ok=True)
-    try:
-        with Journal.open(partial, key=read_key(arguments, str(partial))) as journal:
-            yield journal
-        os.replace(partial, path)
-        sync_directory(path.absolute().parent)
-    finally:
-        for ending in endings:
-            partial.with_name(partial.name + ending).unlink(missing_ok=True)
+    with new_path(arguments.into) as partial:
+        try:
+            with Journal.open(partial, key=read_new_key(arguments, str(partial))) as journal:
+                yield journal
+        finally:
+            for ending in ("-wal", "-shm", ".lock"):
+                partial.with_name(partial.name + ending).unlink(missing_ok=True)

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from .secret_input import Secret
+from .streams import locale_name
 
 __all__ = [
     "add_aws_options",
     "add_output_options",
     "add_secret_option",
     "bounded_int",
+    "decoded_text",
     "positive_number",
 ]
 
@@ -104,3 +106,13 @@ def _query(text: str) -> Any:
     except JMESPathError as error:
         reason = str(error).partition("\n")[0]
         raise argparse.ArgumentTypeError(f"not JMESPath: {reason}") from None
+
+
+def decoded_text(text: str) -> str:
+    """An argparse type: text that the locale could read as such."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        rule = f"has bytes that the locale {locale_name()} cannot read"
+        raise argparse.ArgumentTypeError(f"{rule}; set LC_ALL to one of UTF-8") from None
+    return text

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..errors import InvalidInputError
+from .printable import printable
+from .streams import printing
 
 __all__ = ["write", "write_table"]
 
@@ -17,16 +19,14 @@ def write(arguments: argparse.Namespace, document: Any) -> None:
     """Print the document, or what ``--query`` selects of it, in the form ``--output`` asks for."""
     if arguments.query is not None:
         document = _select(arguments.query, document)
-    if arguments.output == "text":
-        for line in _text(document):
-            print(line)
-    else:
-        print(json.dumps(document, indent=4))
+    lines = _text(document) if arguments.output == "text" else [json.dumps(document, indent=4)]
+    with printing():
+        print("".join(f"{line}\n" for line in lines), end="")
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: int = 0) -> None:
     """A table; the last `numeric` columns are flush right. Drawn where rich and a terminal are."""
-    rows = list(rows)
+    rows = [tuple(map(printable, row)) for row in rows]
     left = len(columns) - numeric
     if sys.stdout.isatty():
         try:
@@ -40,15 +40,22 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, numeri
                 table.add_column(column, justify="left" if index < left else "right")
             for row in rows:
                 table.add_row(*row)
-            Console().print(table, markup=False)
+            with printing():
+                Console().print(table, markup=False)
             return
+    with printing():
+        print("\n".join(_plain_table(columns, rows, left)))
+
+
+def _plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> Iterator[str]:
+    """Its lines; all columns but the first `left` are flush right."""
     widths = [max(map(len, cells)) for cells in zip(columns, *rows, strict=True)]
     for row in (columns, ["-" * width for width in widths], *rows):
         cells = (
             cell.ljust(width) if index < left else cell.rjust(width)
             for index, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
-        print("  ".join(cells).rstrip())
+        yield "  ".join(cells).rstrip()
 
 
 def _select(query: Any, document: Any) -> Any:
@@ -67,18 +74,22 @@ def _text(item: Any, name: str = "") -> Iterable[str]:
     nested object that begins with its key in capitals."""
     if isinstance(item, dict):
         members = sorted(item.items())
-        plain = [str(value) for _, value in members if not isinstance(value, (dict, list))]
+        plain = [_plain(value) for _, value in members if not isinstance(value, (dict, list))]
         if plain:
             yield "\t".join([name.upper(), *plain] if name else plain)
         for key, value in members:
             if isinstance(value, (dict, list)):
                 yield from _text(value, key)
     elif isinstance(item, list):
-        plain = [str(value) for value in item if not isinstance(value, (dict, list))]
+        plain = [_plain(value) for value in item if not isinstance(value, (dict, list))]
         if plain:
             yield "\t".join([name.upper(), *plain] if name else plain)
         for value in item:
             if isinstance(value, (dict, list)):
                 yield from _text(value, name)
     else:
-        yield str(item)
+        yield _plain(item)
+
+
+def _plain(value: Any) -> str:
+    return printable(str(value))

@@ -71,4 +71,3 @@ class ProgramParser(Parser):
 if TYPE_CHECKING:
     #: What ``add_parser`` of a command adds its parser to.
     Commands = argparse._SubParsersAction[Parser]
-

@@ -42,6 +42,7 @@ def _run(arguments: argparse.Namespace) -> int:
         "Report": path,
         "Devices": figures.devices,
         "Outcomes": dict(figures.outcomes),
+        "Unproven": figures.unproven,
         "LatencySeconds": {f"{percent:g}": value for percent, value in figures.percentiles},
     }
     write(arguments, document)

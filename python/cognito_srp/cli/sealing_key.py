@@ -12,7 +12,7 @@ from ..errors import InvalidInputError
 from ..storage.sealing import SealingKey
 from .failures import note
 
-__all__ = ["add_key_options", "read_key"]
+__all__ = ["add_key_options", "add_new_key_options", "read_key", "read_new_key"]
 
 _VARIABLE: Final = "COGNITO_SEALING_KEY"
 
@@ -32,6 +32,31 @@ def add_key_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--kms-key-id", metavar="KEY", help="a data key of this KMS key, kept in the journal"
     )
+
+
+def add_new_key_options(parser: argparse.ArgumentParser) -> None:
+    """The same for the key that is to take the other's place."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--new-key-file",
+        metavar="FILE",
+        help="seal the new journal with this key instead; made if it does not exist",
+    )
+    group.add_argument("--new-keyring", metavar="SERVICE/NAME", help="the same, in the keyring")
+    group.add_argument("--new-kms-key-id", metavar="KEY", help="the same, from KMS")
+
+
+def read_new_key(arguments: argparse.Namespace, journal: str) -> SealingKey:
+    """The key for a new journal at this path: the one that takes the other's place, if any.
+
+    Raises as `read_key` does.
+    """
+    new = {
+        name: getattr(arguments, f"new_{name}") for name in ("key_file", "keyring", "kms_key_id")
+    }
+    if not any(new.values()):
+        return read_key(arguments, journal)
+    return read_key(argparse.Namespace(**{**vars(arguments), **new}), journal)
 
 
 def read_key(arguments: argparse.Namespace, journal: str) -> SealingKey:

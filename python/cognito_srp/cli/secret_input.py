@@ -94,6 +94,6 @@ def _read(secret: Secret, path: str) -> str:
     try:
         return sys.stdin.read() if path == STDIN else Path(path).read_text("utf-8")
     except UnicodeDecodeError:
-        # Its message quotes the bytes.
-        fix = f"check what {secret.option}-file names"
-        raise InvalidInputError(secret.title, "is not UTF-8 text", fix) from None
+        pass  # it holds the bytes, so it must not become a context
+    fix = f"check what {secret.option}-file names"
+    raise InvalidInputError(secret.title, "is not UTF-8 text", fix)

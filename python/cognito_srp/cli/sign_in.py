@@ -15,7 +15,7 @@ from .challenges import SECRETS, Person
 from .client import make_client
 from .device_places import DevicePlace, device_place
 from .failures import note
-from .options import add_aws_options, add_output_options, add_secret_option
+from .options import add_aws_options, add_output_options, add_secret_option, decoded_text
 from .output import write
 from .secret_input import CLIENT_SECRET, PASSWORD, STDIN, USER_PASSWORD, read_secret
 
@@ -71,7 +71,9 @@ def add_parser(commands: Commands) -> None:
         type=device_place,
         help="enroll this device, keep it there",
     )
-    parser.add_argument("--device-name", help="with --save-device: name to show to the user")
+    parser.add_argument(
+        "--device-name", type=decoded_text, help="with --save-device: name to show to the user"
+    )
     parser.add_argument(
         "--remember",
         action=argparse.BooleanOptionalAction,

@@ -12,6 +12,7 @@ from ..storage.secret_files import save_secret
 from .options import add_output_options, add_secret_option
 from .output import write
 from .secret_input import DEVICE_PASSWORD, read_secret
+from .streams import printing
 
 if TYPE_CHECKING:
     from .parser import Commands
@@ -72,7 +73,8 @@ def _run(arguments: argparse.Namespace) -> int:
     if device is not None and arguments.save is not None:
         save_secret(arguments.save, device.to_json())
     if arguments.shorthand:
-        print(_shorthand(verifier))
+        with printing():
+            print(_shorthand(verifier))
     else:
         write(arguments, _document(verifier, with_secret=not kept))
     return 0

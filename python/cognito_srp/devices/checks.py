@@ -13,7 +13,7 @@ from typing import Final
 from srp_native import Column, check_column
 
 from ..errors import InvalidInputError
-from ..srp.encoding import decode_base64, pad, unpad
+from ..srp.encoding import decode_base64, is_text, pad, unpad
 
 __all__ = [
     "DEVICE_KEY_BYTES",
@@ -46,8 +46,7 @@ def check_text(field: str, value: str, fix: str) -> str:
         raise InvalidInputError(field, f"must be a str, not {type(value).__name__}", fix)
     if not value:
         raise InvalidInputError(field, "must not be empty", fix)
-    # Not by catching UnicodeEncodeError: it holds the whole text, even as a hidden context.
-    if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
+    if not is_text(value):
         rule = "must be text that UTF-8 can encode"
         raise InvalidInputError(field, rule, "remove the lone surrogates")
     return value

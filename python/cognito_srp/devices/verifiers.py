@@ -13,7 +13,7 @@ import srp_native
 from srp_native import Column
 
 from ..errors import InvalidInputError, VerifierFaultError
-from ..srp.encoding import decode_base64, encode_base64, pad, unpad
+from ..srp.encoding import decode_base64, encode_base64, pad, read_json, unpad
 from ..srp.protocol import device_identity
 from ..storage.system_keyring import system_keyring
 from .checks import (
@@ -85,8 +85,8 @@ class RememberedDevice:
     def from_json(cls, text: str | bytes) -> RememberedDevice:
         """The inverse of `to_json`; raises `InvalidInputError` for anything else."""
         try:
-            fields = json.loads(text)
-        except ValueError:  # holds the document, so it must not become a context
+            fields = read_json(text)
+        except ValueError:
             fields = None
         if not isinstance(fields, dict) or fields.keys() != cls.__dataclass_fields__.keys():
             raise InvalidInputError(

@@ -8,13 +8,13 @@ because that lies in the journal since before the first send. examples/sqs_lambd
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, Final
 
 from ..enroll import Enroller, EnrollmentRequest, EnrollmentResult, RefreshToken
 from ..errors import InvalidInputError
+from ..srp.encoding import read_json
 
 __all__ = ["SqsHandler", "read_message"]
 
@@ -39,8 +39,8 @@ def read_message(body: str) -> EnrollmentRequest:
     """
     fix = "see cognito_srp.engines.read_message"
     try:
-        fields = json.loads(body)
-    except ValueError:  # holds the document, so it must not become a context
+        fields = read_json(body)
+    except ValueError:
         fields = None
     if not isinstance(fields, dict):
         raise InvalidInputError("message", "is not a JSON object", fix)

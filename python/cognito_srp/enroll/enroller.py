@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Final
 
 from ..errors import EnrollerClosedError, EnrollerFullError, InvalidInputError
 from ..transport.calls import Client
+from .answers import Answers
 from .events import Event, Events, Stats
 from .pacing import Pace, TokenBucket, UserBuckets
 from .pipeline.job import Job
@@ -42,7 +44,10 @@ class Enroller:
     each step, in the thread that took it: it must be quick and may come from several at once.
     Callbacks added to the futures run in the enroller's threads, too.
 
-    Safe to use from many threads. Raises `InvalidInputError` for arguments out of range.
+    `answers` pauses the calls while none is answered, if it is made to; by default they go on.
+
+    Safe to use from many threads, in the process that made it. Raises `InvalidInputError` for
+    arguments out of range, `RuntimeError` where its threads cannot be started: then none is left.
     """
 
     def __init__(
@@ -56,12 +61,14 @@ class Enroller:
         limit: int = 1024,
         journal: EnrollmentJournal | None = None,
         retry: RetryPolicy | None = None,
+        answers: Answers | None = None,
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
         pace = TokenBucket(rate) if isinstance(rate, (int, float)) else rate
         self._limit = at_least_one("limit", limit)
         self._events = Events(on_event)
         self._changed = threading.Condition()
+        self._process = os.getpid()
         self._held = 0
         self._keys: set[str] = set()
         self._closing = False
@@ -73,6 +80,7 @@ class Enroller:
             workers=at_least_one("workers", _enough(pace.rate) if workers is None else workers),
             journal=journal,
             retry=retry or RetryPolicy(),
+            answers=answers or Answers(),
             events=self._events,
             released=self._release,
         )
@@ -87,6 +95,7 @@ class Enroller:
         time, or at once with ``block=False``; `EnrollerClosedError`; and `InvalidInputError` for a
         device that is being enrolled already.
         """
+        self._check_process()
         job = Job(request)
         self._admit(job, block, timeout)
         self._events.tell("submitted", job)
@@ -106,6 +115,7 @@ class Enroller:
 
     def stats(self) -> Stats:
         """How it stands."""
+        self._check_process()
         busy = self._stages.busy
         return self._events.stats(
             waiting=max(0, self._held - busy), in_flight=busy, workers=self._stages.workers
@@ -118,6 +128,7 @@ class Enroller:
         their outcomes kept, requests that were never sent are cancelled (what the journal holds of
         them is good for a resumed run), and those between two tries fail with the last error.
         """
+        self._check_process()
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -137,7 +148,14 @@ class Enroller:
         value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.close(drain=kind is None)
+        if os.getpid() == self._process:
+            self.close(drain=kind is None)
+
+    def _check_process(self) -> None:
+        """A forked child has none of the threads, and its copies of their locks may be taken."""
+        if os.getpid() != self._process:
+            rule = f"the enroller belongs to process {self._process}, of which this is a fork"
+            raise EnrollerClosedError(f"{rule}; make another Enroller, and its client, here")
 
     def _admit(self, job: Job, block: bool, timeout: float | None) -> None:
         with self._changed:

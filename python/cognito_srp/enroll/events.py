@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from ..errors import DeviceKeyExistsError, ThrottledError, UnreachableError
 from .pipeline.job import Job, error_code
 
 __all__ = ["Event", "EventKind", "Events", "Stats"]
@@ -62,8 +63,9 @@ class Event:
 class Stats:
     """Counts since the start, by kind of `Event`, and how it stands now.
 
-    `waiting` requests have not been sent yet, or wait to be sent again; `in_flight` calls are not
-    answered; `workers` threads send.
+    Of the calls, `calls_refused` were refused for another reason than throttling, `calls_lost` had
+    no answer, and `calls_conflicting` found the device confirmed. `waiting` requests have not been
+    sent yet, or wait to be sent again; `in_flight` calls are not answered; `workers` threads send.
     """
 
     submitted: int = 0
@@ -78,6 +80,9 @@ class Stats:
     unknown: int = 0
     cancelled: int = 0
     journal_failed: int = 0
+    calls_refused: int = 0
+    calls_lost: int = 0
+    calls_conflicting: int = 0
     waiting: int = 0
     in_flight: int = 0
     workers: int = 0
@@ -109,8 +114,17 @@ class Events:
         )
         try:
             self._on_event(event)
-        except Exception:
+        except BaseException:  # SystemExit would end a thread that others need
             _log.exception("on_event failed; the enroller goes on")
+
+    def count_failure(self, error: Exception) -> None:
+        """Count a call by what it failed with; throttled ones have an event."""
+        kind = "calls_lost" if isinstance(error, UnreachableError) else "calls_refused"
+        if isinstance(error, DeviceKeyExistsError):
+            kind = "calls_conflicting"
+        if not isinstance(error, ThrottledError):
+            with self._lock:
+                self._counts[kind] += 1
 
     def stats(self, *, waiting: int, in_flight: int, workers: int) -> Stats:
         """The counts of this moment."""

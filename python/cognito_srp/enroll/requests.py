@@ -203,7 +203,9 @@ class EnrollmentResult:
     ``user_confirmation_necessary`` is the service's word on whether the pool remembers devices on
     the user's word only, None when it was lost; ``remembered`` as in `ConfirmedDevice`, None when
     neither is known. ``attempts`` counts calls sent; ``waited`` is the time in seconds from
-    `submit` to the first send, ``took`` from there to the last answer.
+    `submit` to the first send, ``took`` from there to the last answer. ``proven`` is False where
+    an answer was lost and DeviceKeyExists stands for it: the device has this secret unless
+    somebody else has confirmed it in between.
     """
 
     request: EnrollmentRequest = field(repr=False)
@@ -214,6 +216,7 @@ class EnrollmentResult:
     attempts: int
     waited: float
     took: float
+    proven: bool = True
 
     @property
     def reference(self) -> object:
@@ -241,7 +244,8 @@ class Outcome:
     """How the enrollment of one device ended; `at` in seconds since the epoch.
 
     `latency` is the time in seconds from the first send to the last answer, `attempts` the number
-    of calls sent, `error_code` the service's or the class of our error, empty when confirmed.
+    of calls sent, `error_code` the service's or the class of our error, `message` what that says,
+    both empty when confirmed. `proven` as in `EnrollmentResult`.
     """
 
     device_key: str
@@ -252,6 +256,8 @@ class Outcome:
     error_code: str = ""
     remembered: bool | None = None
     user_confirmation_necessary: bool | None = None
+    message: str = ""
+    proven: bool = True
 
 
 class EnrollmentJournal(Protocol):

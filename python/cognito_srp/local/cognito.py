@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -46,6 +46,14 @@ class LocalCognito:
     Pools live in `region` unless a signed request names another. Port 0 takes any free port.
     Addresses that other machines reach need ``allow_remote=True``. Needs the extra
     ``srp-native[local]``; raises `ImportError` without it, `OSError` if the port is taken.
+
+    No web page but those of localhost may call: a request is refused (HTTP 403) when its Host is
+    a name other than localhost, one under ``.localhost`` or one of `allowed_hosts`, or its Origin
+    is another site's than localhost's (127.0.0.0/8 and ::1 included), this server's or one of
+    `allowed_origins` (such as ``https://app.example:8443`` or ``null``). IP addresses are good as
+    a Host. `public_url` is the URL by which others know this server; ``jwks_uri`` begins with
+    it. `InvalidInputError` for what is no name, origin or URL.
+
     Two servers share nothing, and neither sees a `mock_aws` of the same process.
     """
 
@@ -56,13 +64,18 @@ class LocalCognito:
         port: int = 0,
         *,
         allow_remote: bool = False,
+        allowed_hosts: Iterable[str] = (),
+        allowed_origins: Iterable[str] = (),
+        public_url: str | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.region = region
         self.clock = clock or Clock()
         self._host, self._port, self._allow_remote = host, port, allow_remote
         self._listener: Listener | None = None
-        self._app = _make_app(region, self.clock)
+        self._app = _make_app(
+            region, self.clock, (host, allowed_hosts, allowed_origins, public_url)
+        )
 
     def start(self) -> LocalCognito:
         """Begins to listen; returns itself. State outlives `stop`: starting again resumes."""
@@ -76,6 +89,7 @@ class LocalCognito:
                 self.clock.time,
                 allow_remote=self._allow_remote,
             )
+            self._app.url = self.endpoint_url
         return self
 
     def stop(self) -> None:
@@ -104,13 +118,22 @@ class LocalCognito:
         return f"http://{f'[{host}]' if ':' in host else host}:{self._listener.port}"
 
     def client(self, **kwargs: Any) -> CognitoIdentityProviderClient:
-        """A boto3 ``cognito-idp`` client of this server; `kwargs` go to ``Session.client``."""
+        """A boto3 ``cognito-idp`` client of this server; `kwargs` go to ``Session.client``.
+
+        It uses no proxy, whatever HTTP_PROXY says, unless ``config=Config(proxies=…)`` names one.
+        """
+        from botocore.config import Config
+
+        config = Config(proxies={})
+        if kwargs.get("config") is not None:
+            config = config.merge(kwargs["config"])
         arguments = {
             "endpoint_url": self.endpoint_url,
             "region_name": self.region,
             "aws_access_key_id": "local",
             "aws_secret_access_key": "local",
             **kwargs,
+            "config": config,
         }
         global _session
         with _session_lock:  # making clients from one session is not thread-safe
@@ -248,7 +271,7 @@ class LocalCognito:
         return create_pool(self, name, settings, client_secret=client_secret, mfa=mfa)
 
 
-def _make_app(region: str, clock: Clock) -> App:
+def _make_app(region: str, clock: Clock, calling: tuple[Any, ...]) -> App:
     """moto takes most of a second to import, so that happens here and not with this module."""
     try:
         import moto.cognitoidp  # noqa: F401
@@ -257,6 +280,7 @@ def _make_app(region: str, clock: Clock) -> App:
             f"the local Cognito needs {error.name}: pip install 'srp-native[local]'"
         ) from error
     from .server.app import App
+    from .server.callers import Callers
     from .store.state import State
 
-    return App(State(region, clock))
+    return App(State(region, clock), Callers(*calling))

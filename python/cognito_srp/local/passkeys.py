@@ -13,6 +13,8 @@ import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..srp.encoding import read_json
+
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
@@ -45,7 +47,7 @@ class Passkey:
         from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
         from cryptography.hazmat.primitives.hashes import SHA256
 
-        asked = json.loads(options)
+        asked = read_json(options)
         client_data = json.dumps(
             {
                 "type": "webauthn.get",

@@ -23,6 +23,9 @@ class Refusal(ServiceException):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code, message)
 
+    def __reduce__(self) -> tuple[type[Refusal], tuple[str, str]]:
+        return type(self), (self.code, self.message)  # args is the message alone
+
 
 def not_authorized(message: str) -> Refusal:
     return Refusal("NotAuthorizedException", message)

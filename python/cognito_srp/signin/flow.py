@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
-from ..errors import CognitoSrpError, ResourceNotFoundError, ServiceError
+from ..errors import CognitoSrpError, ResourceNotFoundError, ServiceError, SignInError
 from ..srp.encoding import token_claims
 from ..srp.protocol import ClientExchange
-from ..transport.steps import Challenge, Steps
+from ..transport.steps import Steps
 from .answers import answer_of, needs_answer
 from .diagnosis import explain
 from .exchange import Exchange
+from .received import challenge_of, new_device
 from .request import Request
-from .session import SignedIn, Tokens, new_device
+from .session import SignedIn, Tokens
 from .state import SignIn, internal_name
 
 __all__ = ["answer", "begin"]
+
+#: Of the password, and of a device: it takes four at most, and twice that when the service has
+#: forgotten the device.
+_MOST_IN_A_ROW: Final = 16
 
 
 def begin(request: Request, *, device_forgotten: bool = False) -> Steps[SignIn | SignedIn]:
@@ -48,9 +53,11 @@ def answer(sign_in: SignIn, responses: Mapping[str, str] | None = None) -> Steps
 
 
 def _go_on(progress: SignIn | SignedIn) -> Steps[SignIn | SignedIn]:
-    while isinstance(progress, SignIn) and not needs_answer(progress):
+    for _ in range(_MOST_IN_A_ROW):
+        if not isinstance(progress, SignIn) or needs_answer(progress):
+            return progress
         progress = yield from _answer(progress, None)
-    return progress
+    raise SignInError("the service asks for proofs without end, and never lets the user in")
 
 
 def _answer(sign_in: SignIn, responses: Mapping[str, str] | None) -> Steps[SignIn | SignedIn]:
@@ -97,6 +104,12 @@ def _without_device(
     return (yield from begin(plain.request, device_forgotten=True))
 
 
+def _told(access_token: str, known: str) -> str:
+    """The internal name: the token tells it, where it is a JWT."""
+    name = token_claims(access_token).get("username")
+    return name if isinstance(name, str) else known
+
+
 def _received(
     request: Request,
     response: Mapping[str, Any],
@@ -106,25 +119,20 @@ def _received(
 ) -> SignIn | SignedIn:
     """What the service's answer means: another challenge, or tokens."""
     if "ChallengeName" not in response:
-        tokens = Tokens.from_result(response, request.refresh_token)
+        tokens = Tokens.of(response, request)
         return SignedIn(
             tokens=tokens,
             new_device=new_device(response),
             device=request.device,
             device_forgotten=device_forgotten,
-            username=token_claims(tokens.access_token).get("username", known),
+            username=_told(tokens.access_token, known),
             request=request,
         )
-    parameters: Mapping[str, str] = response.get("ChallengeParameters") or {}
+    challenge = challenge_of(response)
     return SignIn(
         request=request,
-        challenge=Challenge(
-            response["ChallengeName"],
-            parameters,
-            tuple(response.get("AvailableChallenges") or ()),
-            response.get("Session"),
-        ),
-        username=internal_name(request, known, parameters),
+        challenge=challenge,
+        username=internal_name(request, known, challenge.parameters),
         exchange=exchange,
         device_forgotten=device_forgotten,
     )

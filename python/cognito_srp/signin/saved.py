@@ -3,29 +3,38 @@
 Its secrets are the password, the client secret, the device's password, a pending SRP exchange and
 what was given for InitiateAuth alone. Sealed, the document is opaque and whole; in clear, they are
 left out and have to be given again.
+
+Whoever reads with a key takes nothing that is not sealed: a document in clear may come from anyone,
+and be of a sign-in that they began in a pool of their own.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
+import math
+import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ..devices.verifiers import RememberedDevice
-from ..errors import InvalidInputError
-from ..srp.encoding import decode_base64, encode_base64
-from ..transport.steps import Challenge
+from ..errors import InvalidInputError, SealingError, SignInError
+from ..srp.encoding import decode_base64, encode_base64, encode_text, read_json
+from ..storage.sealing import Seal, keys_of, open_with
 from .exchange import Exchange
+from .received import challenge_of
 from .request import AppClient, Request
 
 if TYPE_CHECKING:
-    from ..storage.sealing import SealingKey
     from .state import SignIn
 
-__all__ = ["dump", "load"]
+__all__ = ["LIFETIME", "Expected", "dump", "load"]
 
-_VERSION: Final = 1
+#: Seconds: AuthSessionValidity of an app client is at most 15 minutes.
+LIFETIME: Final = 900.0
+_VERSION: Final = 2
 _PURPOSE: Final = b"cognito_srp sign-in"
 #: What of a `Request` is no secret.
 _OPEN: Final = (
@@ -39,9 +48,49 @@ _OPEN: Final = (
 )
 _SECRET: Final = ("password", "refresh_token", "session", "auth_parameters")
 _FIX: Final = "pass what SignIn.to_json wrote"
+_BEGIN_AGAIN: Final = "begin again"
 
 
-def dump(sign_in: SignIn, seal: SealingKey | None) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What whoever reads a document expects it to be of; None: anything, but nothing bound."""
+
+    pool_id: str | None
+    client_id: str | None
+    bound_to: str | bytes | None
+
+    def check(self, document: Mapping[str, Any]) -> None:
+        """Raise `SealingError` for a sealed document that is of something else."""
+        wrong = self._of_another(document)
+        if wrong is not None:
+            raise SealingError(f"this sign-in was sealed for another {wrong}; {_BEGIN_AGAIN}")
+        bound = document.get("bound_to")
+        if bound is None and self.bound_to is not None:
+            raise SealingError(f"this sign-in is bound to nothing; {_BEGIN_AGAIN}")
+        if bound is not None and self.bound_to is None:
+            raise SealingError("this sign-in is bound to something: pass the same bound_to=")
+        if bound is not None and not hmac.compare_digest(bound, _digest(self.bound_to) or ""):
+            raise SealingError(f"this sign-in is bound to something else; {_BEGIN_AGAIN}")
+
+    def check_open(self, document: Mapping[str, Any]) -> None:
+        """Raise `InvalidInputError` for a document in clear that is of something else."""
+        wrong = self._of_another(document)
+        if wrong is not None:
+            raise InvalidInputError(wrong, "is not the one of this sign-in", _BEGIN_AGAIN)
+        if self.bound_to is not None:
+            raise InvalidInputError("bound_to", "binds what is sealed only", "pass seal=, too")
+
+    def _of_another(self, document: Mapping[str, Any]) -> str | None:
+        for name in ("pool_id", "client_id"):
+            expected = getattr(self, name)
+            if expected is not None and document.get(name) != expected:
+                return name
+        return None
+
+
+def dump(
+    sign_in: SignIn, seal: Seal | None, expires_in: float, bound_to: str | bytes | None
+) -> str:
     """The document of a sign-in; raises `InvalidInputError` where it cannot do without secrets."""
     request, exchange = sign_in.request, sign_in.exchange
     document: dict[str, Any] = {
@@ -56,67 +105,104 @@ def dump(sign_in: SignIn, seal: SealingKey | None) -> str:
         "has_secret": request.app.has_secret,
     }
     if seal is None:
+        if bound_to is not None:
+            raise InvalidInputError("bound_to", "binds what is sealed only", "pass seal=, too")
         if exchange is not None and sign_in.proves:
             rule = f"is needed: {sign_in.challenge.name} waits for the proof that SRP began"
             raise InvalidInputError("seal", rule, "pass a SealingKey, or answer it first")
         return json.dumps(document)
+    document["expires_at"] = time.time() + _checked(expires_in)
+    document["bound_to"] = _digest(bound_to)
     document["secrets"] = {name: getattr(request, name) for name in _SECRET} | {
         "client_secret": request.app.client_secret,
         "device": request.device.to_json() if request.device else None,
         "exchange": exchange.to_fields() if exchange else None,
     }
-    sealed = seal.seal(json.dumps(document).encode(), bound_to=_PURPOSE)
+    sealed = keys_of(seal)[0].seal(json.dumps(document).encode(), bound_to=_PURPOSE)
     return json.dumps({"sealed": encode_base64(sealed)})
 
 
 def load(
-    text: str | bytes,
-    *,
-    seal: SealingKey | None,
-    password: str | None,
-    client_secret: str | None,
-    device: RememberedDevice | None,
+    text: str | bytes, seal: Seal | None, expected: Expected, given: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The fields of the `SignIn` that `dump` wrote."""
-    document = _read(text)
-    given = {"password": password, "client_secret": client_secret, "device": device}
-    if "sealed" in document:
-        document = _open(document, seal)
+    """The fields of the `SignIn` that `dump` wrote; `given` is what it may have left out."""
+    if seal is None:
+        document = _read(text)
+        expected.check_open(document)
+        _check_given(document, given)
+        secrets, device = {**dict.fromkeys((*_SECRET, "exchange")), **given}, given["device"]
+    else:
+        document = _open(text, seal)
+        _check_time(document)
+        expected.check(document)
         for name, value in given.items():
             if value is not None:
                 raise InvalidInputError(name, "is among what was sealed", "leave it out")
         secrets = document["secrets"]
         device = RememberedDevice.from_json(secrets["device"]) if secrets["device"] else None
-    else:
-        _check_given(document, given)
-        secrets = dict.fromkeys((*_SECRET, "exchange")) | given
     try:
         return _fields(document, secrets, device)
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, SignInError):
         pass
     raise _not_ours()
 
 
 def _read(text: str | bytes) -> dict[str, Any]:
+    """A document in clear, of our version."""
     try:
-        document = json.loads(text)
-    except ValueError:  # holds the document, so it must not become a context
+        document = read_json(text)
+    except ValueError:
         document = None
-    if not isinstance(document, dict) or not ("sealed" in document or "version" in document):
+    if isinstance(document, dict) and "sealed" in document:
+        raise InvalidInputError("seal", "is needed: this sign-in is sealed", "pass its SealingKey")
+    if not isinstance(document, dict) or "version" not in document:
         raise _not_ours()
-    if "version" in document and document["version"] != _VERSION:
-        raise InvalidInputError("text", f"is of version {document['version']!r}", _FIX)
+    if document["version"] != _VERSION:
+        rule = "is of another version of srp-native"
+        raise InvalidInputError("text", rule, f"{_BEGIN_AGAIN}: this one cannot go on")
     return document
 
 
-def _open(document: Mapping[str, Any], seal: SealingKey | None) -> dict[str, Any]:
-    if seal is None:
-        raise InvalidInputError("seal", "is needed: this sign-in is sealed", "pass its SealingKey")
+def _open(text: str | bytes, seal: Seal) -> dict[str, Any]:
+    """The document in a sealed one, and in nothing else."""
+    keys = keys_of(seal)
     try:
-        sealed = decode_base64(document["sealed"])
-    except (ValueError, AttributeError):
-        raise _not_ours() from None
-    return _read(seal.open(sealed, bound_to=_PURPOSE))
+        sealed = decode_base64(read_json(text)["sealed"])
+    except (AttributeError, LookupError, TypeError, ValueError):
+        sealed = None
+    if sealed is None:
+        rule = "this sign-in is not sealed, so that anyone may have made it"
+        raise SealingError(f"{rule}; {_BEGIN_AGAIN}")
+    return _read(open_with(keys, sealed, bound_to=_PURPOSE))
+
+
+def _check_time(document: Mapping[str, Any]) -> None:
+    if not time.time() < document["expires_at"]:
+        raise SealingError(f"this sign-in has expired; {_BEGIN_AGAIN}")
+
+
+def _checked(expires_in: float) -> float:
+    """Seconds, more than none."""
+    fix = "pass seconds, 900 for Cognito's longest session"
+    if isinstance(expires_in, bool) or not isinstance(expires_in, (int, float)):
+        raise InvalidInputError("expires_in", "must be a number", fix)
+    if not 0 < expires_in < math.inf:
+        raise InvalidInputError("expires_in", "must be finite and above 0", fix)
+    return float(expires_in)
+
+
+def _digest(bound_to: str | bytes | None) -> str | None:
+    """What it is bound to, without telling it; a text is the same as its UTF-8."""
+    fix = "pass a str or bytes, such as the id of the browser's session"
+    if bound_to is None:
+        return None
+    if not isinstance(bound_to, (str, bytes)) or not bound_to:
+        raise InvalidInputError("bound_to", "must be a str or bytes, and not empty", fix)
+    try:
+        data = bound_to if isinstance(bound_to, bytes) else encode_text(bound_to)
+    except ValueError as error:
+        raise InvalidInputError("bound_to", f"is {error}", fix) from None
+    return hashlib.sha256(data).hexdigest()
 
 
 def _check_given(document: Mapping[str, Any], given: Mapping[str, Any]) -> None:
@@ -143,7 +229,14 @@ def _fields(
     challenge, exchange = document["challenge"], secrets["exchange"]
     return {
         "request": Request(app=app, device=device, **request),
-        "challenge": Challenge(**{**challenge, "available": tuple(challenge["available"])}),
+        "challenge": challenge_of(
+            {
+                "ChallengeName": challenge["name"],
+                "ChallengeParameters": challenge["parameters"],
+                "AvailableChallenges": challenge["available"],
+                "Session": challenge["session"],
+            }
+        ),
         "username": document["username"],
         "exchange": exchange and Exchange.from_fields(exchange),
         "device_forgotten": document["device_forgotten"],

@@ -12,9 +12,10 @@ from ..errors import ServiceError, SignInError
 from ..transport.calls import Client, run
 from ..transport.steps import Call, Steps
 from .diagnosis import explain_refresh
+from .received import check_origin, new_device, result_of, text_of
 from .request import Request, default_flow
 
-__all__ = ["Session", "SignedIn", "Tokens", "new_device"]
+__all__ = ["Session", "SignedIn", "Tokens"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,23 +32,25 @@ class Tokens:
     def from_result(cls, response: Mapping[str, Any], refresh_token: str | None) -> Tokens:
         """From a response with an AuthenticationResult; `refresh_token` unless there is a new
         one."""
+        result = result_of(response)
+        rotated = result.get("RefreshToken")
         try:
-            result = response["AuthenticationResult"]
             return cls(
-                access_token=result["AccessToken"],
-                id_token=result["IdToken"],
-                refresh_token=result.get("RefreshToken", refresh_token),
+                access_token=text_of("AccessToken", result["AccessToken"]),
+                id_token=text_of("IdToken", result["IdToken"]),
+                refresh_token=text_of("RefreshToken", rotated) if rotated else refresh_token,
                 expires_in=result["ExpiresIn"],
-                token_type=result["TokenType"],
+                token_type=text_of("TokenType", result["TokenType"]),
             )
         except KeyError as error:
             raise SignInError(f"the service's last answer has no {error}") from None
 
-
-def new_device(response: Mapping[str, Any]) -> NewDevice | None:
-    """The device keys that came with an AuthenticationResult."""
-    metadata = response["AuthenticationResult"].get("NewDeviceMetadata")
-    return NewDevice.from_metadata(metadata) if metadata else None
+    @classmethod
+    def of(cls, response: Mapping[str, Any], request: Request) -> Tokens:
+        """From the answer to a request: its pool's and its client's own, or `SignInError`."""
+        tokens = cls.from_result(response, request.refresh_token)
+        check_origin(request.app, tokens.access_token, tokens.id_token)
+        return tokens
 
 
 @dataclass(kw_only=True)
@@ -107,7 +110,7 @@ class SignedIn:
             tracked = self.device is None and self.new_device is not None
             explain_refresh(error, has_client_secret=request.app.has_secret, tracked=tracked)
             raise
-        self.tokens = Tokens.from_result(response, token)
+        self.tokens = Tokens.of(response, request)
         self.new_device = new_device(response) or self.new_device
         return self.tokens
 

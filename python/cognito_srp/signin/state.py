@@ -10,10 +10,10 @@ from ..devices.verifiers import RememberedDevice
 from ..transport.steps import Call, Challenge
 from .exchange import Exchange
 from .request import Request
-from .saved import dump, load
+from .saved import LIFETIME, Expected, dump, load
 
 if TYPE_CHECKING:
-    from ..storage.sealing import SealingKey
+    from ..storage.sealing import Seal
 
 __all__ = ["SignIn", "internal_name"]
 
@@ -53,33 +53,51 @@ class SignIn:
         """Whether the challenge is answered with a proof that began before it came."""
         return self.challenge.name in ("PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER")
 
-    def to_json(self, *, seal: SealingKey | None = None) -> str:
+    def to_json(
+        self,
+        *,
+        seal: Seal | None = None,
+        expires_in: float = LIFETIME,
+        bound_to: str | bytes | None = None,
+    ) -> str:
         """This sign-in as JSON, to go on from in another request or process.
 
-        With a key all of it is sealed. Without one the password, the client secret and the device's
-        password are left out. The service's Session stays in: whoever has it can answer the
-        challenge, so keep the document on the server, or seal it.
+        With a key (the first, of several) all of it is sealed: for `expires_in` seconds (15
+        minutes, Cognito's longest session), and where it is `bound_to` something, such as the
+        session of one browser, for that alone. Without a key the password, the client secret and
+        the device's password are left out. The service's Session stays in: whoever has it can
+        answer the challenge, so keep the document on the server, or seal it.
+
+        Raises `InvalidInputError` for what cannot be written so.
         """
-        return dump(self, seal)
+        return dump(self, seal, expires_in, bound_to)
 
     @classmethod
     def from_json(
         cls,
         text: str | bytes,
         *,
-        seal: SealingKey | None = None,
+        seal: Seal | None = None,
+        pool_id: str | None = None,
+        client_id: str | None = None,
+        bound_to: str | bytes | None = None,
         password: str | None = None,
         client_secret: str | None = None,
         device: RememberedDevice | None = None,
     ) -> SignIn:
         """The inverse of `to_json`, with what was left out given again.
 
-        The password is needed only if a challenge still asks for it. Raises `InvalidInputError`,
-        and `SealingError` for what does not open.
+        With a key, or several of which one has sealed it, only what is sealed is taken; without
+        one, only what is not. `pool_id` and `client_id`, where they are given, have to be the
+        sign-in's; `bound_to` has to be given exactly as it was to `to_json`. The password is
+        needed only if a challenge still asks for it.
+
+        Raises `SealingError` for what is not sealed, does not open, has expired, or was sealed
+        for something else, and `InvalidInputError` otherwise.
         """
-        return cls(
-            **load(text, seal=seal, password=password, client_secret=client_secret, device=device)
-        )
+        expected = Expected(pool_id=pool_id, client_id=client_id, bound_to=bound_to)
+        given = {"password": password, "client_secret": client_secret, "device": device}
+        return cls(**load(text, seal, expected, given))
 
     def respond(self, responses: Mapping[str, str]) -> Call:
         """The call that answers the challenge."""

@@ -15,9 +15,12 @@ __all__ = [
     "WEEKDAYS",
     "decode_base64",
     "encode_base64",
+    "encode_text",
     "from_hex",
+    "is_text",
     "pad",
     "parse_timestamp",
+    "read_json",
     "timestamp",
     "to_hex",
     "token_claims",
@@ -74,11 +77,65 @@ def from_hex(text: str) -> int:
     return int(text, 16)
 
 
+def is_text(value: object) -> bool:
+    """Whether it is a string that UTF-8 can encode: one without lone surrogates."""
+    # Not by catching UnicodeEncodeError: it holds the whole text, even as a hidden context.
+    return isinstance(value, str) and (
+        value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value)
+    )
+
+
+def encode_text(text: str) -> bytes:
+    """UTF-8. The ``ValueError`` for a lone surrogate does not hold the text: it may be secret."""
+    if not is_text(text):
+        raise ValueError("not text that UTF-8 can encode")
+    return text.encode()
+
+
+def read_json(text: str | bytes, *, deepest: int | None = 64) -> Any:
+    """What a JSON text (RFC 8259) stands for.
+
+    The ``ValueError`` for anything else holds nothing of the text, and has no context that does.
+    So it ends with NaN and with halves of surrogate pairs, which Python's own reader takes, and
+    with nesting of more than `deepest` levels; None leaves that to the reader's own limit.
+    """
+    try:
+        if not isinstance(text, str):
+            text = text.decode(json.detect_encoding(text))
+        value = json.loads(text, parse_constant=_refuse_constant)
+        if "\\u" in text or not text.isascii():
+            json.dumps(value, ensure_ascii=False).encode()
+        if deepest is None or not _is_deeper(value, deepest):
+            return value
+    except (AttributeError, TypeError, ValueError, RecursionError):
+        pass
+    raise ValueError("not JSON")
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether objects and lists lie more than that many levels in each other; without recursion."""
+    level = [value]
+    for _ in range(levels + 1):
+        nested = [one.values() if isinstance(one, dict) else one for one in level if _nests(one)]
+        if not nested:
+            return False
+        level = [item for items in nested for item in items]
+    return True
+
+
+def _nests(value: object) -> bool:
+    return isinstance(value, (dict, list))
+
+
 def token_claims(token: str) -> Mapping[str, Any]:
     """What a token (JWT) says of itself, unverified; empty for what is none."""
     try:
         payload = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        claims = read_json(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (IndexError, ValueError):  # it holds the token: nothing of it may be raised
         claims = None
     return claims if isinstance(claims, dict) else {}

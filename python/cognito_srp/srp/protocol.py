@@ -16,7 +16,7 @@ from srp_native import N
 from srp_native.group import ELEMENT_SIZE
 
 from ..errors import SrpError
-from .encoding import encode_base64, pad
+from .encoding import encode_base64, encode_text, pad
 
 __all__ = [
     "ClientExchange",
@@ -47,12 +47,17 @@ def pool_name(pool_id: str) -> str:
 
 def device_identity(device_group_key: str, device_key: str, device_password: str) -> bytes:
     """What a device proves to know: ``group key ‖ device key : password``, UTF-8."""
-    return f"{device_group_key}{device_key}:{device_password}".encode()
+    return _identity(device_group_key + device_key, device_password)
 
 
 def user_identity(pool_name: str, user_id_for_srp: str, password: str) -> bytes:
     """What a user proves to know: ``pool name ‖ USER_ID_FOR_SRP : password``, UTF-8."""
-    return f"{pool_name}{user_id_for_srp}:{password}".encode()
+    return _identity(pool_name + user_id_for_srp, password)
+
+
+def _identity(name: str, password: str) -> bytes:
+    """``name : password``, each encoded by itself: no error may hold the password."""
+    return b"%s:%s" % (encode_text(name), encode_text(password))
 
 
 def private_key(salt: int, identity: bytes) -> bytes:
@@ -72,13 +77,13 @@ def claim_signature(key: bytes, prefix: str, secret_block: bytes, timestamp: str
     The prefix is the pool name and USER_ID_FOR_SRP of a user, or the group key and key of a
     device.
     """
-    return hmac.digest(key, prefix.encode() + secret_block + timestamp.encode(), "sha256")
+    return hmac.digest(key, encode_text(prefix) + secret_block + timestamp.encode(), "sha256")
 
 
 def secret_hash(username: str, client_id: str, client_secret: str) -> str:
     """SECRET_HASH for an app client that has a secret, base64."""
-    message = (username + client_id).encode()
-    return encode_base64(hmac.digest(client_secret.encode(), message, "sha256"))
+    message = encode_text(username + client_id)
+    return encode_base64(hmac.digest(encode_text(client_secret), message, "sha256"))
 
 
 class ClientExchange:

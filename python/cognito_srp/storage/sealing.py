@@ -17,9 +17,10 @@ import base64
 import hashlib
 import os
 import stat
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ..errors import InvalidInputError, SealingError, WrongSealingKeyError
 from ..srp.encoding import decode_base64
@@ -29,7 +30,7 @@ from .system_keyring import system_keyring
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-__all__ = ["SealingKey"]
+__all__ = ["Seal", "SealingKey", "keys_of", "open_with"]
 
 _KEY_SIZE: Final = 32
 _ID_SIZE: Final = 8
@@ -173,6 +174,31 @@ class SealingKey:
             )
         made = client.generate_data_key(KeySpec="AES_256", **named)
         return cls(made["Plaintext"], encrypted=made["CiphertextBlob"])
+
+
+#: A key, or several in rotation: the first seals, each opens.
+Seal: TypeAlias = SealingKey | Sequence[SealingKey]
+
+
+def keys_of(seal: Seal) -> tuple[SealingKey, ...]:
+    """The keys of a rotation, the one that seals first. Raises `InvalidInputError`."""
+    keys = (seal,) if isinstance(seal, SealingKey) else seal
+    if not isinstance(keys, Sequence) or not all(isinstance(key, SealingKey) for key in keys):
+        rule = "must be a SealingKey, or several of them"
+        raise InvalidInputError("seal", rule, "pass one, or [new, old] while keys change")
+    if not keys:
+        raise InvalidInputError("seal", "has no key", "pass one, or [new, old] while keys change")
+    return tuple(keys)
+
+
+def open_with(seal: Seal, sealed: bytes, *, bound_to: bytes) -> bytes:
+    """What one of the keys has sealed. Raises as `SealingKey.open` does."""
+    keys = keys_of(seal)
+    named = sealed[len(_VERSION) : _HEADER_SIZE].hex()
+    right = next((key for key in keys if key.key_id == named), None)
+    if right is None and len(keys) > 1 and sealed[: len(_VERSION)] == _VERSION:
+        raise WrongSealingKeyError(named, " or ".join(key.key_id for key in keys))
+    return (right or keys[0]).open(sealed, bound_to=bound_to)
 
 
 _REPLACE: Final = "make a new key for what comes next"

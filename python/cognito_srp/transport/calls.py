@@ -125,8 +125,8 @@ def failure_of(operation: str, error: Exception) -> Exception:
         # It quotes the values, tokens among them, so it must not even become the cause.
         rule, fix = "a parameter is not of the API's type", "check the types of the arguments"
         return InvalidInputError(operation, rule, fix)
-    if isinstance(error, ResponseParserError):
-        # It may quote the answer.
+    if isinstance(error, (ResponseParserError, RecursionError)):
+        # The one may quote the answer; JSON that is nested too deeply ends in the other.
         words = "the answer cannot be read"
         return UnreachableError(operation, words, may_have_had_effect=True)
     failure: CallError

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from ...errors import InvalidInputError
+from ...srp.encoding import read_json
 from ..requests import Credentials, EnrollmentRequest, RefreshToken, TokenSource
 
 __all__ = ["FIELDS", "Fault", "Input", "Row"]
@@ -150,8 +150,8 @@ def _read_json_lines(path: str) -> _Rows:
 
 def _parse_json(line: bytes) -> Mapping[str, object] | str:
     try:
-        fields = json.loads(line.decode())
-    except (ValueError, RecursionError):  # holds the line
+        fields = read_json(line.decode())
+    except ValueError:
         return "is not JSON; write one JSON object a line"
     return fields if isinstance(fields, dict) else "is not a JSON object; write one a line"
 

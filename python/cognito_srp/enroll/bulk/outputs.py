@@ -1,15 +1,16 @@
-"""The devices of a journal, with their passwords, in a file of mode 0600."""
+"""The rows of an input, with their devices' passwords, in a file of mode 0600."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from itertools import islice
+import os
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, Final
 
 from ...errors import InvalidInputError
-from ...storage.secret_files import check_replaceable, replace_secret
+from ...storage.secret_files import check_replaceable, new_secret, replace_secret
 from ..journal.journal import Journal
 
 __all__ = ["check_output", "write_devices"]
@@ -20,11 +21,15 @@ _FIELDS: Final = (
     "device_password",
     "outcome",
     "error",
+    "message",
+    "proven",
     "position",
 )
+_TYPES: Final = {"position": "int64", "proven": "bool_"}
 _PARQUET_ROWS: Final = 4096
 
 _Record = dict[str, Any]
+_NOTHING: Final[_Record] = dict.fromkeys(_FIELDS) | {"error": "", "message": ""}
 
 
 def check_output(path: str, *, replace: bool) -> None:
@@ -34,7 +39,7 @@ def check_output(path: str, *, replace: bool) -> None:
     for a file that exists; `ImportError` if an extra is missing; `OSError`.
     """
     writer = _writer(path)
-    if Path(path).exists() and not replace:
+    if os.path.lexists(path) and not replace:
         rule = "is there already, and may hold the only secrets of devices"
         raise InvalidInputError(path, rule, "choose another name")
     if writer is _write_parquet:
@@ -42,33 +47,62 @@ def check_output(path: str, *, replace: bool) -> None:
     check_replaceable(path)
 
 
-def write_devices(journal: Journal, path: str) -> int:
-    """Write a row for every device of the journal, whatever became of it, and return how many.
+def write_devices(
+    journal: Journal, path: str, rest: Iterable[int] = (), *, replace: bool = True
+) -> int:
+    """Write a row for every device of the journal, whatever became of it, and for every row of the
+    input that came to no device; return how many. `rest` are the positions of those that no run
+    has come to.
 
     It is written from the journal alone and appears as a whole, in the place of what was there:
-    so no device can be in it twice, however often a run was killed.
+    so no device can be in it twice, however often a run was killed. Unless it is to `replace` what
+    is there by then, that is an `InvalidInputError`.
     """
     count = 0
 
-    def records() -> Iterator[_Record]:
+    def counted() -> Iterator[_Record]:
         nonlocal count
-        for row in journal.rows():
-            verifier = journal.verifier(row)
-            values = (
-                row.device_key,
-                row.device_group_key,
-                verifier.device_password,
-                row.state,
-                row.error,
-                row.position,
-            )
+        for record in chain(_devices(journal), _failures(journal), _not_started(rest)):
             count += 1
-            yield dict(zip(_FIELDS, values, strict=True))
+            yield record
 
     writer = _writer(path)
-    with replace_secret(path) as file:
-        writer(file, records())
+    with (replace_secret if replace else new_secret)(path) as file:
+        writer(file, counted())
     return count
+
+
+def _devices(journal: Journal) -> Iterator[_Record]:
+    for row in journal.rows():
+        verifier = journal.verifier(row)
+        values = (
+            row.device_key,
+            row.device_group_key,
+            verifier.device_password,
+            row.state,
+            row.error,
+            row.message,
+            row.proven,
+            row.position,
+        )
+        yield dict(zip(_FIELDS, values, strict=True))
+
+
+def _failures(journal: Journal) -> Iterator[_Record]:
+    for failure in journal.failed():
+        yield {
+            **_NOTHING,
+            "device_key": failure.device_key,
+            "outcome": failure.state,
+            "error": failure.error,
+            "message": failure.message,
+            "position": failure.position,
+        }
+
+
+def _not_started(positions: Iterable[int]) -> Iterator[_Record]:
+    for position in positions:
+        yield {**_NOTHING, "outcome": "not_started", "position": position}
 
 
 def _writer(path: str) -> Callable[[IO[bytes], Iterator[_Record]], None]:
@@ -86,8 +120,7 @@ def _write_json_lines(file: IO[bytes], records: Iterator[_Record]) -> None:
 
 def _write_parquet(file: IO[bytes], records: Iterator[_Record]) -> None:
     pa, pq = _arrow()
-    texts = [(name, pa.string()) for name in _FIELDS[:-1]]
-    schema = pa.schema([*texts, (_FIELDS[-1], pa.int64())])
+    schema = pa.schema([(name, getattr(pa, _TYPES.get(name, "string"))()) for name in _FIELDS])
     with pq.ParquetWriter(file, schema) as writer:
         while batch := list(islice(records, _PARQUET_ROWS)):
             writer.write_table(pa.Table.from_pylist(batch, schema=schema))

@@ -8,25 +8,32 @@ from typing import Final
 
 from .report import Bin
 
-__all__ = ["bars", "duration", "rate_over_time"]
+__all__ = ["KINDS", "bars", "duration", "rate_over_time"]
 
 _WIDTH, _HEIGHT = 760, 240
 _LEFT, _BOTTOM, _TOP, _RIGHT = 52, 28, 12, 12
+#: Kinds of calls, as the fields of a `Bin`; columns are piled up in this order.
+KINDS: Final = ("other", "throttled", "refused", "lost", "conflicts")
 _PLOT_WIDTH: Final = _WIDTH - _LEFT - _RIGHT
 _PLOT_HEIGHT: Final = _HEIGHT - _TOP - _BOTTOM
 
 
-def rate_over_time(bins: Sequence[Bin], seconds: float) -> str:
-    """Calls a second as columns, throttled ones on top of the others, and the limit as a line."""
-    top = _round_up(max([b.other + b.throttled for b in bins] + [b.limit for b in bins] + [1.0]))
+def rate_over_time(bins: Sequence[Bin], seconds: float, starts: Sequence[float] = ()) -> str:
+    """Calls a second as columns, those that failed on top of the others, and the limit as a line.
+    `starts` are the seconds at which one run ends and the next one begins."""
+    heights = [sum(value for _, value in _kinds(found)) for found in bins]
+    top = _round_up(max([*heights, *(found.limit for found in bins), 1.0]))
     step = _PLOT_WIDTH / max(1, len(bins))
     parts = [_frame(f"Calls a second over {duration(seconds * len(bins))}"), _grid(top)]
     for index, found in enumerate(bins):
         left, base = _LEFT + index * step, float(_HEIGHT - _BOTTOM)
         when = duration(index * seconds)
-        title = f"at {when}: {found.other:.1f} a second, {found.throttled:.1f} throttled"
+        told = [
+            f"{value:.1f} {kind}" for kind, value in _kinds(found)[1:] if value or kind == KINDS[1]
+        ]
+        title = f"at {when}: {found.other:.1f} a second, {', '.join(told)}"
         parts.append(f"<g><title>{escape(title)}</title>")
-        for kind, value in (("other", found.other), ("throttled", found.throttled)):
+        for kind, value in _kinds(found):
             height = value / top * _PLOT_HEIGHT
             base -= height
             parts.append(_rect(kind, left, base, step, height))
@@ -37,10 +44,20 @@ def rate_over_time(bins: Sequence[Bin], seconds: float) -> str:
         for at in (index, index + 1)
     )
     parts.append(f'<polyline class="limit" points="{line}"/>')
+    for number, start in enumerate(starts, 2):
+        x = f"{_LEFT + start / seconds * step:.1f}"
+        title = f"run {number - 1} ends, run {number} begins"
+        path = f'<path class="run" d="M{x} {_TOP}V{_HEIGHT - _BOTTOM}"/>'
+        parts.append(f"<g><title>{title}</title>{path}</g>")
     marks = max(1, round(len(bins) / 6))
     for index in range(0, len(bins) + 1, marks):
         parts.append(_label(_LEFT + index * step, _HEIGHT - 8, duration(index * seconds), "middle"))
     return "".join(parts) + "</svg>"
+
+
+def _kinds(found: Bin) -> list[tuple[str, float]]:
+    """What a column is made of, from its foot."""
+    return [(kind, getattr(found, kind)) for kind in KINDS]
 
 
 def bars(title: str, values: Sequence[tuple[str, int]]) -> str:

@@ -8,12 +8,14 @@ from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from ...errors import EnrollerFullError, JournalError, NotSentError
+from ..answers import Answers
 from ..enroller import Enroller
-from ..journal.journal import Journal
-from ..pipeline.job import error_code
+from ..journal.journal import Failure, Journal
+from ..pipeline.job import error_code, error_message
 from ..requests import EnrollmentResult
 from .inputs import Fault, Input
 from .screening import candidates, request_for
@@ -31,6 +33,7 @@ _WINDOW: Final = 10
 class Progress:
     """How a run stands. `done` of `total` devices are settled, one way or another; `rate` is in
     calls per second over the last ten, `limit` is what it may be, `left` in seconds if known.
+    `unanswered`: calls are paused, since none has been answered for so many seconds.
     `refused_by` counts failures by error code, those to give the user's answer among them."""
 
     total: int
@@ -43,6 +46,7 @@ class Progress:
     rate: float = 0.0
     limit: float = 0.0
     elapsed: float = 0.0
+    unanswered: float = 0.0
     refused_by: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -54,10 +58,11 @@ class Progress:
 
 
 class BulkRun:
-    """One run over an input. `total` is how many devices it is to send.
+    """One run over an input. `total` is how many devices it is to send, `rows` how many rows the
+    input has, and `answers` what the enroller was made with.
 
     `stop` may be called from a signal handler: what is in flight is finished, and nothing else is
-    begun. ``stopped`` tells whether it was.
+    begun. ``stopped`` tells whether it was; ``gave_up`` says why it ended itself, if it did.
     """
 
     def __init__(
@@ -67,10 +72,14 @@ class BulkRun:
         *,
         rate: float,
         total: int,
+        rows: int,
+        answers: Answers,
         show: Callable[[Progress], None],
     ) -> None:
-        self._journal, self._rate, self._total, self._show = journal, rate, total, show
+        self._journal, self._rate, self._show = journal, rate, show
+        self._total, self._rows, self._answers = total, rows, answers
         self._refused_by: Counter[str] = Counter()
+        self._failures: list[Failure] = []
         self._pending = 0
         self._settled = threading.Condition()
         self._stop = threading.Event()
@@ -78,6 +87,9 @@ class BulkRun:
         self._started = time.monotonic()
         self._sent_lately: deque[int] = deque([0], maxlen=_WINDOW + 1)
         self._enroller = enroller
+        self._noted: dict[str, int] = {}
+        self._next_tick = 0.0
+        self.gave_up = ""
 
     @property
     def stopped(self) -> bool:
@@ -95,18 +107,14 @@ class BulkRun:
         Raises `JournalError` when the journal could not be written, once all that was in flight is
         finished; and what reading the input raises.
         """
-        run = self._journal.start_run(self._rate)
-        ended = threading.Event()
-        watch = threading.Thread(target=self._watch, args=(run, ended), name="bulk-watch")
-        watch.start()
         drained = False
         try:
-            self._submit_all(source, screened_at)
-            drained = self._wait_until_settled()
+            run = self._journal.start_run(self._rate, self._rows)
+            self._submit_all(source, screened_at, run)
+            drained = self._wait_until_settled(run)
         finally:
             self._enroller.close(drain=drained)
-            ended.set()
-            watch.join()
+        self._note(run)
         if self._failure is not None:
             raise self._failure
         return self.progress()
@@ -128,10 +136,11 @@ class BulkRun:
             rate=(lately[-1] - lately[0]) / max(1, len(lately) - 1),
             limit=self._rate,
             elapsed=time.monotonic() - self._started,
+            unanswered=self._answers.silence if self._answers.paused else 0.0,
             refused_by=refused_by,
         )
 
-    def _submit_all(self, source: Input, at: float) -> None:
+    def _submit_all(self, source: Input, at: float, run: int) -> None:
         left = self._total
         for candidate in candidates(source, self._journal, at=at, on_fault=_told_before):
             if candidate.done:
@@ -141,32 +150,45 @@ class BulkRun:
             left -= 1
             request = request_for(candidate, self._journal)
             while not self._stop.is_set():
+                self._tick(run)
                 try:
                     future = self._enroller.submit(request, timeout=_PATIENCE)
                 except EnrollerFullError:
                     continue
                 with self._settled:
                     self._pending += 1
-                future.add_done_callback(self._on_done)
+                future.add_done_callback(
+                    partial(self._on_done, candidate.row.position, request.device_key)
+                )
                 break
             if self._stop.is_set():
                 return
 
-    def _wait_until_settled(self) -> bool:
+    def _wait_until_settled(self, run: int) -> bool:
         """Whether all came to an end by itself."""
-        with self._settled:
-            while self._pending:
+        while not self._stop.is_set():
+            with self._settled:
+                if not self._pending:
+                    return True
                 self._settled.wait(_PATIENCE)
-                if self._stop.is_set():
-                    return False
-        return not self._stop.is_set()
+            self._tick(run)
+        return False
 
-    def _on_done(self, future: Future[EnrollmentResult]) -> None:
+    def _on_done(
+        self, position: int, device_key: str | None, future: Future[EnrollmentResult]
+    ) -> None:
         error = None if future.cancelled() else future.exception()
         with self._settled:
             self._pending -= 1
             if error is not None:
-                self._refused_by[error_code(error)] += 1
+                code = error_code(error)
+                self._refused_by[code] += 1
+                if not isinstance(error, NotSentError):
+                    verifier = getattr(error, "verifier", None)
+                    key = verifier.device_key if verifier is not None else device_key
+                    self._failures.append(
+                        Failure(position, key, "refused", code, error_message(error))
+                    )
             self._settled.notify()
         if isinstance(error, NotSentError):
             self._fail(error.__cause__ or error)
@@ -175,26 +197,43 @@ class BulkRun:
         self._failure = self._failure or error
         self._stop.set()
 
-    def _watch(self, run: int, ended: threading.Event) -> None:
-        """Once a second: note the pace, show the progress."""
-        noted_sent = noted_throttled = 0
-        last = False
-        while not last:
-            last = ended.wait(_TICK)
-            stats = self._enroller.stats()
-            self._sent_lately.append(stats.sent)
-            sent, throttled = stats.sent - noted_sent, stats.throttled - noted_throttled
-            if stats.journal_failed:
-                self._fail(
-                    JournalError(f"{self._journal.path}: cannot be written; see to its disk")
-                )
-            try:
-                self._journal.note_pace(run, sent=sent, throttled=throttled)
-                noted_sent, noted_throttled = stats.sent, stats.throttled
-            except JournalError as error:
-                self._fail(error)
-            if not last:
-                self._show(self.progress())
+    def _tick(self, run: int) -> None:
+        """Once a second: note the pace and the failures, see to answers, show the progress."""
+        if time.monotonic() < self._next_tick:
+            return
+        self._next_tick = time.monotonic() + _TICK
+        self._note(run)
+        why = self._answers.over()
+        if why and not self._stop.is_set():
+            self.gave_up = f"{why}; the last error: {self._answers.last_error or 'none yet'}"
+            self._stop.set()
+        self._show(self.progress())
+
+    def _note(self, run: int) -> None:
+        stats = self._enroller.stats()
+        self._sent_lately.append(stats.sent)
+        calls = {
+            "sent": stats.sent,
+            "throttled": stats.throttled,
+            "refused": stats.calls_refused,
+            "lost": stats.calls_lost,
+            "conflicts": stats.calls_conflicting,
+        }
+        if stats.journal_failed:
+            self._fail(JournalError(f"{self._journal.path}: cannot be written; see to its disk"))
+        with self._settled:
+            failures = list(self._failures)
+        try:
+            news = {name: count - self._noted.get(name, 0) for name, count in calls.items()}
+            self._journal.note_pace(run, **news)
+            self._noted = calls
+            if failures:
+                self._journal.fail(failures)
+        except JournalError as error:
+            self._fail(error)
+        else:
+            with self._settled:
+                del self._failures[: len(failures)]
 
 
 def _told_before(_: Fault) -> None:

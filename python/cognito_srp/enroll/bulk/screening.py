@@ -10,11 +10,19 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from ..journal.journal import Journal, JournalRow
+from ..journal.journal import Failure, Journal, JournalRow
 from ..requests import EnrollmentRequest, RefreshToken
 from .inputs import Fault, Input, Row
 
-__all__ = ["Candidate", "Screening", "candidates", "request_for", "screen"]
+__all__ = [
+    "Candidate",
+    "Screening",
+    "candidates",
+    "keep_rejected",
+    "not_started",
+    "request_for",
+    "screen",
+]
 
 #: Rows looked up at a time.
 _CHUNK: Final = 256
@@ -106,6 +114,36 @@ def candidates(
                 on_fault(Fault(item.position, "access_token: has expired; get a fresh one"))
             else:
                 yield candidate
+
+
+def keep_rejected(source: Input, journal: Journal, *, at: float) -> None:
+    """Note in the journal which rows a screening at the time `at` has found to be unusable."""
+    journal.forget_rejected()
+    faults: list[Fault] = []
+
+    def flush() -> None:
+        journal.fail(
+            [
+                Failure(fault.position, None, "rejected", "InvalidInputError", fault.reason)
+                for fault in faults
+            ]
+        )
+        faults.clear()
+
+    for _ in candidates(source, journal, at=at, on_fault=faults.append):
+        if len(faults) >= _CHUNK:
+            flush()
+    flush()
+
+
+def not_started(source: Input, journal: Journal, *, at: float) -> Iterator[int]:
+    """The positions of the usable rows that the journal knows nothing of."""
+    rows = candidates(source, journal, at=at, on_fault=lambda _: None)
+    while chunk := list(islice(rows, _CHUNK)):
+        failed = journal.failed_positions([candidate.row.position for candidate in chunk])
+        for candidate in chunk:
+            if candidate.known is None and candidate.row.position not in failed:
+                yield candidate.row.position
 
 
 def request_for(candidate: Candidate, journal: Journal) -> EnrollmentRequest:

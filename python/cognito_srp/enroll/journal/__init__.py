@@ -1,5 +1,6 @@
 """The journal: every secret durable, and sealed, before it is sent."""
 
 from .journal import Journal, JournalRow, State
+from .rows import Failure
 
-__all__ = ["Journal", "JournalRow", "State"]
+__all__ = ["Failure", "Journal", "JournalRow", "State"]

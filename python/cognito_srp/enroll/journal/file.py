@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import socket
 import sqlite3
+import stat
 import sys
+import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Final, Literal
 
@@ -63,6 +66,30 @@ _MIGRATIONS: Final = (
         throttled INTEGER NOT NULL
     );
     """,
+    """
+    ALTER TABLE device ADD COLUMN message TEXT NOT NULL DEFAULT '';
+    ALTER TABLE device ADD COLUMN proven INTEGER;   -- 0: confirmed, by a send without an answer
+    ALTER TABLE run ADD COLUMN rows INTEGER;        -- how many the input has
+    ALTER TABLE pace ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE pace ADD COLUMN lost INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE pace ADD COLUMN conflicts INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE failed (               -- rows of the input that ended without a row above
+        id INTEGER PRIMARY KEY,
+        position INTEGER UNIQUE,
+        device_key TEXT,
+        state TEXT NOT NULL CHECK (state IN ('refused', 'rejected')),
+        error TEXT NOT NULL,
+        message TEXT NOT NULL
+    );
+    -- One for each row of the input that has come to one. A device that was never confirmed for
+    -- certain, and that a later sign-in for the same row has replaced, is none.
+    CREATE VIEW outcome AS
+        SELECT position, state, error, message, proven FROM device AS mine
+        WHERE position IS NULL OR state NOT IN ('prepared', 'refused') OR NOT (
+            EXISTS (SELECT 1 FROM device WHERE position = mine.position AND id > mine.id)
+            OR EXISTS (SELECT 1 FROM failed WHERE position = mine.position))
+        UNION ALL SELECT position, state, error, message, NULL FROM failed;
+    """,
 )
 
 # By what SQLite or the system says, in lower case; the first that fits counts.
@@ -77,7 +104,14 @@ _FIXES: Final = (
 )
 
 
+_log = logging.getLogger(__name__)
+
 _held: weakref.WeakSet[Lock] = weakref.WeakSet()
+#: Guards the taking of locks: those of a process itself do not keep each other out.
+_taking = threading.Lock()
+
+#: The byte of the journal that its owner locks, far from those that SQLite locks.
+_OWNED_BYTE: Final = 1 << 62
 
 
 def _let_go() -> None:
@@ -93,30 +127,103 @@ if hasattr(os, "register_at_fork"):
 class Lock:
     """Ownership of a journal, given up when the process dies, however it does.
 
-    On a file beside the journal, because closing a second handle of the journal itself would
-    drop SQLite's own locks (POSIX advisory locks are per process).
+    On a file beside the journal, which names its owner, and on a byte of the journal itself,
+    whatever other name (a hard link) leads to it. Makes the journal (mode 0600) if there is none.
     """
 
     def __init__(self, path: Path) -> None:
-        name = path.with_name(path.name + ".lock")
-        self._file = os.fdopen(os.open(name, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+        #: device and inode
+        self.journal: tuple[int, int] | None = None
+        beside = path.with_name(path.name + ".lock")
+        check_own(beside)
+        self._files = [os.fdopen(_open(beside), "r+")]
         try:
-            _lock(self._file)
+            self._own(self._files[0], _lock, path)
+            self._tell_owner()
+            with _taking:
+                self._take(path)
+        except BaseException:
+            self.release()
+            raise
+
+    def _tell_owner(self) -> None:
+        file = self._files[0]
+        file.seek(0)
+        file.write(f"process {os.getpid()} on {socket.gethostname()}")
+        file.truncate()
+        file.flush()
+
+    def _take(self, path: Path) -> None:
+        """Lock the journal itself. A handle of one that this process owns is not even opened:
+        closing it would drop SQLite's locks, which are per process, as this one is."""
+        check_own(path)
+        if os.path.lexists(path):
+            state = os.stat(path)
+            if any(lock.journal == (state.st_dev, state.st_ino) for lock in _held):
+                raise JournalBusyError(str(path), "")
+            descriptor = _open(path)
+        else:
+            descriptor = _open(path)
+            sync_directory(path.absolute().parent)
+        self._files.append(os.fdopen(descriptor, "r+"))
+        self._own(self._files[1], _lock_journal, path)
+        state = os.fstat(descriptor)
+        self.journal = state.st_dev, state.st_ino
+        _held.add(self)
+        if state.st_nlink > 1:
+            rule = "use always the same, for what a killed run has left lies beside that one"
+            _log.warning("%s: has %d names (hard links); %s", path, state.st_nlink, rule)
+
+    def _own(self, file: IO[str], lock: Callable[[IO[str]], None], path: Path) -> None:
+        try:
+            lock(file)
         except OSError as error:
             if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
                 raise  # a file system without locks
-            self._file.seek(0)
-            owner = self._file.read(100).strip()
-            self._file.close()
+            owner = self._files[0].read(100).strip() if file is self._files[0] else ""
             raise JournalBusyError(str(path), owner) from None
-        self._file.seek(0)
-        self._file.write(f"process {os.getpid()} on {socket.gethostname()}")
-        self._file.truncate()
-        self._file.flush()
-        _held.add(self)
 
     def release(self) -> None:
-        self._file.close()
+        _held.discard(self)
+        for file in reversed(self._files):
+            file.close()
+
+
+def check_own(path: Path) -> None:
+    """Refuse a file that another user may have put there, and close one of ours to others.
+
+    Raises `JournalError` for a symbolic link, for what is no file, and for another user's.
+    """
+    try:
+        state = path.lstat()
+    except FileNotFoundError:
+        return
+    if stat.S_ISLNK(state.st_mode):
+        raise JournalError(f"{path}: is a symbolic link; name the file itself, or remove the link")
+    if not stat.S_ISREG(state.st_mode):
+        raise JournalError(f"{path}: is no regular file; name another")
+    if os.name != "posix":
+        return
+    if state.st_uid != os.geteuid():
+        rule = f"belongs to another user (id {state.st_uid})"
+        raise JournalError(f"{path}: {rule}; run as that user, or name another file")
+    if state.st_mode & 0o077:
+        mode = stat.S_IMODE(state.st_mode)
+        path.chmod(mode & 0o600)
+        _log.warning(
+            "%s: other users could use it (mode %04o): it is %04o now", path, mode, mode & 0o600
+        )
+
+
+def _check_with_log(path: Path) -> None:
+    """The journal and what SQLite keeps beside it."""
+    for ending in ("", "-wal", "-shm"):
+        check_own(path.with_name(path.name + ending))
+
+
+def _open(path: Path) -> int:
+    """Made with mode 0600 if it does not exist; not through a link that has just appeared."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
 
 if sys.platform == "win32":
@@ -126,19 +233,24 @@ if sys.platform == "win32":
         # Locks are mandatory here, so the byte lies where nothing is written or read.
         file.seek(1 << 30)
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+    def _lock_journal(file: IO[str]) -> None:
+        """SQLite could not use it then."""
 else:
     import fcntl
 
     def _lock(file: IO[str]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
+    def _lock_journal(file: IO[str]) -> None:
+        # Not flock, which some systems take for a lock of the whole file: SQLite's own bytes too.
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _OWNED_BYTE)
+
 
 def connect(path: Path) -> sqlite3.Connection:
-    """The journal at `path`, made (mode 0600) if it does not exist; its header may be empty."""
+    """The journal at `path`, which its owner's `Lock` has made; its header may be empty."""
     with explained(path):
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-            sync_directory(path.absolute().parent)
+        _check_with_log(path)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
             _check_application(path, connection)
@@ -157,6 +269,7 @@ def connect_existing(path: Path, mode: Literal["ro", "rw"]) -> sqlite3.Connectio
     ``rw`` also tidies up after a process that was killed as it made the file.
     """
     with explained(path):
+        _check_with_log(path)
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
         try:
             version = _check_application(path, connection)

@@ -11,6 +11,7 @@ given, and durable when it returns.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 import time
@@ -27,53 +28,18 @@ from ...errors import JournalError, SealingError, WrongSealingKeyError
 from ...storage.sealing import SealingKey
 from ..requests import Grant, Outcome, PreparedDevice
 from .file import Lock, connect, connect_existing, explained
-from .rows import JournalRow, State, Whole
+from .input import PAGE, InputRecords
+from .rows import Failure, JournalRow, State, Whole
 from .sealed import open_texts, open_verifier, seal_texts, seal_verifier
+from .sql import FINISH, INSERT, MARK, PACE, PUT, SELECT
 
-__all__ = ["Journal", "JournalRow", "State", "Whole"]
+__all__ = ["Failure", "Journal", "JournalRow", "State", "Whole"]
 
 #: What is sealed in a row beside its secret: the tokens of the sign-in that gave its keys.
 _GRANT: Final = "grant"
 
-#: How many rows are read at a time: nothing here grows with the journal.
-_PAGE: Final = 1000
 
-
-_SELECT: Final = """
-    SELECT id, device_key, device_group_key, state, position, device_name, remember, attempts,
-        error, prepared_at, sent_at, finished_at, latency, sealed, sealed_grant
-    FROM device WHERE """
-_INSERT: Final = """
-    INSERT INTO device (device_key, device_group_key, state, position, device_name, remember,
-        prepared_at, sent_at, sealed, sealed_grant)
-    VALUES (?, ?, 'prepared', ?, ?, ?, ?, ?, ?, ?)
-"""
-_PUT: Final = """
-    INSERT OR REPLACE INTO device (device_key, device_group_key, state, position, device_name,
-        remember, sealed, sealed_grant, attempts, error, prepared_at, sent_at, finished_at, latency)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-_UNCONFIRMED: Final = """
-    SELECT count(*) FROM device AS mine WHERE state <> 'confirmed' AND NOT EXISTS
-        (SELECT 1 FROM device WHERE position = mine.position AND state = 'confirmed')
-"""
-_MARK: Final = """
-    UPDATE device SET state = 'sent', sent_at = coalesce(sent_at, ?)
-    WHERE device_key = ? AND state <> 'confirmed'
-"""
-# An answer to what was never sent, or another than "confirmed" to what is: neither can be true.
-# Once it is confirmed, nobody needs its tokens any more.
-_FINISH: Final = """
-    UPDATE device
-    SET state = :state, error = :error, attempts = attempts + :attempts, finished_at = :at,
-        latency = :latency,
-        sealed_grant = CASE :state WHEN 'confirmed' THEN NULL ELSE sealed_grant END
-    WHERE device_key = :key AND state <> 'confirmed'
-        AND (sent_at IS NOT NULL OR :state = 'refused')
-"""
-
-
-class Journal:
+class Journal(InputRecords):
     """A journal that this process owns. Every method is safe to use from several threads.
 
     Raises `JournalError` where it cannot be read or written: nothing is half done then, and all
@@ -84,10 +50,12 @@ class Journal:
         self, path: Path, lock: Lock, connection: sqlite3.Connection, key: SealingKey
     ) -> None:
         """Use `open`."""
+        super().__init__()
         self.path = path
         self._file_lock = lock
         self._connection = connection
         self._key = key
+        self._process = os.getpid()
         self._lock = threading.Lock()
 
     @classmethod
@@ -117,9 +85,9 @@ class Journal:
         return journal
 
     @staticmethod
-    def header(path: str | PathLike[str]) -> tuple[str, bytes | None] | None:
-        """The id of the key of the journal at `path`, and what ``SealingKey.from_kms(encrypted=…)``
-        needs if it is KMS's. None if there is no journal yet, or it was given up at birth."""
+    def header(path: str | PathLike[str]) -> tuple[str, bytes | None, str | None] | None:
+        """The id of the key of the journal at `path`, what ``SealingKey.from_kms(encrypted=…)``
+        needs if it is KMS's, and the input it is bound to. None if there is no journal yet."""
         path = Path(path)
         if not path.exists():
             return None
@@ -128,10 +96,12 @@ class Journal:
             if connection is None:
                 return None
             try:
-                row = connection.execute("SELECT key_id, encrypted_key FROM header").fetchone()
+                row = connection.execute(
+                    "SELECT key_id, encrypted_key, source FROM header"
+                ).fetchone()
             finally:
                 connection.close()
-        return None if row is None else (row[0], row[1])
+        return None if row is None else (row[0], row[1], row[2])
 
     def bind(self, source: str) -> None:
         """Tie it to one input, by the input's fingerprint, for good.
@@ -146,7 +116,9 @@ class Journal:
             raise JournalError(f"{self.path}: is the journal of another input; {fix}")
 
     def close(self) -> None:
-        """Give it up. What was written is durable already."""
+        """Give it up. What was written is durable already. Not a forked child's to do."""
+        if os.getpid() != self._process:
+            return
         with self._lock:
             self._connection.close()
             self._file_lock.release()
@@ -176,23 +148,28 @@ class Journal:
             if device.verifier.device_key not in known:
                 rows.append(self._values(device, now))
         with self._transaction() as connection:
-            connection.executemany(_INSERT, rows)
+            connection.executemany(INSERT, rows)
+            connection.executemany(
+                "DELETE FROM failed WHERE position = ?", [(row[2],) for row in rows if row[2]]
+            )
         return [self._as_kept(device, known.get(device.verifier.device_key)) for device in devices]
 
     def mark_sent(self, device_keys: Sequence[str]) -> None:
         """Note that rows are about to be sent; nothing of them may be sent before it returns."""
         now = time.time()
-        self._update(_MARK, [(now, key) for key in device_keys])
+        self._update(MARK, [(now, key) for key in device_keys])
 
     def finish(self, outcomes: Sequence[Outcome]) -> None:
         """Note how enrollments ended; their attempts are added to those of earlier runs."""
         self._update(
-            _FINISH,
+            FINISH,
             [
                 {
                     "key": outcome.device_key,
                     "state": outcome.status,
                     "error": outcome.error_code,
+                    "message": outcome.message,
+                    "proven": outcome.proven if outcome.status == "confirmed" else None,
                     "attempts": outcome.attempts,
                     "at": outcome.at,
                     "latency": outcome.latency if outcome.attempts else None,
@@ -218,9 +195,9 @@ class Journal:
         last, chosen = 0, json.dumps(states)
         where = "id > ? AND (? = '[]' OR state IN (SELECT value FROM json_each(?)))"
         while True:
-            page = self._select(f"{where} ORDER BY id LIMIT {_PAGE}", (last, chosen, chosen))
+            page = self._select(f"{where} ORDER BY id LIMIT {PAGE}", (last, chosen, chosen))
             yield from page
-            if len(page) < _PAGE:
+            if len(page) < PAGE:
                 return
             last = page[-1].id
 
@@ -261,6 +238,8 @@ class Journal:
                 None if whole.grant is None else self._seal_grant(whole.verifier, whole.grant),
                 whole.row.attempts,
                 whole.row.error,
+                whole.row.message,
+                whole.row.proven,
                 whole.row.prepared_at,
                 whole.row.sent_at,
                 whole.row.finished_at,
@@ -269,54 +248,28 @@ class Journal:
             for whole in rows
         ]
         with self._transaction() as connection:
-            connection.executemany(_PUT, values)
+            connection.executemany(PUT, values)
 
     def copy_runs(self, other: Journal) -> None:
         """Take the runs of another journal, and their pace, for the report."""
-        with other._lock, explained(other.path):
-            runs = other._connection.execute("SELECT id, started_at, rate FROM run").fetchall()
-            pace = other._connection.execute("SELECT run, at, sent, throttled FROM pace").fetchall()
+        with other._reading() as source:
+            runs = source.execute("SELECT id, started_at, rate, rows FROM run").fetchall()
+            pace = source.execute(
+                "SELECT run, at, sent, throttled, refused, lost, conflicts FROM pace"
+            ).fetchall()
         with self._transaction() as connection:
             [last] = connection.execute("SELECT coalesce(max(id), 0) FROM run").fetchone()
             connection.executemany(
-                "INSERT INTO run VALUES (? + ?, ?, ?)", [(last, *run) for run in runs]
+                "INSERT INTO run (id, started_at, rate, rows) VALUES (? + ?, ?, ?, ?)",
+                [(last, *run) for run in runs],
             )
-            connection.executemany(
-                "INSERT INTO pace VALUES (? + ?, ?, ?, ?)", [(last, *row) for row in pace]
-            )
+            connection.executemany(PACE, [(last + number, *row) for number, *row in pace])
 
     def counts(self) -> dict[State, int]:
         """How many rows are in each state; states without rows are left out."""
-        with self._lock, explained(self.path):
+        with self._reading() as connection:
             query = "SELECT state, count(*) FROM device GROUP BY state"
-            return dict(self._connection.execute(query).fetchall())
-
-    def unconfirmed(self) -> int:
-        """How many rows are not confirmed, less those of a sign-in that a later one has replaced:
-        another device of the same line of the input is confirmed."""
-        with self._lock, explained(self.path):
-            [count] = self._connection.execute(_UNCONFIRMED).fetchone()
-        return int(count)
-
-    def reasons(self) -> list[tuple[State, str, int]]:
-        """How many rows are in each state for each error, the largest first."""
-        with self._lock, explained(self.path):
-            query = "SELECT state, error, count(*) FROM device GROUP BY 1, 2 ORDER BY 3 DESC"
-            return self._connection.execute(query).fetchall()
-
-    def start_run(self, rate: float | None) -> int:
-        """Note that a run begins, and at which rate it may send; returns the run's number."""
-        with self._transaction() as connection:
-            query = "INSERT INTO run (started_at, rate) VALUES (?, ?)"
-            run = connection.execute(query, (time.time(), rate)).lastrowid
-        return int(run or 0)
-
-    def note_pace(self, run: int, *, sent: int, throttled: int) -> None:
-        """Note how many calls a run has sent, and had throttled, since it last did."""
-        with self._transaction() as connection:
-            connection.execute(
-                "INSERT INTO pace VALUES (?, ?, ?, ?)", (run, time.time(), sent, throttled)
-            )
+            return dict(connection.execute(query).fetchall())
 
     def _check_key(self) -> None:
         """Write the header of a new journal, or hold that of an old one against the key."""
@@ -370,9 +323,17 @@ class Journal:
             raise SealingError(f"{self.path}: {error}") from None
 
     def _select(self, where: str, values: tuple[object, ...]) -> list[JournalRow]:
-        with self._lock, explained(self.path):
-            found = self._connection.execute(_SELECT + where, values).fetchall()
+        with self._reading() as connection:
+            found = connection.execute(SELECT + where, values).fetchall()
         return [JournalRow.read(*row) for row in found]
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        if os.getpid() != self._process:
+            rule = f"belongs to process {self._process}, of which this is a fork"
+            raise JournalError(f"{self.path}: {rule}; open it in one process only")
+        with self._lock, explained(self.path):
+            yield self._connection
 
     def _update(self, statement: str, values: Sequence[Any]) -> None:
         with self._transaction() as connection:
@@ -384,8 +345,7 @@ class Journal:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        connection = self._connection
-        with self._lock, explained(self.path):
+        with self._reading() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection

@@ -44,8 +44,14 @@ def merge(
     Of a device that several have with the same secret, the row that says most is kept. With
     different secrets it is the one that was confirmed, or else sent; where both may have arrived,
     or both were confirmed, the row becomes a *conflict*, which nothing sends again. Positions are
-    left out, because each journal counts its own input. Raises `SealingError` and `JournalError`.
+    left out, because each journal counts its own input; a single journal keeps them and its input,
+    so that it can be resumed under the other key. Raises `SealingError` and `JournalError`.
     """
+    alone = len(sources) == 1
+    if alone:
+        header = Journal.header(sources[0].path)
+        if header is not None and header[2] is not None:
+            into.bind(header[2])
     for source in sources:
         into.copy_runs(source)
         rows = source.rows()
@@ -53,7 +59,7 @@ def merge(
             known = into.find([row.device_key for row in chunk])
             taken: list[Whole] = []
             for row in chunk:
-                other = source.whole(replace(row, position=None))
+                other = source.whole(row if alone else replace(row, position=None))
                 mine = known.get(row.device_key)
                 if mine is None:
                     taken.append(other)
@@ -70,6 +76,10 @@ def merge(
                         )
                     )
             into.put(taken)
+    for source in sources:
+        failed = source.failed()
+        while some := list(islice(failed, _CHUNK)):
+            into.fail([replace(failure, position=None) for failure in some])
 
 
 def _choose(mine: Whole, other: Whole) -> tuple[Whole, bool]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from ...devices.verifiers import DeviceVerifier
 from ..requests import Grant
 
-__all__ = ["JournalRow", "State", "Whole"]
+__all__ = ["Failure", "JournalRow", "State", "Whole"]
 
 State = Literal["prepared", "sent", "confirmed", "refused", "unknown", "conflict"]
 
@@ -30,6 +30,8 @@ class JournalRow:
     sent_at: float | None
     finished_at: float | None
     latency: float | None
+    message: str
+    proven: bool | None
     sealed: bytes = field(repr=False)
     sealed_grant: bytes | None = field(repr=False)
 
@@ -42,7 +44,20 @@ class JournalRow:
     def read(cls, *values: Any) -> JournalRow:
         """From the columns in the order of the fields; SQLite has no booleans."""
         row = cls(*values)
-        return row if row.remember is None else replace(row, remember=bool(row.remember))
+        remember, proven = (None if v is None else bool(v) for v in (row.remember, row.proven))
+        return replace(row, remember=remember, proven=proven)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A row of the input that is not confirmed: ``refused``, or ``rejected`` because it cannot be
+    used. `error` is a code, `message` what it says; neither holds a secret."""
+
+    position: int | None
+    device_key: str | None
+    state: str
+    error: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

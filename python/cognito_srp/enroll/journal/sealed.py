@@ -7,6 +7,7 @@ from typing import Final
 
 from ...devices.verifiers import DeviceVerifier
 from ...errors import SealingError
+from ...srp.encoding import encode_text
 from ...storage.sealing import SealingKey
 
 __all__ = ["open_texts", "open_verifier", "seal_texts", "seal_verifier"]
@@ -19,7 +20,8 @@ def seal_texts(
 ) -> bytes:
     """Texts of a device, of which only the last may contain a zero character."""
     bound_to = _bound_to(device_key, device_group_key, kind)
-    return key.seal("\0".join(texts).encode(), bound_to=bound_to)
+    # Each by itself: no error of one may hold the others.
+    return key.seal(b"\0".join(map(encode_text, texts)), bound_to=bound_to)
 
 
 def open_texts(

@@ -13,6 +13,7 @@ from ...devices.columns import create_device_verifier_columns
 from ...devices.verifiers import DeviceVerifier, create_device_verifiers
 from ...errors import NotSentError, VerifierFaultError
 from ...srp.encoding import decode_base64, pad, unpad
+from .crew import start_thread
 from .job import Job
 
 __all__ = ["Gatherer"]
@@ -50,8 +51,7 @@ class Gatherer:
         self._changed = threading.Condition()
         self._jobs: list[Job] = []
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="enroller-verifiers", daemon=True)
-        self._thread.start()
+        self._thread = start_thread(self._run, "enroller-verifiers")
 
     def add(self, job: Job) -> None:
         """Put a job into one of the next batches."""
@@ -74,12 +74,19 @@ class Gatherer:
 
     def _run(self) -> None:
         while batch := self._gather():
-            batch = [job for job in batch if self._wanted(job)]
-            repeats = [job for job in batch if job.request.verifier is not None]
-            fresh = [job for job in batch if job.request.verifier is None]
-            done = self._compute(fresh, _make) + self._compute(repeats, _check)
-            if done:
-                self._ready(done)
+            try:
+                self._do(batch)
+            except Exception as error:  # out of memory, say: the jobs must not wait for ever
+                for job in batch:
+                    self._failed(job, error)
+
+    def _do(self, batch: list[Job]) -> None:
+        batch = [job for job in batch if self._wanted(job)]
+        repeats = [job for job in batch if job.request.verifier is not None]
+        fresh = [job for job in batch if job.request.verifier is None]
+        done = self._compute(fresh, _make) + self._compute(repeats, _check)
+        if done:
+            self._ready(done)
 
     def _gather(self) -> list[Job]:
         """The next batch; empty at the end."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from ...errors import InvalidInputError
 from ...transport.calls import Client, is_async
+from ..answers import Answers
 from ..pacing import Pace
 
 __all__ = ["paced_client", "wait_for_slot", "without_retries"]
@@ -26,7 +28,6 @@ def without_retries(client: Client, connections: int) -> Client:
     config: Any = getattr(getattr(client, "meta", None), "config", None)
     if config is None or (config.retries or {}).get("total_max_attempts") == 1:
         return client
-    import botocore.session
     from botocore import UNSIGNED
     from botocore.config import Config
 
@@ -35,30 +36,47 @@ def without_retries(client: Client, connections: int) -> Client:
         max_pool_connections=max(connections, config.max_pool_connections),
         signature_version=UNSIGNED,
     )
-    made: Any = botocore.session.get_session().create_client(
-        "cognito-idp",
-        region_name=client.meta.region_name,
-        endpoint_url=client.meta.endpoint_url,
-        config=config.merge(ours),
-    )
+    with _making:
+        made: Any = _session().create_client(
+            "cognito-idp",
+            region_name=client.meta.region_name,
+            endpoint_url=client.meta.endpoint_url,
+            config=config.merge(ours),
+        )
     return made  # type: ignore[no-any-return]
 
 
-def paced_client(client: Client, pace: Pace, stopped: threading.Event) -> Client:
-    """The client, each of its calls waiting for a slot first."""
-    paced: Any = _Paced(client, pace, stopped)
+#: A session makes one client at a time.
+_making: Final = threading.Lock()
+
+
+@cache
+def _session() -> Any:
+    """One for all: each has read the service's model for itself, which takes 11 MB."""
+    import botocore.session
+
+    return botocore.session.get_session()
+
+
+def paced_client(client: Client, pace: Pace, answers: Answers, stopped: threading.Event) -> Client:
+    """The client, each of its calls waiting for a slot first, and while there are no answers."""
+    paced: Any = _Paced(client, pace, answers, stopped)
     return paced  # type: ignore[no-any-return]
 
 
 class _Paced:
-    def __init__(self, client: Client, pace: Pace, stopped: threading.Event) -> None:
-        self._client, self._pace, self._stopped = client, pace, stopped
+    def __init__(
+        self, client: Client, pace: Pace, answers: Answers, stopped: threading.Event
+    ) -> None:
+        self._client, self._pace = client, pace
+        self._answers, self._stopped = answers, stopped
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         operation: Callable[..., Any] = getattr(self._client, name)
 
         def call(**parameters: Any) -> Any:
             wait_for_slot(self._pace.reserve(), self._stopped)
+            self._answers.wait(self._stopped)
             return operation(**parameters)
 
         return call

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from ...devices.verifiers import DeviceVerifier, NewDevice
 from ...errors import TokenExpiredError
 from ..requests import EnrollmentRequest, EnrollmentResult, Grant, Outcome, PreparedDevice, Status
 
-__all__ = ["Job", "error_code"]
+__all__ = ["Job", "error_code", "error_message"]
 
 
 @dataclass(eq=False, slots=True)
@@ -46,11 +47,15 @@ class Job:
     renewed: bool = False
     #: UserConfirmationNecessary, as far as it is known.
     necessary: bool | None = None
+    #: Whether an answer of the service itself says that it is confirmed.
+    proven: bool = True
     attempts: int = 0
     #: Failures in a row.
     failures: int = 0
     first_sent: float = 0.0
     error: BaseException | None = None
+    #: Whether its caller has been told.
+    told: bool = False
 
     def __post_init__(self) -> None:
         self.grant = self.request.grant()
@@ -99,6 +104,8 @@ class Job:
             attempts=self.attempts,
             latency=time.monotonic() - self.first_sent if self.attempts else 0.0,
             error_code=error_code(self.error),
+            message=error_message(self.error),
+            proven=self.proven,
             remembered=self.remembered,
             user_confirmation_necessary=self.necessary,
         )
@@ -122,6 +129,7 @@ class Job:
             attempts=self.attempts,
             waited=self.first_sent - self.submitted,
             took=time.monotonic() - self.first_sent,
+            proven=self.proven,
         )
 
 
@@ -132,3 +140,13 @@ def error_code(error: BaseException | None) -> str:
     if isinstance(error, TokenExpiredError):  # the service's code says less
         return "TokenExpired"
     return str(getattr(error, "code", "")) or type(error).__name__
+
+
+#: Longest message that is kept of an error, in characters.
+_MESSAGE_MAX: Final = 500
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def error_message(error: BaseException | None) -> str:
+    """What an error says, in one line that may go to a terminal."""
+    return _CONTROL.sub(" ", str(error or "")[:_MESSAGE_MAX])

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Final
 
 from ...errors import NotSentError
+from ..answers import Answers
 from ..pacing import Pace, UserBuckets
 from .clients import wait_for_slot
 from .job import Job
@@ -40,12 +41,14 @@ class Line:
         self,
         pace: Pace,
         users: UserBuckets,
+        answers: Answers,
         *,
         mark: Callable[[list[Job]], None] | None,
         on_short: Callable[[], None],
         failed: Callable[[Job, BaseException], None],
     ) -> None:
-        self._pace, self._users, self._mark = pace, users, mark
+        self._pace, self._users, self._answers = pace, users, answers
+        self._mark = mark
         self._on_short, self._failed = on_short, failed
         ahead = pace.rate * _MARKED_AHEAD
         self._depth = int(min(max(ahead, _LEAST_MARKED), _MOST_MARKED))
@@ -127,11 +130,19 @@ class Line:
                     self._fail_next(error)
                     continue
                 wait_for_slot(due, self._stop)
+                self._answers.wait(self._stop)
                 while (job := self._pop()) is not None:
-                    if claim(job):
+                    if self._claimed(job, claim):
                         return job
                 self._pace.cancel(due)
         return None
+
+    def _claimed(self, job: Job, claim: Callable[[Job], bool]) -> bool:
+        try:
+            return claim(job)
+        except Exception as error:  # out of memory, say: it has left the line, so it ends here
+            self._failed(job, error)
+            return False
 
     def _fail_next(self, error: Exception) -> None:
         """There is no slot to be had for the one that is next."""

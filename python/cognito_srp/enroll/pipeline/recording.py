@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ..requests import EnrollmentJournal, Outcome
+from .crew import start_thread
 from .job import Job
 
 __all__ = ["Recorder"]
@@ -51,8 +52,7 @@ class Recorder:
         self._to_finish: _Outcomes = []
         self._to_prepare: list[Job] = []
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="enroller-journal", daemon=True)
-        self._thread.start()
+        self._thread = start_thread(self._run, "enroller-journal")
 
     def prepare(self, jobs: list[Job]) -> None:
         """Keep the secrets."""

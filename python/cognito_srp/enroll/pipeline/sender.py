@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ...errors import DeviceKeyExistsError, ThrottledError, TokenExpiredError
 from ...transport.calls import Client, call
+from ..answers import Answers
 from ..events import Events
 from ..retry import RetryPolicy, may_have_arrived, worth_retrying
 from .job import Job
@@ -25,6 +26,7 @@ class Sender:
         self,
         client: Client,
         retry: RetryPolicy,
+        answers: Answers,
         events: Events,
         *,
         done: Callable[[Job], None],
@@ -32,7 +34,7 @@ class Sender:
         renew: Callable[[Job], None],
         failed: Callable[[Job, BaseException], None],
     ) -> None:
-        self._client, self._retry, self._events = client, retry, events
+        self._client, self._retry, self._answers, self._events = client, retry, answers, events
         self._done, self._again, self._renew, self._failed = done, again, renew, failed
 
     def send(self, job: Job) -> None:
@@ -69,9 +71,11 @@ class Sender:
 
     def _refused(self, job: Job, error: Exception) -> None:
         job.error = error
+        self._events.count_failure(error)
         if job.operation == "ConfirmDevice":
             if isinstance(error, DeviceKeyExistsError) and job.arrived:
-                self._confirmed(job, None)  # by a send whose answer was lost
+                job.proven = False  # by a send whose answer was lost, as it seems
+                self._confirmed(job, None)
                 return
             job.arrived = job.arrived or may_have_arrived(error)
         if isinstance(error, ThrottledError):
@@ -87,7 +91,8 @@ class Sender:
     def _retry_or_fail(self, job: Job, error: Exception) -> None:
         job.failures += 1
         delay = self._retry.delay(job.failures)
-        if self._retry.is_over(job.first_sent, after=delay):
+        begin = job.first_sent + self._answers.paused_since(job.first_sent)
+        if self._retry.is_over(begin, after=delay):
             self._failed(job, error)
             return
         self._events.tell("retried", job, delay)

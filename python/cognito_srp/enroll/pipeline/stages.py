@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Final, Literal
 
 from ...errors import DeviceKeyExistsError, EnrollerClosedError, NotSentError
 from ...transport.calls import Client
+from ..answers import Answers
 from ..events import Events
 from ..pacing import Pace, UserBuckets
 from ..requests import EnrollmentJournal, Outcome, Status
@@ -23,6 +26,8 @@ from .sender import Sender
 from .tokens import TokenStage, expired_token
 
 __all__ = ["Stages"]
+
+_log = logging.getLogger(__name__)
 
 _TOKEN_WORKERS: Final = 16
 
@@ -43,16 +48,39 @@ class Stages:
         workers: int,
         journal: EnrollmentJournal | None,
         retry: RetryPolicy,
+        answers: Answers,
         events: Events,
         released: Callable[[Job], None],
     ) -> None:
         self._events, self._retry, self._released = events, retry, released
+        self._answers = answers
         self._cancelling = threading.Event()
-        client = without_retries(client, workers + _TOKEN_WORKERS)
+        client = answers.watching(without_retries(client, workers + _TOKEN_WORKERS))
+        with ExitStack() as started:
+            self._start_threads(
+                client, pace, users, sign_ins, workers, journal=journal, started=started
+            )
+            started.pop_all()
+
+    def _start_threads(
+        self,
+        client: Client,
+        pace: Pace,
+        users: UserBuckets,
+        sign_ins: Pace,
+        workers: int,
+        *,
+        journal: EnrollmentJournal | None,
+        started: ExitStack,
+    ) -> None:
+        """All stages; `started` ends those that have threads if another's cannot be started."""
         self._recorder = None if journal is None else self._record_in(journal)
+        if self._recorder is not None:
+            started.callback(self._recorder.close)
         self._line = Line(
             pace,
             users,
+            self._answers,
             mark=self._recorder.mark if self._recorder else None,
             on_short=self._when_short,
             failed=self._fail,
@@ -63,27 +91,37 @@ class Stages:
             wanted=self._is_wanted,
             may_wait=self._line.is_long,
         )
-        self._tokens = TokenStage(
+        started.callback(self._gatherer.close)
+        self._tokens = self._start_tokens(client, sign_ins, pace.rate)
+        started.callback(self._tokens.close)
+        self._crew = self._start_sending(client, workers)
+
+    def _start_tokens(self, client: Client, sign_ins: Pace, rate: float) -> TokenStage:
+        return TokenStage(
             client,
             sign_ins,
-            retry,
-            rate=pace.rate,
+            self._retry,
+            self._answers,
+            rate=rate,
             workers=_TOKEN_WORKERS,
             granted=self._fetched,
             failed=self._fail,
             wanted=self._is_wanted,
             stopped=self._cancelling,
         )
+
+    def _start_sending(self, client: Client, workers: int) -> Crew[Job]:
         sender = Sender(
             client,
-            retry,
-            events,
+            self._retry,
+            self._answers,
+            self._events,
             done=lambda job: self._finish(job, "confirmed"),
             again=self._line.add_later,
             renew=self._renew,
             failed=self._fail,
         )
-        self._crew: Crew[Job] = Crew(
+        return Crew(
             lambda: self._line.take(self._claim),
             sender.send,
             self._broken,
@@ -123,6 +161,7 @@ class Stages:
     def cancel(self) -> None:
         """Send nothing any more, and let all jobs end."""
         self._cancelling.set()
+        self._answers.wake()
         self._line.hurry()
         self._tokens.count_ahead(0)  # wakes it
         self._gatherer.wake()
@@ -166,13 +205,14 @@ class Stages:
     def _claim(self, job: Job) -> bool:
         """Whether to send the job, whose turn it is."""
         assert job.grant is not None  # noqa: S101 - it went through _granted
-        if not self._is_wanted(job):
+        if job.told or not self._is_wanted(job):
             return False
         if job.grant.expired():
             self._renew(job)
             return False
         # It waited for its turn longer than it was to.
-        if job.error is not None and self._retry.is_over(job.first_sent):
+        begin = job.first_sent + self._answers.paused_since(job.first_sent)
+        if job.error is not None and self._retry.is_over(begin):
             self._fail(job, job.error)
             return False
         if not _begin(job):
@@ -235,7 +275,7 @@ class Stages:
             conflict = isinstance(error, DeviceKeyExistsError)
             self._finish(job, "conflict" if conflict else "refused")
 
-    def _broken(self, job: Job, error: Exception) -> None:
+    def _broken(self, job: Job, error: BaseException) -> None:
         """A call came back with what makes no sense: it may have had its effect."""
         job.arrived = True
         self._fail(job, error)
@@ -254,17 +294,23 @@ class Stages:
 
     def _deliver(self, job: Job, status: Status | Literal["cancelled"]) -> None:
         """Give the caller what they wait for, unless they know that it is cancelled."""
+        if job.told:
+            return
+        job.told = True
         self._count_ahead(job, False)
         if status != "cancelled" and not _begin(job):
             status = "cancelled"
         self._events.tell(status, job)
         # Its room and its key are free before its caller knows: they may try again at once.
         self._released(job)
-        if status != "cancelled" and job.error is not None:
-            job.error.verifier = job.verifier  # type: ignore[attr-defined]
-            job.future.set_exception(job.error)
-        elif status != "cancelled":
-            job.future.set_result(job.result())
+        try:
+            if status != "cancelled" and job.error is not None:
+                job.error.verifier = job.verifier  # type: ignore[attr-defined]
+                job.future.set_exception(job.error)
+            elif status != "cancelled":
+                job.future.set_result(job.result())
+        except BaseException:  # SystemExit of a future's callback would end a thread of ours
+            _log.exception("a callback of a future failed; the enroller goes on")
 
     def _when_short(self) -> None:
         self._gatherer.wake()

@@ -11,6 +11,7 @@ from typing import Final
 from ...errors import CognitoSrpError, SignInError, TokenExpiredError
 from ...signin import Tokens, sign_in
 from ...transport.calls import Client, call
+from ..answers import Answers
 from ..pacing import Pace
 from ..requests import Credentials, Grant, RefreshToken
 from ..retry import RetryPolicy, worth_retrying
@@ -38,6 +39,7 @@ class TokenStage:
         client: Client,
         pace: Pace,
         retry: RetryPolicy,
+        answers: Answers,
         *,
         rate: float,
         workers: int,
@@ -46,8 +48,8 @@ class TokenStage:
         wanted: Callable[[Job], bool],
         stopped: threading.Event,
     ) -> None:
-        self._client = paced_client(client, pace, stopped)
-        self._pace, self._retry = pace, retry
+        self._client = paced_client(client, pace, answers, stopped)
+        self._pace, self._retry, self._answers = pace, retry, answers
         self._granted, self._wanted = granted, wanted
         self._stopped = stopped
         self._most_ahead = max(rate * _AHEAD, _LEAST_AHEAD)
@@ -94,13 +96,13 @@ class TokenStage:
 
     def _do(self, job: Job) -> None:
         try:
-            if self._wanted(job):
-                self._fetch(job)
+            if self._wanted(job) and self._fetch(job):
                 self._granted(job)
         finally:
             self.count_ahead(-1)
 
-    def _fetch(self, job: Job) -> None:
+    def _fetch(self, job: Job) -> bool:
+        """Give it a token; False if the enroller was closed, and the job ended, before that."""
         begin, failures = time.monotonic(), 0
         while True:
             try:
@@ -109,13 +111,15 @@ class TokenStage:
             except CognitoSrpError as error:
                 failures += 1
                 delay = self._retry.delay(failures)
-                if not worth_retrying(error) or self._retry.is_over(begin, after=delay):
+                counted = begin + self._answers.paused_since(begin)
+                if not worth_retrying(error) or self._retry.is_over(counted, after=delay):
                     raise
-            if self._stopped.wait(delay):
-                raise SignInError("the enroller was closed before there was a token")
+            if self._stopped.wait(delay) and not self._wanted(job):
+                return False
         if job.grant.expired():
             raise expired_token()
         self._take_keys(job, job.grant)
+        return True
 
     def _grant(self, job: Job) -> Grant:
         """A token for the job's device or, if it has none yet, for a new one."""

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, Ellip
 from cryptography.hazmat.primitives.hashes import SHA256
 from moto.cognitoidp.models import CognitoIdpUser
 
+from ...srp.encoding import read_json
 from ..passkeys import from_base64url, to_base64url
 from ..refusals import incorrect
 from ..store.pool import PasskeyRecord, Pool
@@ -66,11 +67,11 @@ def passkey_answered(answer: Answer) -> dict[str, Any]:
 
 def _check(credential: str, challenge: str, known: list[PasskeyRecord]) -> None:
     """Raises one of the exceptions above unless one of the user's passkeys has signed this."""
-    given = json.loads(credential)
+    given = read_json(credential)
     response = given["response"]
     [record] = [record for record in known if record.credential_id == given["id"]]
     data = from_base64url(response["clientDataJSON"])
-    client = json.loads(data)
+    client = read_json(data)
     _require(client["type"] == "webauthn.get")
     _require(secrets.compare_digest(client["challenge"].encode(), challenge.encode()))
     _require(urlsplit(client["origin"]).hostname == _RELYING_PARTY)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import secrets
-import tempfile
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -20,13 +18,16 @@ from moto.cognitoidp.responses import (
     CognitoIdpOpenIdConfigurationResponse,
 )
 
+from ...srp.encoding import read_json
+from ...storage.secret_files import replace_secret
 from ..custom_auth import CustomAuth
 from ..faults import Faults
 from ..passkeys import Passkey, to_base64url
 from ..store.pool import PasskeyRecord, Pool
-from ..store.snapshot import dump, restore
+from ..store.snapshot import restore, snapshot, write_snapshot
 from ..store.state import State
 from ..totp import SoftwareToken
+from .callers import Callers
 from .responses import Answered, Response, failed
 from .validation import operations
 
@@ -35,27 +36,30 @@ __all__ = ["App"]
 _log = logging.getLogger(__name__)
 
 _TARGET = re.compile(r"AWSCognitoIdentityProviderService\.(\w+)")
-_WELL_KNOWN = re.compile(r"/([\w-]+_\w+)/\.well-known/(jwks\.json|openid-configuration)")
-_CREDENTIAL_REGION = re.compile(r"Credential=[^/]+/\d+/([\w-]+)/")
+_REGION = re.compile(r"[\w-]{1,50}", re.ASCII)
+_WELL_KNOWN = ("jwks.json", "openid-configuration")
 
-#: As cognito-idp answers browsers, which call it from any origin.
-_CORS = {
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date",
-}
+#: What cognito-idp lets a page in a browser read.
+_EXPOSED = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date"
 
 
 class App:
     """The requests of one State. `app(method, path, headers, body, peer)` answers one; None stands
-    for no answer at all, which `faults` can ask for."""
+    for no answer at all, which `faults` can ask for. `callers` says whose requests are taken."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, callers: Callers) -> None:
         self.state = state
+        self.callers = callers
+        #: where the server is reached; jwks_uri begins with it
+        self.url = ""
         self.faults = Faults(operations)
 
     def __call__(
         self, method: str, path: str, headers: Message, body: bytes, peer: str
     ) -> tuple[int, dict[str, str], bytes] | None:
+        refusal = self.callers.refusal(headers)
+        if refusal is not None:
+            return _forbidden(method, refusal)
         try:
             answered: Answered | None = self._route(method, path, headers, body, peer)
         except Exception:
@@ -64,7 +68,7 @@ class App:
         if answered is None:
             return None
         status, answered_headers, text = answered
-        return status, {**answered_headers, **_CORS}, text.encode()
+        return status, {**answered_headers, **_cors(headers)}, text.encode()
 
     def perform(self, operation: str, params: dict[str, Any]) -> Answered:
         """An operation without HTTP, for helpers in the same process."""
@@ -72,23 +76,15 @@ class App:
 
     def save(self, path: Path) -> None:
         """Writes the state to a file that only its owner may read: it holds passwords."""
-        with self.state.lock:
-            text = json.dumps(dump(self.state))
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
-        try:
-            with os.fdopen(descriptor, "w") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())  # the new name must not reach the disk before the text
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+        with replace_secret(str(path)) as file:
+            # Requests wait only while the snapshot is taken, not while it is written.
+            for text in write_snapshot(snapshot(self.state)):
+                file.write(text.encode())
 
     def load(self, path: Path) -> None:
         """Replaces the state by that of a file."""
         try:
-            data = json.loads(path.read_text())
+            data = read_json(path.read_bytes(), deepest=None)
         except ValueError as error:
             raise ValueError(f"{path} is not a state of the local Cognito: {error}") from error
         restore(self.state, data)
@@ -140,10 +136,9 @@ class App:
         if method == "OPTIONS":
             return 200, _preflight(headers), ""
         path = path.partition("?")[0]
-        well_known = _WELL_KNOWN.fullmatch(path)
-        if method in ("GET", "HEAD") and well_known:
-            url = f"http://{headers.get('Host', 'localhost')}{path}"
-            return self._well_known(url, *well_known.groups())
+        pool_id, _, document = path[1:].partition("/.well-known/")
+        if method in ("GET", "HEAD") and document in _WELL_KNOWN:
+            return self._well_known(pool_id, document)
         if method != "POST" or path != "/":
             return failed("UnknownOperationException", f"Nothing here for {method} {path}", 404)
         return self._operation(headers, body, peer)
@@ -153,15 +148,13 @@ class App:
         if target is None:
             return failed("UnknownOperationException", "X-Amz-Target names no operation")
         try:
-            params = _parse(body)
-        except (ValueError, RecursionError):
+            params = read_json(body)
+        except ValueError:
             return failed("SerializationException", "The request body is not JSON")
         if not isinstance(params, dict):
             message = "The request body is not a JSON object"
             return failed("SerializationException", message)
-        credential = _CREDENTIAL_REGION.search(headers.get("Authorization", ""))
-        region = credential[1] if credential else None
-        return self._suffer(target[1], params, region, peer)
+        return self._suffer(target[1], params, _signed_region(headers), peer)
 
     def _suffer(
         self, operation: str, params: dict[str, Any], region: str | None, peer: str
@@ -178,7 +171,7 @@ class App:
             return None
         return status, answered, text if fault is None else text[: len(text) // 2]
 
-    def _well_known(self, url: str, pool_id: str, document: str) -> Answered:
+    def _well_known(self, pool_id: str, document: str) -> Answered:
         if self.state.pool(pool_id) is None:
             message = f"User pool {pool_id} does not exist."
             return failed("ResourceNotFoundException", message, 404)
@@ -186,26 +179,49 @@ class App:
             handler = CognitoIdpJsonWebKeyResponse.serve_json_web_key
         else:
             handler = CognitoIdpOpenIdConfigurationResponse.serve_openid_configuration
-        status, headers, body = handler(None, url, {})
-        return status, headers, body.decode() if isinstance(body, bytes) else body
+        # The URL is the server's own and not the request's: verifiers fetch their keys from there.
+        url = self.callers.public_url or self.url
+        status, headers, body = handler(None, f"http://localhost/{pool_id}", {})
+        shown = json.loads(body)
+        if "jwks_uri" in shown:
+            shown["jwks_uri"] = f"{url}/{pool_id}/.well-known/jwks.json"
+        return status, headers, json.dumps(shown)
 
 
-def _parse(body: bytes) -> Any:
-    """JSON as RFC 8259 has it; Python's own reader also takes NaN, and halves of surrogate pairs
-    that no string can be made of. Raises ValueError, RecursionError."""
-    parsed = json.loads(body, parse_constant=_refuse_constant)
-    if b"\\u" in body:
-        json.dumps(parsed, ensure_ascii=False).encode()
-    return parsed
+def _forbidden(method: str, refusal: str) -> tuple[int, dict[str, str], bytes]:
+    """A preflight's answer has no words: browsers show them to nobody, so they are logged."""
+    if method == "OPTIONS":
+        _log.info("a preflight was refused: %s", refusal)
+        return 403, {"vary": "Origin"}, b""
+    status, headers, text = failed("AccessDeniedException", refusal, 403)
+    return status, {**headers, "vary": "Origin"}, text.encode()
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
+def _signed_region(headers: Message) -> str | None:
+    """The region of a signature, ``… Credential=KEY/DATE/REGION/SERVICE/aws4_request, …``."""
+    _, _, credential = headers.get("Authorization", "").partition("Credential=")
+    parts = credential.split("/", 4)
+    return parts[2] if len(parts) > 3 and _REGION.fullmatch(parts[2]) else None
+
+
+def _cors(headers: Message) -> dict[str, str]:
+    """What lets the page read the answer whose Origin was accepted: that one and no other. Caches
+    are told that the answer depends on it."""
+    origin = headers.get("Origin")
+    if origin is None:
+        return {"vary": "Origin"}
+    return {
+        "vary": "Origin",
+        "access-control-allow-origin": origin,
+        "access-control-expose-headers": _EXPOSED,
+    }
 
 
 def _preflight(headers: Message) -> dict[str, str]:
+    asked = headers.get("Access-Control-Request-Headers", "*")
     return {
         "access-control-allow-methods": "POST, GET, OPTIONS",
-        "access-control-allow-headers": headers.get("Access-Control-Request-Headers", "*"),
+        # In one line, however it was folded.
+        "access-control-allow-headers": " ".join(asked.split()),
         "access-control-max-age": "172800",
     }

@@ -7,22 +7,27 @@ connection after every request, and SDKs, which pool connections, would pay for 
 from __future__ import annotations
 
 import contextlib
+import errno
 import ipaddress
 import logging
 import socket
 import threading
+import time
 from collections.abc import Callable
 from email.message import Message
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Final
+
+from ...errors import InvalidInputError
+from .connections import Connections
 
 __all__ = ["Listener", "RequestHandler"]
 
 _log = logging.getLogger(__name__)
 
 #: A request of the user pools API is far smaller.
-_LARGEST_BODY = 1 << 20
+_LARGEST_BODY: Final = 1 << 20
 
 #: method, path, headers, body, client's address → status, headers, body; None closes the
 #: connection without an answer.
@@ -43,10 +48,11 @@ class Listener:
         allow_remote: bool,
     ) -> None:
         if not allow_remote and not _is_loopback(host):
-            raise ValueError(
+            rule = (
                 f"{host} is not a loopback address: whoever reaches this server can read and "
-                "change everything in it; pass allow_remote=True if that is meant"
+                "change everything in it"
             )
+            raise InvalidInputError("host", rule, "pass allow_remote=True if that is meant")
         try:
             self._server = _Server(app, host, port, now)
         except OSError as error:
@@ -61,16 +67,19 @@ class Listener:
             name=f"local-cognito-{self.port}",
             daemon=True,
         )
-        self._thread.start()
+        try:
+            self._thread.start()
+        except (RuntimeError, MemoryError) as error:
+            self._server.server_close()
+            fix = "raise the limits of memory and of threads (ulimit -v, -u)"
+            raise RuntimeError(f"the local Cognito cannot start its thread; {fix}") from error
 
     def stop(self) -> None:
         """Stops listening and closes the connections that clients keep alive."""
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
-        for connection in list(self._server.connections):
-            with contextlib.suppress(OSError):  # the client may have gone already
-                connection.shutdown(socket.SHUT_RDWR)
+        self._server.connections.close_all()
 
 
 class _Server(ThreadingHTTPServer):
@@ -82,7 +91,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, app: RequestHandler, host: str, port: int, now: Callable[[], float]) -> None:
         self.app, self.now = app, now
-        self.connections: set[socket.socket] = set()
+        self.connections = Connections()
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), _Handler)
 
@@ -93,9 +102,47 @@ class _Server(ThreadingHTTPServer):
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
+    def get_request(self) -> tuple[socket.socket, Any]:
+        try:
+            return super().get_request()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):  # no file descriptor left
+                self.connections.close_idlest()
+                time.sleep(0.05)  # the socket stays readable: without this the loop would spin
+            raise
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """One more connection; where there are too many, or no thread can be started, it is told
+        to come back."""
+        is_taken = self.connections.add(request)
+        try:
+            if is_taken:
+                super().process_request(request, client_address)
+        except RuntimeError:
+            is_taken = False
+        if not is_taken:
+            with contextlib.suppress(OSError):
+                request.settimeout(0.1)
+                request.sendall(_TOO_MANY)
+            self.shutdown_request(request)
+
+    def shutdown_request(self, request: Any) -> None:
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def service_actions(self) -> None:
+        self.connections.close_late()
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         # A client that goes away in the middle of a request is no event.
         _log.debug("connection from %s ended early", client_address, exc_info=True)
+
+
+#: SDKs wait and try again after a 503.
+_TOO_MANY: Final = (
+    b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n"
+    b"content-length: 0\r\n\r\n"
+)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -107,30 +154,48 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _Server
 
-    def setup(self) -> None:
-        super().setup()
-        self.server.connections.add(self.connection)
-
-    def finish(self) -> None:
-        self.server.connections.discard(self.connection)
-        super().finish()
+    def handle_one_request(self) -> None:
+        connections = self.server.connections
+        connections.waits(self.connection)
+        if not self.rfile.peek(1):  # type: ignore[attr-defined]  # a BufferedReader
+            self.close_connection = True
+            return
+        connections.begins(self.connection)
+        super().handle_one_request()
 
     def _answer(self) -> None:
-        length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not length.isdecimal():
+        length = self._length()
+        if length is None:
             self._refuse(HTTPStatus.LENGTH_REQUIRED)
-        elif int(length) > _LARGEST_BODY:
+        elif length > _LARGEST_BODY:
             self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         else:
-            body = self.rfile.read(int(length))
+            body = self.rfile.read(length)
+            if len(body) < length:  # cut short: what is there may be a request of another meaning
+                self._refuse(HTTPStatus.BAD_REQUEST)
+                return
+            self.server.connections.works(self.connection)
             peer = str(self.client_address[0])
             answer = self.server.app(self.command, self.path, self.headers, body, peer)
+            self.server.connections.begins(self.connection)  # to be written in time, too
             if answer is None:
                 self.close_connection = True
             else:
                 self._send(*answer)
 
     do_POST = do_GET = do_HEAD = do_OPTIONS = _answer  # noqa: N815
+
+    def _length(self) -> int | None:
+        """The body's length in bytes; None where it cannot be told."""
+        lengths = self.headers.get_all("Content-Length", ["0"])
+        digits = lengths[0].strip()
+        if "Transfer-Encoding" in self.headers or len(set(lengths)) > 1:
+            return None
+        if not (digits.isascii() and digits.isdecimal()):
+            return None
+        # Python refuses to read a number of thousands of digits; any of this many is too large.
+        digits = digits.lstrip("0")[: len(str(_LARGEST_BODY)) + 1]
+        return int(digits or "0")
 
     def _refuse(self, status: HTTPStatus) -> None:
         """For a body that is left unread, so that the connection cannot be used again."""

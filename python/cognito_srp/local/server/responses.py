@@ -32,6 +32,7 @@ Pool.__new__,                       keep every pool, user and app client in clas
 Backend.sign_up, admin_create_user  good
 Pool._get_user                      reads all users of a pool before it tries the name itself
 Pool.__init__, Pool.json_web_key    works out the primes of the signing key for every pool, 240 ms
+Pool.create_id_token                keeps every id token for good, and never looks at one
 Pool.sign_out                       does not find the tokens of a user named by an alias
 admin_delete_user,                  do not know of devices, authenticators and verifiers
 delete_user_pool
@@ -122,9 +123,9 @@ class Response(
             return failed(self._declared(error.error_type), error.message)
 
     def _perform(self) -> Answered:
-        name = camelcase_to_underscores(self.operation)
         if self.operation not in operations():
             raise Refusal("UnknownOperationException", f"{self.operation} is not an operation")
+        name = camelcase_to_underscores(self.operation)
         if name not in _methods():
             message = f"The {name} action has not been implemented ({self.operation})"
             return failed("NotImplementedException", message, 501)

@@ -7,6 +7,7 @@ that AWS's front end uses.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
@@ -24,6 +25,10 @@ _Check = Callable[[Any, str], Iterator[str]]
 
 _NUMERIC = ("integer", "long", "float", "double")
 _FAILED = "failed to satisfy constraint"
+
+#: A pattern that is text with runs of characters around it, such as [A]*X[A]*Y[A]+.
+_RUN = r"(\.|\[(?:[^\]\\]|\\.)+\]|\(\?:(?:[^()]|\(\?![^()]+\))+\))([*+])"
+_AROUND_TEXT = re.compile(rf"{_RUN}(?:(?:[^\\\[\](){{}}.*+?|^$]|\\[{{}}])+{_RUN})+")
 
 #: Java's "any letter, mark, symbol, number or punctuation": Python's re has no \p{…}.
 _VISIBLE = re.compile(r"\[\\p\{L\}\\p\{M\}\\p\{S\}\\p\{N\}\\p\{P\}([^\]]*)\]")
@@ -119,6 +124,7 @@ def _string(shape: Any) -> _Check:
     enum = shape.metadata.get("enum")
     pattern = shape.metadata.get("pattern")
     match = _java_pattern(pattern).fullmatch if pattern else None
+    longest = shape.metadata.get("max", math.inf)
     hidden = bool(shape.metadata.get("sensitive"))
 
     def check(value: Any, path: str) -> Iterator[str]:
@@ -128,7 +134,8 @@ def _string(shape: Any) -> _Check:
         if enum and value not in enum:
             allowed = ", ".join(enum)
             yield f"{shown} at '{path}' {_FAILED}: Member must satisfy enum value set: [{allowed}]"
-        if match is not None and match(value) is None:
+        # What is too long is refused for that alone: a pattern may take its time over it.
+        if match is not None and len(value) <= longest and match(value) is None:
             rule = f"Member must satisfy regular expression pattern: {pattern}"
             yield f"{shown} at '{path}' {_FAILED}: {rule}"
         yield from limits(value, path)
@@ -175,9 +182,33 @@ def _limits(shape: Any, measure: Callable[[Any], float]) -> _Check:
 @cache
 def _java_pattern(pattern: str) -> re.Pattern[str]:
     """The model's patterns are Java's, whose \\w and \\d are ASCII."""
-    translated = _VISIBLE.sub(r"(?:[^\\s\\x00-\\x1f\\x7f-\\x9f]|[\1])", pattern)
-    translated = translated.replace("|[])", ")").replace(r"\p{Z}", r"\s")
-    return re.compile(translated, re.ASCII)
+    translated = _VISIBLE.sub(_visible, pattern).replace(r"\p{Z}", r"\s")
+    return re.compile(_up_to_text(translated), re.ASCII)
+
+
+def _visible(found: re.Match[str]) -> str:
+    visible = r"[^\s\x00-\x1f\x7f-\x9f]"
+    # No character fits both: a run of n that did would be tried in 2^n ways.
+    return f"(?:{visible}|(?!{visible})[{found[1]}])" if found[1] else visible
+
+
+def _up_to_text(pattern: str) -> str:
+    """The same pattern without backtracking, where it is runs of one set of characters with text
+    between them, such as [A]+@[A]+.
+
+    Python tries every place where a run might end, and every further run multiplies that. As all
+    runs take the same characters, the first place where the text stands is as good as any other:
+    each run but the last may end there and nowhere else.
+    """
+    if not _AROUND_TEXT.fullmatch(pattern):
+        return pattern
+    *runs_and_texts, last_run, last_count, _ = re.split(_RUN, pattern)
+    made = ""
+    for run, count, text in zip(*(iter(runs_and_texts[1:]),) * 3, strict=True):
+        if run != last_run:
+            return pattern
+        made += (run if count == "+" else "") + f"(?:(?!{text}){run})*{text}"
+    return made + last_run + last_count
 
 
 def _join(path: str, name: str) -> str:

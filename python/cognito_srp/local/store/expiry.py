@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from typing import TYPE_CHECKING, Any
+
+from ...srp.encoding import read_json
 
 if TYPE_CHECKING:
     from .pool import Pool
@@ -30,7 +31,7 @@ def claims_of(token: str) -> dict[str, Any] | None:
         return None
     try:
         data = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
-        claims = json.loads(data)
+        claims = read_json(data)
     except (binascii.Error, ValueError):
         return None
     return claims if isinstance(claims, dict) else None
@@ -45,9 +46,9 @@ def forget_expired(pool: Pool, now: float) -> None:
     """
     if len(pool.access_tokens) < pool.next_look:
         return
-    for jwts in (pool.access_tokens, pool.id_tokens):
-        for token in [t for t in jwts if (claims_of(t) or {}).get("exp", 0) <= now]:
-            del jwts[token]
+    jwts = pool.access_tokens
+    for token in [t for t in jwts if (claims_of(t) or {}).get("exp", 0) <= now]:
+        del jwts[token]
     for token in [t for t, end in pool.refresh_ends.items() if end + _GRACE <= now]:
         for table in (pool.refresh_tokens, pool.refresh_ends, pool.retired):
             table.pop(token, None)

@@ -13,16 +13,22 @@
 #define ADX_ABI __attribute__((sysv_abi))
 
 /*
- * t[0 .. 8 blocks + 8) += a[0 .. 8 blocks) * digits[0 .. 8) + carry * 2^(512 blocks), blocks >= 1.
- * Returns the carry out, 0 or 1. `t` overlaps neither operand.
+ * t += a * digits + carry * 2^(512 blocks), modulo 2^(512 blocks + 512); the carry out is returned.
+ *   sizes   t 8 blocks + 8 limbs, a 8 blocks, digits 8; blocks >= 1; `t` overlaps neither operand
+ *   in      any limbs; carry 0 or 1
+ *   out     the carry is 0 or 1
+ *   CT      values
  */
 ADX_ABI srp_digit adx_rows(srp_digit *t, const srp_digit *a, const srp_digit *digits,
                            size_t blocks, srp_digit carry);
 
 /*
- * t[0 .. 8 blocks + 16) += q * N + carry * 2^(512 blocks + 512), for the eight digits of q that leave
- * zeros in t[0 .. 8), and without writing those. n is N + 1, of 8 blocks + 8 limbs. Returns the carry
- * out.
+ * t += q * N + carry * 2^(512 blocks + 512), for the eight digits of q that leave zeros in t[0 .. 8),
+ * which are not written; the carry out is returned.
+ *   sizes   t 8 blocks + 16 limbs, n 8 blocks + 8; blocks >= 1
+ *   in      n is N + 1; any limbs; carry 0 or 1
+ *   out     the carry is 0 or 1
+ *   CT      values
  */
 ADX_ABI srp_digit adx_quotient_rows(srp_digit *t, const srp_digit *n, size_t blocks,
                                     srp_digit carry);
@@ -36,7 +42,13 @@ ADX_ABI srp_digit adx_quotient_rows(srp_digit *t, const srp_digit *n, size_t blo
     ADX_CHAIN_STEP(OP, 3) ADX_CHAIN_STEP(OP, 4) ADX_CHAIN_STEP(OP, 5)            \
     ADX_CHAIN_STEP(OP, 6) ADX_CHAIN_STEP(OP, 7)
 
-/* r = a + b + carry for 8 blocks limbs, the carry (0 or 1) returned. r may be a or b. */
+/*
+ * r = a + b + carry, modulo 2^(512 blocks); the carry out is returned.
+ *   sizes   8 blocks limbs each; `r` may be an operand
+ *   in      any limbs; carry 0 or 1
+ *   out     the carry is 0 or 1
+ *   CT      values
+ */
 static inline srp_digit adx_add(srp_digit *r, const srp_digit *a, const srp_digit *b,
                                 unsigned blocks, srp_digit carry) {
     for (; blocks--; r += ADX_STRIP, a += ADX_STRIP, b += ADX_STRIP)
@@ -48,7 +60,13 @@ static inline srp_digit adx_add(srp_digit *r, const srp_digit *a, const srp_digi
     return carry;
 }
 
-/* r = a - b for 8 blocks limbs; returns 1 when it wrapped around. r may be a or b. */
+/*
+ * r = a - b, modulo 2^(512 blocks); 1 is returned when it wrapped around.
+ *   sizes   8 blocks limbs each; `r` may be an operand
+ *   in      any limbs
+ *   out     the borrow is 0 or 1
+ *   CT      values
+ */
 static inline srp_digit adx_subtract(srp_digit *r, const srp_digit *a, const srp_digit *b,
                                      unsigned blocks) {
     srp_digit borrow = digit_of(0);

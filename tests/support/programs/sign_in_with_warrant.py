@@ -1,7 +1,10 @@
 """warrant as it comes from PyPI, on the drop-in, run by the interpreter that has it."""
 
+from __future__ import annotations
+
 import json
 import sys
+from typing import Any
 
 import boto3
 import warrant
@@ -14,7 +17,7 @@ passwords = request.pop("password"), request.pop("new_password")
 theirs = warrant.AWSSRP
 
 
-def helper(password):
+def helper(password: Any) -> Any:
     return warrant.AWSSRP(client=client, password=password, **request)
 
 

@@ -10,10 +10,10 @@ import boto3
 import pyarrow as pa
 from botocore import UNSIGNED
 from botocore.config import Config
-from lean_cognito import LeanCognito
 
 from cognito_srp.distributed import enroll_batches, equal_share
 from cognito_srp.enroll import Enroller
+from support.lean_cognito import LeanCognito
 
 __all__ = ["ROWS", "check", "confirming", "with_tokens"]
 

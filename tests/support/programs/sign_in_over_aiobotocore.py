@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from aiobotocore.session import get_session
-from blocking import callbacks
+from support.loop_callbacks import callbacks
 
 from cognito_srp import NotAuthorizedError, UnreachableError, aio
 

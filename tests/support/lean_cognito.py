@@ -264,7 +264,8 @@ async def _run(pipe: Connection, state: _State) -> None:
             ended.set()
             return
         if name == "faults":
-            pipe.send(state.use(*arguments))
+            state.use(*arguments)
+            pipe.send(None)
         elif name == "calls":
             pipe.send([tuple(call) for call in state.calls[arguments[0] :]])
         else:

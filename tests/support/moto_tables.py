@@ -11,7 +11,8 @@ REGION = "eu-west-1"
 
 
 def client(service: str, endpoint_url: str | None = None) -> Any:
-    return boto3.client(
+    make: Any = boto3.client
+    return make(
         service,
         region_name=REGION,
         endpoint_url=endpoint_url,

@@ -18,9 +18,9 @@ from typing import Any
 os.environ |= {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
 
 import pyarrow as pa
-from confirming import check, confirming, with_tokens
-from lean_cognito import LeanCognito
 from pyspark.sql import SparkSession
+from support.cluster_enrolling import check, confirming, with_tokens
+from support.lean_cognito import LeanCognito
 
 from cognito_srp.distributed import derive_batches
 

@@ -19,15 +19,16 @@ def callbacks() -> Iterator[list[float]]:
     waiting for the GIL.
     """
     taken: list[float] = []
-    run = events.Handle._run  # type: ignore[attr-defined]
+    handles: Any = events.Handle
+    run = handles._run
 
     def timed(handle: Any) -> None:
         begun = time.thread_time()
         run(handle)
         taken.append(time.thread_time() - begun)
 
-    events.Handle._run = timed  # type: ignore[attr-defined]
+    handles._run = timed
     try:
         yield taken
     finally:
-        events.Handle._run = run  # type: ignore[attr-defined]
+        handles._run = run

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from plain_client import K, N, pad, private_key, sha
+from support.plain_client import K, N, pad, private_key, sha
 
 __all__ = ["PlainServer", "RefusedError"]
 

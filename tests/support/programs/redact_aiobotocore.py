@@ -1,10 +1,13 @@
 """aiobotocore with its debug log redacted, run by the interpreter that has it; in JSON."""
 
+from __future__ import annotations
+
 import asyncio
 import io
 import json
 import logging
 import sys
+from typing import Any
 
 from aiobotocore.session import get_session
 
@@ -15,7 +18,7 @@ log = io.StringIO()
 logging.basicConfig(level=logging.DEBUG, stream=log)
 
 
-async def enroll(client, username):
+async def enroll(client: Any, username: Any) -> Any:
     """A sign-in by password and a confirmed device; what of it was secret."""
     given = {"USERNAME": username, "PASSWORD": request["password"]}
     answer = await client.initiate_auth(
@@ -35,7 +38,7 @@ async def enroll(client, username):
     return [*tokens, *config.values()]
 
 
-async def main():
+async def main() -> Any:
     async with get_session().create_client("cognito-idp", **request["client"]) as client:
         return await asyncio.gather(*(enroll(client, name) for name in request["usernames"]))
 

@@ -8,7 +8,7 @@ from keyring.backend import KeyringBackend
 class OwnKeyring(KeyringBackend):
     """For keyring's own front end; `entries` are by service and name."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
     def __init__(self) -> None:
         self.entries: dict[tuple[str, str], str] = {}

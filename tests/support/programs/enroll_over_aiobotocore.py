@@ -11,7 +11,7 @@ from typing import Any
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore import UNSIGNED
-from devices import request
+from support.enrollment_requests import request
 
 from cognito_srp import InvalidInputError, enroll
 from cognito_srp.enroll import RetryPolicy

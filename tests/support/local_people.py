@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from plain_client import DeviceSignIn, SignIn, device_config
-
 from cognito_srp.local import LocalPool
+from support.plain_client import DeviceSignIn, SignIn, device_config
 
 PASSWORD = "Correct-horse-1"
 DEVICE_PASSWORD = "device password"
@@ -47,3 +48,24 @@ class Person:
 
     def with_device(self, device: tuple[str, str, str]) -> DeviceSignIn:
         return DeviceSignIn(self.client, self.pool, self.username, self.password, device)
+
+
+#: Makes a user in a new pool (arguments as `create_pool`) or in a given one.
+MakePerson = Callable[..., Person]
+#: `with refused("XException", "words")`: the call inside must fail in that way.
+Refused = Callable[..., AbstractContextManager[None]]
+
+
+def begin_choice(person: Person, **parameters: Any) -> Any:
+    """Cognito's answer to a sign-in by USER_AUTH."""
+    return person.client.initiate_auth(
+        AuthFlow="USER_AUTH",
+        ClientId=person.pool.client_id,
+        AuthParameters={"USERNAME": person.username, **parameters},
+    )
+
+
+def respond(person: Person, challenge: Any, **responses: Any) -> Any:
+    """Cognito's answer to the answer to its challenge."""
+    named = {"USERNAME": person.username, **responses}
+    return person.sign_in().respond(challenge["ChallengeName"], named, challenge["Session"])

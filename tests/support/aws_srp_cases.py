@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from srp_native import N
 
-DEVICE = {
+DEVICE: dict[str, Any] = {
     "device_key": "eu-west-1_0c1e5a3c-0000-4000-8000-123456789abc",
     "device_group_key": "-AbCdEf12",
     "device_password": "BAUl",

@@ -105,10 +105,11 @@ class SignIn:
         """USER_SRP_AUTH, up to PASSWORD_VERIFIER."""
         sent = {"USERNAME": self.username, "SRP_A": f"{self.exchange.A:x}"}
         sent |= self.secret_hash(self.username) | parameters
-        self.challenge: dict[str, Any] = self.client.initiate_auth(
+        challenge: dict[str, Any] = self.client.initiate_auth(
             AuthFlow="USER_SRP_AUTH", ClientId=self.pool.client_id, AuthParameters=sent
         )
-        return self.challenge
+        self.challenge = challenge
+        return challenge
 
     def proof(self, timestamp: str | None = None) -> dict[str, str]:
         """What answers PASSWORD_VERIFIER."""

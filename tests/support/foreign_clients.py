@@ -18,9 +18,10 @@ from typing import Any, NamedTuple
 
 import requests
 from botocore.exceptions import ClientError
-from plain_client import DeviceSignIn, SignIn, device_config
 
 from cognito_srp.local import LocalPool
+from support import PROGRAMS
+from support.plain_client import DeviceSignIn, SignIn, device_config
 
 
 class RefusedError(Exception):
@@ -212,14 +213,14 @@ class PycognitoOnOurs(Pycognito):
 
 def run_json(
     command: list[str], request: dict[str, Any], code: Callable[[], str] = str, **settings: Any
-) -> dict[str, Any]:
+) -> Any:
     """A program that reads a line of JSON and prints one; in between it may want the code."""
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, **settings) as program:
         assert program.stdin is not None
         assert program.stdout is not None
         print(json.dumps(request), file=program.stdin, flush=True)
-        answer: dict[str, Any] = {}
+        answer: Any = {}
         for line in program.stdout:
             answer = json.loads(line)
             if answer == {"wanted": "code"}:
@@ -242,7 +243,7 @@ class AmazonCognitoIdentityJs:
 
     def __init__(self, modules: Path, endpoint_url: str) -> None:
         self._modules, self._endpoint = str(modules), endpoint_url + "/"
-        self._script = str(Path(__file__).with_name("journey.mjs"))
+        self._script = str(PROGRAMS / "amazon_cognito_identity.mjs")
         self._kept: dict[str, str] = {}
 
     def sign_in(self, account: Account) -> bool | None:
@@ -278,7 +279,8 @@ class AmazonCognitoIdentityJs:
             "password": account.password,
             "storage": storage if action == "signIn" else self._kept | storage,
         }
-        return run_json(["node", self._script], request, account.code)
+        answer: dict[str, Any] = run_json(["node", self._script], request, account.code)
+        return answer
 
 
 class WarrantLite:
@@ -304,6 +306,6 @@ class WarrantLite:
                 "aws_secret_access_key": "local",
             },
         }
-        script = str(Path(__file__).with_name("journey_warrant_lite.py"))
+        script = str(PROGRAMS / "sign_in_with_warrant_lite.py")
         answer = run_json([self._python, script], request, env={"LOCPATH": self._locales})
         account.access_token = answer["AccessToken"]

@@ -17,8 +17,8 @@ os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DATA_DISABLE_PROGRESS_BARS":
 
 import pyarrow as pa
 import ray
-from confirming import ROWS, check, confirming, with_tokens
-from lean_cognito import LeanCognito
+from support.cluster_enrolling import ROWS, check, confirming, with_tokens
+from support.lean_cognito import LeanCognito
 
 from cognito_srp.distributed import derive_batches
 
