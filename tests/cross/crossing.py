@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from support.c_programs import CSRC, KERNELS, NO_SUCH_KERNEL, PROGRAMS
+from support.c_programs import CSRC, KERNELS, NO_SUCH_KERNEL, PROGRAMS, WARNINGS
 from support.c_vectors import protocol_cases
 
 from .targets import Target
@@ -19,12 +19,12 @@ from .targets import Target
 __all__ = ["VECTORS", "Crossed", "compile_for", "run_vectors"]
 
 
-WARNINGS: Final = (
+FLAGS: Final = (
     "-std=c11",
-    *("-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wundef"),
+    *WARNINGS,
     "-fno-diagnostics-color",
 )
-#: As ffi_build.py has it.
+#: As setup.py has it.
 OPTIMIZED: Final = "-O3"
 #: Constants alone, which nothing could make faster; written without the inner braces of a digit.
 TABLES: Final = ("-O0", "-Wno-missing-braces")
@@ -64,7 +64,7 @@ def compile_for(target: Target, folder: Path) -> Crossed:
     for source in sources:
         level = TABLES if source == tables else (OPTIMIZED,)
         out = objects / f"{source.stem}.o"
-        done = _call(target, *WARNINGS, *level, f"-I{CSRC}", "-c", str(source), "-o", str(out))
+        done = _call(target, *FLAGS, *level, f"-I{CSRC}", "-c", str(source), "-o", str(out))
         said += done.stderr
         good &= done.returncode == 0
     warnings = said.count("warning:")
