@@ -253,7 +253,7 @@ def test_a_batch_larger_than_memory(
 ) -> None:
     from srp_native import _rows as rows
 
-    monkeypatch.setattr(rows, "_VERIFIER_TEXT_MAX", size)
+    monkeypatch.setattr(rows, "VERIFIER_TEXT_MAX", size)
     with pytest.raises(MemoryError, match="a batch of 3 rows makes a column of up to"):
         create_device_verifier_columns(**device_columns())
 

@@ -177,7 +177,7 @@ def test_refusals_carry_the_verifier_and_a_hint(
     assert error.operation == "ConfirmDevice"
     assert error.code == "InvalidParameterException"
     assert error.message.startswith("Invalid device key given")
-    assert "must come from the sign-in that gave this device key" in str(error)
+    assert "must have been given to the access token's own user" in str(error)
 
     confirm_device(client, access_token=someone.access_token, verifier=verifier)
     error = refused(

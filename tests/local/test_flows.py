@@ -256,16 +256,20 @@ def test_signing_out_by_email(cognito: LocalCognito, client: Any, refused: Refus
 def test_email_as_username_with_a_secret(
     cognito: LocalCognito, client: Any, refused: Refused
 ) -> None:
-    """After InitiateAuth the hash is over the internal username (PROTOCOL.md section 4)."""
+    """The hash is over the USERNAME of the same request, be it the alias or the internal name
+    (PROTOCOL.md section 4)."""
     pool = cognito.create_pool(client_secret=True, UsernameAttributes=["email"])
     pool.create_user("ann@example.com", "Correct-horse-1")
     sign_in = SignIn(client, pool, "ann@example.com", "Correct-horse-1")
     sign_in.begin()
-    with refused("NotAuthorizedException", "Unable to verify secret hash"):
-        sign_in.respond(
-            "PASSWORD_VERIFIER", sign_in.proof() | sign_in.secret_hash("ann@example.com")
-        )
+    alias, of_alias = {"USERNAME": "ann@example.com"}, sign_in.secret_hash("ann@example.com")
+    for mixed in (of_alias, alias):
+        with refused("NotAuthorizedException", "Unable to verify secret hash"):
+            sign_in.respond("PASSWORD_VERIFIER", sign_in.proof() | mixed)
     assert sign_in.respond("PASSWORD_VERIFIER", sign_in.proof())["AuthenticationResult"]
+    sign_in.begin()
+    answer = sign_in.respond("PASSWORD_VERIFIER", sign_in.proof() | alias | of_alias)
+    assert answer["AuthenticationResult"]
 
 
 def test_tokens_live_as_long_as_the_client_says(

@@ -158,3 +158,16 @@ def tracked() -> Any:
         models.CognitoIdpUserPoolAttribute,
         models.CognitoIdpUserPoolClient,
     )
+
+
+def test_codes_that_nobody_uses() -> None:
+    cognito = LocalCognito()
+    pool = cognito.create_pool(AutoVerifiedAttributes=["email"])
+    stored, most = cognito._app.state.pool(pool.pool_id), 0
+    app = {"ClientId": pool.create_client(PreventUserExistenceErrors="ENABLED").client_id}
+    assert stored is not None
+    for number in range(5000):
+        cognito.clock.advance(HOUR)
+        cognito.call("ForgotPassword", {**app, "Username": f"nobody{number}"})
+        most = max(most, len(stored.codes))
+    assert most <= 1001

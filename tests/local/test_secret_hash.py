@@ -58,7 +58,8 @@ def test_every_flow(
         parameters = {**parameters, "USERNAME": person.username}
     with refused(*MISSING):
         begin(flow, parameters)
-    with refused(*WRONG):
+    words = "SecretHash does not match for the client"  # NabuCasa/pycognito#196
+    with refused(WRONG[0], words if flow == "REFRESH_TOKEN_AUTH" else WRONG[1]):
         begin(flow, {**parameters, "SECRET_HASH": "AAAA"})
     assert begin(flow, {**parameters, "SECRET_HASH": hashed})
 
@@ -109,13 +110,23 @@ def test_challenges(
 
 @pytest.mark.parametrize("operation", ["forgot_password", "confirm_forgot_password"])
 def test_forgotten_passwords(
-    person: Person, client: Any, hashed: Any, refused: Refused, operation: str
+    person: Person,
+    cognito: LocalCognito,
+    client: Any,
+    hashed: Any,
+    refused: Refused,
+    operation: str,
 ) -> None:
+    contact = [("email", "ann@example.com"), ("email_verified", "true")]
+    client.admin_update_user_attributes(
+        UserPoolId=person.pool.pool_id,
+        Username=person.username,
+        UserAttributes=[{"Name": name, "Value": value} for name, value in contact],
+    )
     arguments = {"ClientId": person.pool.client_id, "Username": person.username}
     if operation == "confirm_forgot_password":
-        sent = client.forgot_password(**arguments, SecretHash=hashed)
-        headers = sent["ResponseMetadata"]["HTTPHeaders"]
-        code = headers["x-moto-forgot-password-confirmation-code"]
+        client.forgot_password(**arguments, SecretHash=hashed)
+        code = cognito.emails(person.username)[-1].code
         arguments |= {"ConfirmationCode": code, "Password": "Different-horse-2"}
     call = getattr(client, operation)
     with refused(*MISSING):

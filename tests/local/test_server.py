@@ -295,8 +295,7 @@ def test_a_pool_has_the_fields_that_moto_gives_one(cognito: LocalCognito) -> Non
         theirs = CognitoIdpUserPool("123456789012", "eu-west-2", "name", dict(given))
         pool_id = cognito.create_pool("name", remember_devices="no", **given).pool_id
         ours = cognito._app.state.pool(pool_id)
-        assert set(vars(theirs)) - set(vars(ours)) == {"json_web_key"}
-        assert ours.json_web_key.as_dict() == theirs.json_web_key.as_dict()
+        assert set(vars(theirs)) - set(vars(ours)) == {"json_web_key"}  # see store/signing.py
         described = (theirs.to_json(extended=True), ours.to_json(extended=True))
         for description in described:
             for name in ("Id", "Arn", "CreationDate", "LastModifiedDate", "PoolName"):

@@ -31,7 +31,11 @@ TOUCHED = {
     "RespondToAuthChallenge", "SignUp", "UpdateDeviceStatus", "VerifySoftwareToken",
     "AdminDeleteUser", "CreateUserPool", "CreateUserPoolClient", "RevokeToken",
     "SetUserPoolMfaConfig", "GetUserPoolMfaConfig", "SetUserMFAPreference",
-    "AdminSetUserMFAPreference",
+    "AdminSetUserMFAPreference", "ResendConfirmationCode", "GetUser", "AdminGetUser", "DeleteUser",
+    "UpdateUserAttributes", "DeleteUserAttributes", "GetUserAttributeVerificationCode",
+    "VerifyUserAttribute", "SetUserSettings", "AdminSetUserSettings", "AdminCreateUser",
+    "AdminConfirmSignUp", "AdminSetUserPassword", "AdminResetUserPassword",
+    "AdminUpdateUserAttributes", "AdminDeleteUserAttributes", "ListUserPools",
 }  # fmt: skip
 
 JSON_TYPES: dict[str, Any] = {
@@ -119,6 +123,9 @@ def test_every_operation_we_touch(
     text_messages(checked, make_person(person.pool), cognito)
     emails(checked, make_person(person.pool))
     accounts(checked, person, tokens["AccessToken"])
+    sign_up(checked, cognito)
+    administrators(checked, cognito)
+    profiles(checked, cognito)
     forgetting(checked, person, make_person())
     assert checked.succeeded >= TOUCHED
     assert checked.refused >= TOUCHED
@@ -232,25 +239,87 @@ def emails(checked: Any, person: Person) -> None:
 
 
 def accounts(checked: Any, person: Person, token: str) -> None:
-    client, app = checked.client, {"ClientId": person.pool.client_id}
+    client = checked.client
     passwords = {"PreviousPassword": person.password, "ProposedPassword": "Other-horse-2"}
     client.change_password(AccessToken=token, **passwords)
     checked.refuse("change_password", AccessToken="a.b.c", **passwords)
-    new, reset = {"Username": "new"}, {"Password": "Other-horse-2", "ConfirmationCode": "1"}
-    client.sign_up(**app, **new, Password="Correct-horse-1")
+
+
+EMAIL = [{"Name": "email", "Value": "new@example.com"}]
+
+
+def sign_up(checked: Any, cognito: LocalCognito) -> None:
+    client = checked.client
+    pool = cognito.create_pool(AutoVerifiedAttributes=["email"])
+    app, new = {"ClientId": pool.client_id}, {"Username": "new"}
+    client.sign_up(**app, **new, Password="Correct-horse-1", UserAttributes=EMAIL)
     checked.refuse("sign_up", **app, **new, Password="Correct-horse-1")
-    client.confirm_sign_up(**app, **new, ConfirmationCode="1")
-    checked.refuse("confirm_sign_up", **app, Username="none", ConfirmationCode="1")
+    client.resend_confirmation_code(**app, **new)
+    code = cognito.emails("new")[-1].code
+    client.confirm_sign_up(**app, **new, ConfirmationCode=code)
+    checked.refuse("confirm_sign_up", **app, **new, ConfirmationCode=code)
+    checked.refuse("resend_confirmation_code", **app, **new)
     client.forgot_password(**app, **new)
     checked.refuse("forgot_password", ClientId="none", **new)
+    reset = {"Password": "Other-horse-2", "ConfirmationCode": cognito.emails("new")[-1].code}
     client.confirm_forgot_password(**app, **new, **reset)
-    checked.refuse("confirm_forgot_password", ClientId="none", **new, **reset)
+    checked.refuse("confirm_forgot_password", **app, **new, **reset)
+
+
+def administrators(checked: Any, cognito: LocalCognito) -> None:
+    client, pool = checked.client, cognito.create_pool(remember_devices="no")
+    user = {"UserPoolId": pool.pool_id, "Username": "new"}
+    nobody = user | {"Username": "nobody"}
+    client.admin_create_user(**user)
+    checked.refuse("admin_create_user", **user)
+    password = {"Password": "Other-horse-2", "Permanent": True}
+    client.admin_set_user_password(**user, **password)
+    verified = [*EMAIL, {"Name": "email_verified", "Value": "true"}]
+    client.admin_update_user_attributes(**user, UserAttributes=verified)
+    client.admin_get_user(**user)
+    client.admin_reset_user_password(**user)
+    client.admin_delete_user_attributes(**user, UserAttributeNames=["email"])
+    client.admin_set_user_settings(**user, MFAOptions=[])
+    client.sign_up(ClientId=pool.client_id, Username="second", Password="Other-horse-2")
+    client.admin_confirm_sign_up(**(user | {"Username": "second"}))
+    checked.refuse("admin_confirm_sign_up", **user)
+    checked.refuse("admin_set_user_password", **nobody, **password)
+    checked.refuse("admin_update_user_attributes", **nobody, UserAttributes=EMAIL)
+    checked.refuse("admin_delete_user_attributes", **nobody, UserAttributeNames=["email"])
+    checked.refuse("admin_set_user_settings", **nobody, MFAOptions=[])
+    for method in ("admin_get_user", "admin_reset_user_password"):
+        checked.refuse(method, **nobody)
+    client.list_user_pools(MaxResults=10)
+    cognito.call("ListUserPools")
+    checked.refuse("list_user_pools", MaxResults=61)
+
+
+def profiles(checked: Any, cognito: LocalCognito) -> None:
+    client, pool = checked.client, cognito.create_pool(remember_devices="no")
+    pool.create_user("ann", "Correct-horse-1")
+    token = {"AccessToken": pool.sign_in("ann", "Correct-horse-1")["AccessToken"]}
+    email = {"AttributeName": "email"}
+    client.get_user(**token)
+    client.update_user_attributes(**token, UserAttributes=EMAIL)
+    client.get_user_attribute_verification_code(**token, **email)
+    code = cognito.emails("ann")[-1].code
+    client.verify_user_attribute(**token, **email, Code=code)
+    checked.refuse("verify_user_attribute", **token, **email, Code=code)
+    client.delete_user_attributes(**token, UserAttributeNames=["email"])
+    checked.refuse("get_user_attribute_verification_code", **token, **email)
+    client.set_user_settings(**token, MFAOptions=[])
+    client.delete_user(**token)
+    for method in ("get_user", "delete_user"):
+        checked.refuse(method, **token)
+    checked.refuse("update_user_attributes", **token, UserAttributes=EMAIL)
+    checked.refuse("delete_user_attributes", **token, UserAttributeNames=["email"])
+    checked.refuse("set_user_settings", **token, MFAOptions=[])
 
 
 def forgetting(checked: Any, person: Person, other: Any) -> None:
     client, pool = checked.client, {"UserPoolId": person.pool.pool_id}
-    client.admin_delete_user(**pool, Username="new")
-    checked.refuse("admin_delete_user", **pool, Username="new")
+    client.admin_delete_user(**pool, Username=person.username)
+    checked.refuse("admin_delete_user", **pool, Username=person.username)
     keys = [other.confirm()[0], other.confirm()[0]]
     who = {"UserPoolId": other.pool.pool_id, "Username": other.username}
     client.admin_forget_device(**who, DeviceKey=keys[0])

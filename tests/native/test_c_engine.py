@@ -14,6 +14,7 @@ from types import ModuleType
 import pytest
 from support.reference import verifier
 
+from srp_native import _sizes
 from srp_native._errors import EngineUnavailableError
 from srp_native.engines import c as module
 from srp_native.engines._engine import Engine
@@ -203,3 +204,9 @@ def test_it_works_after_fork(engine: Engine) -> None:
 
 def test_the_registry_proves_it(c_engine: ModuleType) -> None:
     assert load_engine("c").name == "c"
+
+
+def test_sizes_are_the_same_in_c(c_engine: ModuleType) -> None:
+    for name in _sizes.__all__:
+        assert getattr(c_engine.lib, f"SRP_{name}", None) == getattr(_sizes, name), name
+    assert c_engine.lib.SRP_ELEMENT_SIZE == ELEMENT_SIZE
