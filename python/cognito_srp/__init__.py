@@ -8,7 +8,7 @@ from srp_native import __version__
 from .devices.columns import DeviceVerifierColumns, create_device_verifier_columns
 from .devices.confirm import ConfirmedDevice, confirm_device, enroll_device
 from .devices.management import (
-    Device,
+    KnownDevice,
     forget_device,
     get_device,
     list_devices,
@@ -48,6 +48,7 @@ from .errors import (
     WrongSealingKeyError,
 )
 from .signin import (
+    AppClientIds,
     Challenge,
     Session,
     SignIn,
@@ -60,13 +61,13 @@ from .signin.diagnosis import Cause, Diagnosis
 from .storage.sealing import SealingKey
 
 __all__ = [
+    "AppClientIds",
     "CallError",
     "Cause",
     "Challenge",
     "ChallengeError",
     "CognitoSrpError",
     "ConfirmedDevice",
-    "Device",
     "DeviceKeyExistsError",
     "DeviceVerifier",
     "DeviceVerifierColumns",
@@ -77,6 +78,7 @@ __all__ = [
     "InvalidInputError",
     "JournalBusyError",
     "JournalError",
+    "KnownDevice",
     "NewDevice",
     "NotAuthorizedError",
     "NotSentError",

@@ -1,5 +1,7 @@
-"""Where PyInstaller finds what this package needs in a frozen program; named by the entry point
-``pyinstaller40`` of pyproject.toml."""
+"""Where PyInstaller finds what this package needs in a frozen program.
+
+Named by the entry point ``pyinstaller40`` of pyproject.toml.
+"""
 
 from __future__ import annotations
 

@@ -20,8 +20,10 @@ _LIBRARIES: Final = (".so", ".pyd")
 
 
 def why_missing(error: ImportError, name: str, package: Path) -> str:
-    """What the import of the extension called `name` failed for, in a package installed in that
-    folder; the loader's own words where there is nothing to add."""
+    """What the import of the extension called `name` failed for; `package` is the package's folder.
+
+    The loader's own words where there is nothing to add.
+    """
     missing = error.name if isinstance(error, ModuleNotFoundError) else None
     if missing == _BACKEND:
         return (

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..storage.extras import needs_extra
 from .clock import Clock
 from .faults import Fault, Faults, Kind, Lost
 
@@ -218,9 +219,7 @@ def _make_app(region: str, clock: Clock, calling: tuple[Any, ...], switches: dic
     try:
         import moto.cognitoidp  # noqa: F401
     except ModuleNotFoundError as error:
-        raise ImportError(
-            f"the local Cognito needs {error.name}: pip install 'srp-native[local]'"
-        ) from error
+        raise needs_extra("the local Cognito", error.name, "local") from error
     from .server.app import App
     from .server.callers import Callers
     from .store.settings import Settings
