@@ -43,7 +43,7 @@ bench: $(VENV)/bench.stamp ## the benchmarks, their figures and charts (under 1 
 	$(BIN)/python -m benchmarks.report build/bench.json
 	$(BIN)/python -m benchmarks.instructions
 
-dist: $(VENV)/release.stamp ## sdist and this machine's wheel, checked and tried in an empty environment
+dist: $(VENV)/release.stamp ## the sdist and this machine's wheel, checked and tried (5 minutes)
 	PYTHONPATH=tests $(BIN)/python -m release.make_dist
 
 lint: $(VENV)/dev.stamp ## ruff and mypy over everything (1 minute)

@@ -1,6 +1,6 @@
 """Where PyInstaller finds what this package needs in a frozen program.
 
-The entry point ``pyinstaller40`` of pyproject.toml names it.
+Named by the entry point ``pyinstaller40`` of pyproject.toml.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _LIBRARIES: Final = (".so", ".pyd")
 
 
 def why_missing(error: ImportError, name: str, package: Path) -> str:
-    """Why the import of the extension called `name` failed, in a package installed in that folder.
+    """What the import of the extension called `name` failed for; `package` is the package's folder.
 
     The loader's own words where there is nothing to add.
     """
