@@ -11,7 +11,7 @@ import pytest
 
 from cognito_srp import InvalidInputError
 from cognito_srp.enroll import Credentials, RefreshToken
-from cognito_srp.enroll.bulk.inputs import FIELDS, Fault, Input, Row
+from cognito_srp.enroll.bulk.inputs import FIELDS, Input, RejectedRow, Row
 from cognito_srp.enroll.bulk.screening import screen
 
 ROWS: list[dict[str, Any]] = [
@@ -67,7 +67,9 @@ def test_defaults(tmp_path: Path) -> None:
 
 def faults(path: Path, content: bytes) -> dict[int, str]:
     path.write_bytes(content)
-    return {found.position: found.reason for found in Input(str(path)) if isinstance(found, Fault)}
+    return {
+        found.position: found.reason for found in Input(str(path)) if isinstance(found, RejectedRow)
+    }
 
 
 GOOD = b'{"device_key": "r_1", "device_group_key": "-g", "access_token": "t"}\n'

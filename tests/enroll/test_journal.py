@@ -22,7 +22,6 @@ from cognito_srp import (
     SealingKey,
     WrongSealingKeyError,
 )
-from cognito_srp.enroll import journal as journal_module
 from cognito_srp.enroll.journal import Journal
 from cognito_srp.enroll.journal.file import connect
 
@@ -170,7 +169,7 @@ def test_only_its_owner_can_read_it(path: Path, journal: Journal) -> None:
 
 
 def test_pages(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal_module, "_PAGE", 4)
+    monkeypatch.setattr("cognito_srp.enroll.journal.journal.PAGE", 4)
     for count in (0, 3, 1, 4, 2):  # 0, 3, 4, 8 and 10 rows
         first = sum(journal.counts().values())
         enroll(journal, range(first, first + count))

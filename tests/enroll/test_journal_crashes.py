@@ -18,13 +18,13 @@ import pytest
 from journals import KEY, enroll, key_of, opened, outcome, prepared, secret
 
 from cognito_srp import JournalError
-from cognito_srp.enroll.journal import Journal, State
+from cognito_srp.enroll.journal import Journal, JournalState
 from cognito_srp.enroll.journal import file as journal_file
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks and kills")
 
 _ROWS = range(9)
-_RANK: dict[State, int] = {"prepared": 1, "sent": 2, "confirmed": 3}
+_RANK: dict[JournalState, int] = {"prepared": 1, "sent": 2, "confirmed": 3}
 
 
 def _in_a_child(work: Callable[[], None]) -> int:
@@ -81,13 +81,17 @@ def _until_statement(path: Path, told: Path, last: int) -> None:
     os._exit(0)
 
 
+#: No journal yet, one without an input, and one that is tied to it.
+_HEADERS = (None, (KEY.key_id, None, None), (KEY.key_id, None, "input"))
+
+
 def test_killed_at_every_statement(tmp_path: Path) -> None:
     for last in range(1, 1000):
         path, told = tmp_path / f"{last}.journal", tmp_path / f"{last}.told"
         told.touch()
         status = _in_a_child(lambda p=path, t=told, n=last: _until_statement(p, t, n))  # type: ignore[misc]
         assert status in (0, signal.SIGKILL)
-        assert Journal.header(path) in (None, (KEY.key_id, None))
+        assert Journal.header(path) in _HEADERS
         _take_up(path, told.read_text())
         if status == 0:
             break
@@ -107,7 +111,7 @@ def test_killed_as_it_is_made(tmp_path: Path, long_run: bool) -> None:
             pass
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        assert Journal.header(path) in (None, (KEY.key_id, None))
+        assert Journal.header(path) in _HEADERS
         opened(path).close()
 
 

@@ -65,7 +65,7 @@ def test_one_owner_whatever_name_leads_to_it(path: Path, name: Callable[[Path], 
                     opened(second)
                 assert _in_a_child(lambda second=second: opened(second)) is JournalBusyError  # type: ignore[misc]
                 if attempt == 0:  # its locks are not lost with what reads it meanwhile
-                    assert Journal.header(first) == (KEY.key_id, None)
+                    assert Journal.header(first) == (KEY.key_id, None, "input")
                     assert read_figures(first).devices == 3
             assert journal.counts() == {"confirmed": 3}
         assert _in_a_child(lambda second=second: opened(second)) is None  # type: ignore[misc]

@@ -11,7 +11,7 @@ from journals import KEY, enroll, key_of, opened, outcome, prepared, secret
 from cognito_srp import DeviceVerifier, SealingKey
 from cognito_srp.enroll.journal import Journal
 from cognito_srp.enroll.journal.merging import MergeConflict, merge
-from cognito_srp.enroll.journal.rows import State
+from cognito_srp.enroll.journal.rows import JournalState
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def journals(tmp_path: Path) -> Iterator[list[Journal]]:
         yield [first, second, into]
 
 
-def put(journal: Journal, number: int, state: State, *, again: int = 0) -> None:
+def put(journal: Journal, number: int, state: JournalState, *, again: int = 0) -> None:
     """A row in a state, with the device's first secret or another one."""
     journal.prepare([prepared(number, again=again)])
     if state != "prepared":
@@ -34,7 +34,7 @@ def put(journal: Journal, number: int, state: State, *, again: int = 0) -> None:
         journal.finish([outcome(number, state, "" if state == "confirmed" else "why")])  # type: ignore[arg-type]
 
 
-def merged(journals: list[Journal]) -> tuple[State, DeviceVerifier, list[MergeConflict]]:
+def merged(journals: list[Journal]) -> tuple[JournalState, DeviceVerifier, list[MergeConflict]]:
     """What became of the only device."""
     *sources, into = journals
     conflicts: list[MergeConflict] = []
@@ -57,12 +57,14 @@ def test_of_different_devices_all(journals: list[Journal]) -> None:
     assert row.sent_at == second.find([key_of(5)])[key_of(5)].sent_at
 
 
-STATES: list[State] = ["prepared", "refused", "conflict", "sent", "unknown", "confirmed"]
+STATES: list[JournalState] = ["prepared", "refused", "conflict", "sent", "unknown", "confirmed"]
 
 
 @pytest.mark.parametrize("one", STATES)
 @pytest.mark.parametrize("other", STATES)
-def test_with_the_same_secret(journals: list[Journal], one: State, other: State) -> None:
+def test_with_the_same_secret(
+    journals: list[Journal], one: JournalState, other: JournalState
+) -> None:
     put(journals[0], 1, one)
     put(journals[1], 1, other)
     state, verifier, conflicts = merged(journals)
@@ -74,7 +76,9 @@ def test_with_the_same_secret(journals: list[Journal], one: State, other: State)
 
 @pytest.mark.parametrize("one", STATES)
 @pytest.mark.parametrize("other", STATES)
-def test_with_another_secret(journals: list[Journal], one: State, other: State) -> None:
+def test_with_another_secret(
+    journals: list[Journal], one: JournalState, other: JournalState
+) -> None:
     put(journals[0], 1, one)
     put(journals[1], 1, other, again=1)
     state, verifier, conflicts = merged(journals)

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from ..enroll import Enroller
-from ..enroll.answers import Answers
-from ..enroll.bulk.inputs import Fault, Input
+from ..enroll.breaker import CircuitBreaker
+from ..enroll.bulk.inputs import Input, RejectedRow
 from ..enroll.bulk.outputs import check_output, write_devices
 from ..enroll.bulk.run import BulkRun, Progress
 from ..enroll.bulk.screening import Screening, keep_rejected, not_started, screen
@@ -209,10 +209,10 @@ def _enroll(
     """The run, which knows whether it was stopped, and what it came to."""
     left = found.rows - found.done
     total = left if arguments.limit is None else min(left, arguments.limit)
-    answers = Answers(
+    breaker = CircuitBreaker(
         first=_FIRST_ANSWER, pause_after=_PAUSE_AFTER, give_up_after=arguments.give_up_after
     )
-    enroller = _make_enroller(arguments, client, journal, answers)
+    enroller = _make_enroller(arguments, client, journal, breaker)
     try:
         with display() as show:
             run = BulkRun(
@@ -221,7 +221,7 @@ def _enroll(
                 rate=arguments.rate,
                 total=total,
                 rows=found.rows + found.faults,
-                answers=answers,
+                breaker=breaker,
                 show=show,
             )
             with _signals(run):
@@ -244,7 +244,7 @@ def _save(journal: Journal, path: str, rest: Iterable[int], *, replace: bool) ->
 
 
 def _make_enroller(
-    arguments: argparse.Namespace, client: Client, journal: Journal, answers: Answers
+    arguments: argparse.Namespace, client: Client, journal: Journal, breaker: CircuitBreaker
 ) -> Enroller:
     try:
         return Enroller(
@@ -254,7 +254,7 @@ def _make_enroller(
             sign_in_rate=arguments.sign_in_rate,
             workers=arguments.workers,
             journal=journal,
-            answers=answers,
+            breaker=breaker,
         )
     except RuntimeError as error:  # no thread can be started
         raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
@@ -312,7 +312,7 @@ def _screen(arguments: argparse.Namespace, source: Input, journal: Journal | Non
         if arguments.on_error == "collect":
             rejected = stack.enter_context(replace_secret(f"{path}.rejected.jsonl"))
 
-        def on_fault(fault: Fault) -> None:
+        def on_fault(fault: RejectedRow) -> None:
             nonlocal count
             count += 1
             if arguments.on_error == "stop" and not arguments.dry_run:

@@ -2,14 +2,14 @@
 
 from .enroller import Enroller
 from .events import Event, Stats
-from .pacing import Pace, TokenBucket, UserBuckets
+from .pacing import GCRA, Pace, UserRates
 from .requests import (
+    AccessGrant,
     Credentials,
     EnrollmentJournal,
+    EnrollmentOutcome,
     EnrollmentRequest,
     EnrollmentResult,
-    Grant,
-    Outcome,
     PreparedDevice,
     RefreshToken,
     Supplier,
@@ -18,21 +18,21 @@ from .requests import (
 from .retry import RetryPolicy
 
 __all__ = [
+    "GCRA",
+    "AccessGrant",
     "Credentials",
     "Enroller",
     "EnrollmentJournal",
+    "EnrollmentOutcome",
     "EnrollmentRequest",
     "EnrollmentResult",
     "Event",
-    "Grant",
-    "Outcome",
     "Pace",
     "PreparedDevice",
     "RefreshToken",
     "RetryPolicy",
     "Stats",
     "Supplier",
-    "TokenBucket",
     "TokenSource",
-    "UserBuckets",
+    "UserRates",
 ]

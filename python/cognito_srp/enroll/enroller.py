@@ -12,11 +12,11 @@ from typing import Final
 
 from ..errors import EnrollerClosedError, EnrollerFullError, InvalidInputError
 from ..transport.calls import Client
-from .answers import Answers
+from .breaker import CircuitBreaker
 from .events import Event, Events, Stats
-from .pacing import Pace, TokenBucket, UserBuckets
+from .pacing import GCRA, Pace, UserRates
 from .pipeline.job import Job
-from .pipeline.stages import Stages
+from .pipeline.pipeline import Pipeline
 from .requests import EnrollmentJournal, EnrollmentRequest, EnrollmentResult
 from .retry import RetryPolicy
 
@@ -44,7 +44,7 @@ class Enroller:
     each step, in the thread that took it: it must be quick and may come from several at once.
     Callbacks added to the futures run in the enroller's threads, too.
 
-    `answers` pauses the calls while none is answered, if it is made to; by default they go on.
+    `breaker` pauses the calls while none is answered, if it is made to; by default they go on.
 
     Safe to use from many threads, in the process that made it. Raises `InvalidInputError` for
     arguments out of range, `RuntimeError` where its threads cannot be started: then none is left.
@@ -61,10 +61,10 @@ class Enroller:
         limit: int = 1024,
         journal: EnrollmentJournal | None = None,
         retry: RetryPolicy | None = None,
-        answers: Answers | None = None,
+        breaker: CircuitBreaker | None = None,
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
-        pace = TokenBucket(rate) if isinstance(rate, (int, float)) else rate
+        pace = GCRA(rate) if isinstance(rate, (int, float)) else rate
         self._limit = at_least_one("limit", limit)
         self._events = Events(on_event)
         self._changed = threading.Condition()
@@ -72,15 +72,15 @@ class Enroller:
         self._held = 0
         self._keys: set[str] = set()
         self._closing = False
-        self._stages = Stages(
+        self._pipeline = Pipeline(
             client,
             pace=pace,
-            users=UserBuckets(per_user_rate),
-            sign_ins=TokenBucket(sign_in_rate),
+            users=UserRates(per_user_rate),
+            sign_ins=GCRA(sign_in_rate),
             workers=at_least_one("workers", _enough(pace.rate) if workers is None else workers),
             journal=journal,
             retry=retry or RetryPolicy(),
-            answers=answers or Answers(),
+            breaker=breaker or CircuitBreaker(),
             events=self._events,
             released=self._release,
         )
@@ -99,7 +99,7 @@ class Enroller:
         job = Job(request)
         self._admit(job, block, timeout)
         self._events.tell("submitted", job)
-        self._stages.start(job)
+        self._pipeline.start(job)
         return job.future
 
     def enroll(self, request: EnrollmentRequest) -> EnrollmentResult:
@@ -116,9 +116,9 @@ class Enroller:
     def stats(self) -> Stats:
         """How it stands."""
         self._check_process()
-        busy = self._stages.busy
+        busy = self._pipeline.busy
         return self._events.stats(
-            waiting=max(0, self._held - busy), in_flight=busy, workers=self._stages.workers
+            waiting=max(0, self._held - busy), in_flight=busy, workers=self._pipeline.workers
         )
 
     def close(self, drain: bool = True) -> None:
@@ -133,11 +133,11 @@ class Enroller:
             self._closing = True
             self._changed.notify_all()
         if not drain:
-            self._stages.cancel()
+            self._pipeline.cancel()
         with self._changed:
             while self._held:
                 self._changed.wait()
-        self._stages.close()  # waits for the threads that settle the last futures
+        self._pipeline.close()  # waits for the threads that settle the last futures
 
     def __enter__(self) -> Enroller:
         return self

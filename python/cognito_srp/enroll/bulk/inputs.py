@@ -12,7 +12,7 @@ from ...errors import InvalidInputError
 from ...srp.encoding import read_json
 from ..requests import Credentials, EnrollmentRequest, RefreshToken, TokenSource
 
-__all__ = ["FIELDS", "Fault", "Input", "Row"]
+__all__ = ["FIELDS", "Input", "RejectedRow", "Row"]
 
 #: What a row may have; which of them it needs is EnrollmentRequest's to say.
 FIELDS: Final = (
@@ -35,7 +35,7 @@ _TRUTH: Final = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RejectedRow:
     """A row that cannot be used. ``position`` is its line, or its row in Parquet, from 1.
     ``reason`` holds no secret."""
 
@@ -71,15 +71,15 @@ class Input:
             rule = "has a name from which its format cannot be told"
             raise InvalidInputError(path, rule, f"let it end in one of {known}") from None
 
-    def __iter__(self) -> Iterator[Row | Fault]:
+    def __iter__(self) -> Iterator[Row | RejectedRow]:
         for position, fields in self._read(self.path):
             if isinstance(fields, str):
-                yield Fault(position, fields)
+                yield RejectedRow(position, fields)
                 continue
             try:
                 yield Row(position, _request(position, fields, self._defaults))
             except InvalidInputError as error:
-                yield Fault(position, str(error))
+                yield RejectedRow(position, str(error))
 
 
 def _request(

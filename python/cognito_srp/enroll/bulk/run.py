@@ -12,12 +12,12 @@ from functools import partial
 from typing import Final
 
 from ...errors import EnrollerFullError, JournalError, NotSentError
-from ..answers import Answers
+from ..breaker import CircuitBreaker
 from ..enroller import Enroller
+from ..error_codes import error_code, error_message
 from ..journal.journal import Failure, Journal
-from ..pipeline.job import error_code, error_message
 from ..requests import EnrollmentResult
-from .inputs import Fault, Input
+from .inputs import Input, RejectedRow
 from .screening import candidates, request_for
 
 __all__ = ["BulkRun", "Progress"]
@@ -59,7 +59,7 @@ class Progress:
 
 class BulkRun:
     """One run over an input. `total` is how many devices it is to send, `rows` how many rows the
-    input has, and `answers` what the enroller was made with.
+    input has, and `breaker` what the enroller was made with.
 
     `stop` may be called from a signal handler: what is in flight is finished, and nothing else is
     begun. ``stopped`` tells whether it was; ``gave_up`` says why it ended itself, if it did.
@@ -73,11 +73,11 @@ class BulkRun:
         rate: float,
         total: int,
         rows: int,
-        answers: Answers,
+        breaker: CircuitBreaker,
         show: Callable[[Progress], None],
     ) -> None:
         self._journal, self._rate, self._show = journal, rate, show
-        self._total, self._rows, self._answers = total, rows, answers
+        self._total, self._rows, self._breaker = total, rows, breaker
         self._refused_by: Counter[str] = Counter()
         self._failures: list[Failure] = []
         self._pending = 0
@@ -136,7 +136,7 @@ class BulkRun:
             rate=(lately[-1] - lately[0]) / max(1, len(lately) - 1),
             limit=self._rate,
             elapsed=time.monotonic() - self._started,
-            unanswered=self._answers.silence if self._answers.paused else 0.0,
+            unanswered=self._breaker.silence if self._breaker.paused else 0.0,
             refused_by=refused_by,
         )
 
@@ -203,9 +203,9 @@ class BulkRun:
             return
         self._next_tick = time.monotonic() + _TICK
         self._note(run)
-        why = self._answers.over()
+        why = self._breaker.over()
         if why and not self._stop.is_set():
-            self.gave_up = f"{why}; the last error: {self._answers.last_error or 'none yet'}"
+            self.gave_up = f"{why}; the last error: {self._breaker.last_error or 'none yet'}"
             self._stop.set()
         self._show(self.progress())
 
@@ -236,5 +236,5 @@ class BulkRun:
                 del self._failures[: len(failures)]
 
 
-def _told_before(_: Fault) -> None:
+def _told_before(_: RejectedRow) -> None:
     """The input was screened before the run."""

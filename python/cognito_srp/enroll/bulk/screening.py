@@ -12,7 +12,7 @@ from typing import Final
 
 from ..journal.journal import Failure, Journal, JournalRow
 from ..requests import EnrollmentRequest, RefreshToken
-from .inputs import Fault, Input, Row
+from .inputs import Input, RejectedRow, Row
 
 __all__ = [
     "Candidate",
@@ -66,14 +66,14 @@ class Screening:
 
 
 def screen(
-    source: Input, journal: Journal | None, *, rate: float, on_fault: Callable[[Fault], None]
+    source: Input, journal: Journal | None, *, rate: float, on_fault: Callable[[RejectedRow], None]
 ) -> Screening:
     """Read the input from end to end."""
     rows = faults = done = sign_ins = short_lived = 0
     fingerprint = hashlib.sha256()
     now = time.time()
 
-    def fault(found: Fault) -> None:
+    def fault(found: RejectedRow) -> None:
         nonlocal faults
         faults += 1
         on_fault(found)
@@ -91,7 +91,7 @@ def screen(
 
 
 def candidates(
-    source: Input, journal: Journal | None, *, at: float, on_fault: Callable[[Fault], None]
+    source: Input, journal: Journal | None, *, at: float, on_fault: Callable[[RejectedRow], None]
 ) -> Iterator[Candidate]:
     """The rows of an input that can be used, in order; the others go to `on_fault`.
 
@@ -103,15 +103,15 @@ def candidates(
         known = _look_up(journal, [item for item in chunk if isinstance(item, Row)])
         earlier = seen.positions(item for item in chunk if isinstance(item, Row))
         for item in chunk:
-            if isinstance(item, Fault):
+            if isinstance(item, RejectedRow):
                 on_fault(item)
                 continue
             first = earlier.get(item.position)
             candidate = Candidate(item, known.get(item.position), _expires_at(item.request))
             if first is not None:
-                on_fault(Fault(item.position, f"device_key: is that of line {first} already"))
+                on_fault(RejectedRow(item.position, f"device_key: is that of line {first} already"))
             elif not candidate.done and candidate.expires_at < at:
-                on_fault(Fault(item.position, "access_token: has expired; get a fresh one"))
+                on_fault(RejectedRow(item.position, "access_token: has expired; get a fresh one"))
             else:
                 yield candidate
 
@@ -119,7 +119,7 @@ def candidates(
 def keep_rejected(source: Input, journal: Journal, *, at: float) -> None:
     """Note in the journal which rows a screening at the time `at` has found to be unusable."""
     journal.forget_rejected()
-    faults: list[Fault] = []
+    faults: list[RejectedRow] = []
 
     def flush() -> None:
         journal.fail(

@@ -1,5 +1,5 @@
 """The journal: every secret durable, and sealed, before it is sent."""
 
-from .journal import Journal, JournalRow, State
+from .journal import Failure, Journal, JournalRow, JournalState
 
-__all__ = ["Journal", "JournalRow", "State"]
+__all__ = ["Failure", "Journal", "JournalRow", "JournalState"]

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from .journal import Journal, State, Whole
+from .journal import Journal, JournalState, OpenedRow
 
 __all__ = ["MergeConflict", "merge"]
 
 _CHUNK: Final = 500
 #: Which of two rows with the same secret says more: whether there is anything left to send, and
 #: then whether it may have been sent.
-_RANK: Final[dict[State, int]] = {
+_RANK: Final[dict[JournalState, int]] = {
     "prepared": 0,
     "refused": 1,
     "conflict": 2,
@@ -32,7 +32,7 @@ class MergeConflict:
     sign-in can tell which one counts. Both stay in the journals that were merged."""
 
     device_key: str
-    states: tuple[State, State]
+    states: tuple[JournalState, JournalState]
     journals: tuple[str, str]
 
 
@@ -57,7 +57,7 @@ def merge(
         rows = source.rows()
         while chunk := list(islice(rows, _CHUNK)):
             known = into.find([row.device_key for row in chunk])
-            taken: list[Whole] = []
+            taken: list[OpenedRow] = []
             for row in chunk:
                 other = source.whole(row if alone else replace(row, position=None))
                 mine = known.get(row.device_key)
@@ -82,7 +82,7 @@ def merge(
             into.fail([replace(failure, position=None) for failure in some])
 
 
-def _choose(mine: Whole, other: Whole) -> tuple[Whole, bool]:
+def _choose(mine: OpenedRow, other: OpenedRow) -> tuple[OpenedRow, bool]:
     """The row to keep, and whether it stands for a conflict."""
     both = sorted((mine, other), key=lambda whole: -_RANK[whole.row.state])
     first, second = (whole.row for whole in both)

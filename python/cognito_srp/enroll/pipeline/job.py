@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Literal
 
 from ...devices.verifiers import DeviceVerifier, NewDevice
-from ...errors import TokenExpiredError
-from ..requests import EnrollmentRequest, EnrollmentResult, Grant, Outcome, PreparedDevice, Status
+from ..error_codes import error_code, error_message
+from ..requests import (
+    AccessGrant,
+    EnrollmentOutcome,
+    EnrollmentRequest,
+    EnrollmentResult,
+    PreparedDevice,
+    Status,
+)
 
-__all__ = ["Job", "error_code", "error_message"]
+__all__ = ["Job"]
 
 
 @dataclass(eq=False, slots=True)
@@ -25,7 +31,7 @@ class Job:
     request: EnrollmentRequest
     future: Future[EnrollmentResult] = field(default_factory=Future)
     submitted: float = field(default_factory=time.monotonic)
-    grant: Grant | None = field(init=False)
+    grant: AccessGrant | None = field(init=False)
     #: Empty until a sign-in gives it, if the request does not.
     device_key: str = field(init=False)
     verifier: DeviceVerifier | None = None
@@ -40,7 +46,7 @@ class Job:
     ended: Literal["confirmed", "conflict"] | None = None
     #: Whether it holds a token and has not been sent.
     is_ahead: bool = False
-    #: Its number in the line, the same when it comes back.
+    #: Its number in the queue, the same when it comes back.
     order: int | None = None
     has_user_slot: bool = False
     #: Whether it got another token after the service had called its own expired.
@@ -95,9 +101,9 @@ class Job:
         self.device_key = ""
         self.kept = self.marked = False
 
-    def outcome(self, status: Status) -> Outcome:
+    def outcome(self, status: Status) -> EnrollmentOutcome:
         """How it ended, for the journal."""
-        return Outcome(
+        return EnrollmentOutcome(
             device_key=self.device_key,
             status=status,
             at=time.time(),
@@ -131,22 +137,3 @@ class Job:
             took=time.monotonic() - self.first_sent,
             proven=self.proven,
         )
-
-
-def error_code(error: BaseException | None) -> str:
-    """The service's code for an error, or the name of its class."""
-    if error is None:
-        return ""
-    if isinstance(error, TokenExpiredError):  # the service's code says less
-        return "TokenExpired"
-    return str(getattr(error, "code", "")) or type(error).__name__
-
-
-#: Longest message that is kept of an error, in characters.
-_MESSAGE_MAX: Final = 500
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
-
-def error_message(error: BaseException | None) -> str:
-    """What an error says, in one line that may go to a terminal."""
-    return _CONTROL.sub(" ", str(error or "")[:_MESSAGE_MAX])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ...errors import DeviceKeyExistsError, ThrottledError, TokenExpiredError
 from ...transport.calls import Client, call
-from ..answers import Answers
+from ..breaker import CircuitBreaker
 from ..events import Events
 from ..retry import RetryPolicy, may_have_arrived, worth_retrying
 from .job import Job
@@ -18,7 +18,7 @@ __all__ = ["Sender"]
 class Sender:
     """Makes a job's next call, and hands the job to one of four:
 
-    `done` when the device is confirmed and all is said, `again` to stand in the line once more
+    `done` when the device is confirmed and all is said, `again` to stand in the queue once more
     after some seconds, `renew` for another token, and `failed` with the error that ends it.
     """
 
@@ -26,7 +26,7 @@ class Sender:
         self,
         client: Client,
         retry: RetryPolicy,
-        answers: Answers,
+        breaker: CircuitBreaker,
         events: Events,
         *,
         done: Callable[[Job], None],
@@ -34,7 +34,7 @@ class Sender:
         renew: Callable[[Job], None],
         failed: Callable[[Job, BaseException], None],
     ) -> None:
-        self._client, self._retry, self._answers, self._events = client, retry, answers, events
+        self._client, self._retry, self._breaker, self._events = client, retry, breaker, events
         self._done, self._again, self._renew, self._failed = done, again, renew, failed
 
     def send(self, job: Job) -> None:
@@ -91,7 +91,7 @@ class Sender:
     def _retry_or_fail(self, job: Job, error: Exception) -> None:
         job.failures += 1
         delay = self._retry.delay(job.failures)
-        begin = job.first_sent + self._answers.paused_since(job.first_sent)
+        begin = job.first_sent + self._breaker.paused_since(job.first_sent)
         if self._retry.is_over(begin, after=delay):
             self._failed(job, error)
             return

@@ -10,24 +10,24 @@ from itertools import count
 from typing import Final
 
 from ...errors import NotSentError
-from ..answers import Answers
-from ..pacing import Pace, UserBuckets
+from ..breaker import CircuitBreaker
+from ..pacing import Pace, UserRates
 from .clients import wait_for_slot
 from .job import Job
 
-__all__ = ["Line"]
+__all__ = ["SendQueue"]
 
 #: Seconds' worth of sends that are marked as sent ahead of their turn, together.
 _MARKED_AHEAD: Final = 0.2
 _LEAST_MARKED, _MOST_MARKED = 2, 256
-#: Seconds' worth of sends: with fewer in the line, new ones are made ready at once.
+#: Seconds' worth of sends: with fewer in the queue, new ones are made ready at once.
 _SHORT: Final = 0.5
 
 #: Never sent, when its token runs out, the order in which they came, the job.
 _Place = tuple[bool, float, int, Job]
 
 
-class Line:
+class SendQueue:
     """Jobs with a verifier, the one whose token runs out first first.
 
     Before all of them come those that were sent already: their deadline runs.
@@ -40,14 +40,14 @@ class Line:
     def __init__(
         self,
         pace: Pace,
-        users: UserBuckets,
-        answers: Answers,
+        users: UserRates,
+        breaker: CircuitBreaker,
         *,
         mark: Callable[[list[Job]], None] | None,
         on_short: Callable[[], None],
         failed: Callable[[Job, BaseException], None],
     ) -> None:
-        self._pace, self._users, self._answers = pace, users, answers
+        self._pace, self._users, self._breaker = pace, users, breaker
         self._mark = mark
         self._on_short, self._failed = on_short, failed
         ahead = pace.rate * _MARKED_AHEAD
@@ -72,7 +72,7 @@ class Line:
         return not self._hurried and len(self) > self._short_below
 
     def add(self, jobs: list[Job]) -> None:
-        """Let jobs stand in the line."""
+        """Let jobs stand in the queue."""
         with self._changed:
             for job in jobs:
                 self._push(self._waiting, job)
@@ -96,7 +96,7 @@ class Line:
             self._changed.notify()
 
     def not_marked(self, jobs: list[Job]) -> None:
-        """These could not be marked, and have left the line."""
+        """These could not be marked, and have left the queue."""
         with self._changed:
             self._marking -= len(jobs)
             self._advance()
@@ -130,7 +130,7 @@ class Line:
                     self._fail_next(error)
                     continue
                 wait_for_slot(due, self._stop)
-                self._answers.wait(self._stop)
+                self._breaker.wait(self._stop)
                 while (job := self._pop()) is not None:
                     if self._claimed(job, claim):
                         return job
@@ -140,7 +140,7 @@ class Line:
     def _claimed(self, job: Job, claim: Callable[[Job], bool]) -> bool:
         try:
             return claim(job)
-        except Exception as error:  # out of memory, say: it has left the line, so it ends here
+        except Exception as error:  # out of memory, say: it has left the queue, so it ends here
             self._failed(job, error)
             return False
 
@@ -171,7 +171,7 @@ class Line:
             return job
 
     def _advance(self) -> None:
-        """Let everyone have the place that is theirs now, and tell when the line gets short."""
+        """Let everyone have the place that is theirs now, and tell when the queue gets short."""
         self._fill()
         if self._was_long and not self.is_long():
             self._on_short()

@@ -11,28 +11,28 @@ from typing import Final, Literal
 
 from ...errors import DeviceKeyExistsError, EnrollerClosedError, NotSentError
 from ...transport.calls import Client
-from ..answers import Answers
+from ..breaker import CircuitBreaker
 from ..events import Events
-from ..pacing import Pace, UserBuckets
-from ..requests import EnrollmentJournal, Outcome, Status
+from ..pacing import Pace, UserRates
+from ..requests import EnrollmentJournal, EnrollmentOutcome, Status
 from ..retry import RetryPolicy
-from .batching import Gatherer
 from .clients import without_retries
-from .crew import Crew
 from .job import Job
-from .line import Line
-from .recording import Recorder
+from .journal_writer import JournalWriter
+from .send_queue import SendQueue
 from .sender import Sender
-from .tokens import TokenStage, expired_token
+from .token_fetcher import TokenFetcher, expired_token
+from .verifier_batcher import VerifierBatcher
+from .worker_pool import WorkerPool
 
-__all__ = ["Stages"]
+__all__ = ["Pipeline"]
 
 _log = logging.getLogger(__name__)
 
 _TOKEN_WORKERS: Final = 16
 
 
-class Stages:
+class Pipeline:
     """Token, verifier, journal, line, send, journal: each in threads of its own.
 
     A job that is given to `start` comes back through `released`, and then its future is settled.
@@ -43,19 +43,19 @@ class Stages:
         client: Client,
         *,
         pace: Pace,
-        users: UserBuckets,
+        users: UserRates,
         sign_ins: Pace,
         workers: int,
         journal: EnrollmentJournal | None,
         retry: RetryPolicy,
-        answers: Answers,
+        breaker: CircuitBreaker,
         events: Events,
         released: Callable[[Job], None],
     ) -> None:
         self._events, self._retry, self._released = events, retry, released
-        self._answers = answers
+        self._breaker = breaker
         self._cancelling = threading.Event()
-        client = answers.watching(without_retries(client, workers + _TOKEN_WORKERS))
+        client = breaker.watching(without_retries(client, workers + _TOKEN_WORKERS))
         with ExitStack() as started:
             self._start_threads(
                 client, pace, users, sign_ins, workers, journal=journal, started=started
@@ -66,7 +66,7 @@ class Stages:
         self,
         client: Client,
         pace: Pace,
-        users: UserBuckets,
+        users: UserRates,
         sign_ins: Pace,
         workers: int,
         *,
@@ -77,15 +77,15 @@ class Stages:
         self._recorder = None if journal is None else self._record_in(journal)
         if self._recorder is not None:
             started.callback(self._recorder.close)
-        self._line = Line(
+        self._line = SendQueue(
             pace,
             users,
-            self._answers,
+            self._breaker,
             mark=self._recorder.mark if self._recorder else None,
             on_short=self._when_short,
             failed=self._fail,
         )
-        self._gatherer = Gatherer(
+        self._gatherer = VerifierBatcher(
             ready=self._recorder.prepare if self._recorder else self._prepared,
             failed=self._fail,
             wanted=self._is_wanted,
@@ -96,12 +96,12 @@ class Stages:
         started.callback(self._tokens.close)
         self._crew = self._start_sending(client, workers)
 
-    def _start_tokens(self, client: Client, sign_ins: Pace, rate: float) -> TokenStage:
-        return TokenStage(
+    def _start_tokens(self, client: Client, sign_ins: Pace, rate: float) -> TokenFetcher:
+        return TokenFetcher(
             client,
             sign_ins,
             self._retry,
-            self._answers,
+            self._breaker,
             rate=rate,
             workers=_TOKEN_WORKERS,
             granted=self._fetched,
@@ -110,18 +110,18 @@ class Stages:
             stopped=self._cancelling,
         )
 
-    def _start_sending(self, client: Client, workers: int) -> Crew[Job]:
+    def _start_sending(self, client: Client, workers: int) -> WorkerPool[Job]:
         sender = Sender(
             client,
             self._retry,
-            self._answers,
+            self._breaker,
             self._events,
             done=lambda job: self._finish(job, "confirmed"),
             again=self._line.add_later,
             renew=self._renew,
             failed=self._fail,
         )
-        return Crew(
+        return WorkerPool(
             lambda: self._line.take(self._claim),
             sender.send,
             self._broken,
@@ -129,8 +129,8 @@ class Stages:
             name="enroller-send",
         )
 
-    def _record_in(self, journal: EnrollmentJournal) -> Recorder:
-        return Recorder(
+    def _record_in(self, journal: EnrollmentJournal) -> JournalWriter:
+        return JournalWriter(
             journal,
             prepared=self._prepared,
             prepare_failed=self._not_written,
@@ -161,7 +161,7 @@ class Stages:
     def cancel(self) -> None:
         """Send nothing any more, and let all jobs end."""
         self._cancelling.set()
-        self._answers.wake()
+        self._breaker.wake()
         self._line.hurry()
         self._tokens.count_ahead(0)  # wakes it
         self._gatherer.wake()
@@ -180,7 +180,7 @@ class Stages:
         self._granted(job)
 
     def _granted(self, job: Job) -> None:
-        """It has a token: next come its verifier, or at once its place in the line."""
+        """It has a token: next come its verifier, or at once its place in the queue."""
         self._count_ahead(job, True)
         if job.verifier is None:
             self._gatherer.add(job)
@@ -211,7 +211,7 @@ class Stages:
             self._renew(job)
             return False
         # It waited for its turn longer than it was to.
-        begin = job.first_sent + self._answers.paused_since(job.first_sent)
+        begin = job.first_sent + self._breaker.paused_since(job.first_sent)
         if job.error is not None and self._retry.is_over(begin):
             self._fail(job, job.error)
             return False
@@ -287,7 +287,7 @@ class Stages:
         else:
             self._recorder.finish(job, job.outcome(status))
 
-    def _finished(self, job: Job, outcome: Outcome, lost: bool) -> None:
+    def _finished(self, job: Job, outcome: EnrollmentOutcome, lost: bool) -> None:
         if lost:
             self._events.tell("journal_failed", job)
         self._deliver(job, outcome.status)

@@ -13,10 +13,10 @@ from ...devices.columns import create_device_verifier_columns
 from ...devices.verifiers import DeviceVerifier, create_device_verifiers
 from ...errors import NotSentError, VerifierFaultError
 from ...srp.encoding import decode_base64, pad, unpad
-from .crew import start_thread
 from .job import Job
+from .worker_pool import start_thread
 
-__all__ = ["Gatherer"]
+__all__ = ["VerifierBatcher"]
 
 #: Beyond this many rows a batch is not much cheaper per row, and takes longer to come back.
 _FULL: Final = 128
@@ -30,7 +30,7 @@ _PATIENCE: Final = 0.002
 _ROWS_FOR_THREADS: Final = 256
 
 
-class Gatherer:
+class VerifierBatcher:
     """A thread that computes verifiers, each checked (srp_native/batch_check.py) before it leaves.
 
     The first of a batch waits at most 2 ms for others, unless `may_wait` says that nothing would

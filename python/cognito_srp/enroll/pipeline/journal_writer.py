@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from ..requests import EnrollmentJournal, Outcome
-from .crew import start_thread
+from ..requests import EnrollmentJournal, EnrollmentOutcome
 from .job import Job
+from .worker_pool import start_thread
 
-__all__ = ["Recorder"]
+__all__ = ["JournalWriter"]
 
 _log = logging.getLogger(__name__)
 
@@ -21,10 +21,10 @@ _log = logging.getLogger(__name__)
 _GATHER: Final = 0.02
 
 #: With the job that it is the end of, if it is.
-_Outcomes = list[tuple[Job | None, Outcome]]
+_Outcomes = list[tuple[Job | None, EnrollmentOutcome]]
 
 
-class Recorder:
+class JournalWriter:
     """Writes for the enroller, one thread and as few commits as may be.
 
     Each method takes jobs and comes back through a callback when what it says is durable:
@@ -41,7 +41,7 @@ class Recorder:
         prepare_failed: Callable[[list[Job], Exception], None],
         marked: Callable[[list[Job]], None],
         mark_failed: Callable[[list[Job], Exception], None],
-        finished: Callable[[Job, Outcome, bool], None],
+        finished: Callable[[Job, EnrollmentOutcome, bool], None],
     ) -> None:
         self._journal = journal
         self._prepared, self._prepare_failed = prepared, prepare_failed
@@ -66,7 +66,7 @@ class Recorder:
             self._to_mark += jobs
             self._changed.notify()
 
-    def finish(self, job: Job | None, outcome: Outcome) -> None:
+    def finish(self, job: Job | None, outcome: EnrollmentOutcome) -> None:
         """Note how it ended; without a job, nobody is told."""
         with self._changed:
             self._to_finish.append((job, outcome))

@@ -11,15 +11,15 @@ from typing import Final
 from ...errors import CognitoSrpError, SignInError, TokenExpiredError
 from ...signin import Tokens, sign_in
 from ...transport.calls import Client, call
-from ..answers import Answers
+from ..breaker import CircuitBreaker
 from ..pacing import Pace
-from ..requests import Credentials, Grant, RefreshToken
+from ..requests import AccessGrant, Credentials, RefreshToken
 from ..retry import RetryPolicy, worth_retrying
 from .clients import paced_client, wait_for_slot
-from .crew import Crew
 from .job import Job
+from .worker_pool import WorkerPool
 
-__all__ = ["TokenStage", "expired_token"]
+__all__ = ["TokenFetcher", "expired_token"]
 
 #: Seconds' worth of confirmations that tokens are fetched ahead of: far less than the five
 #: minutes that a token lives at least.
@@ -27,7 +27,7 @@ _AHEAD: Final = 20.0
 _LEAST_AHEAD: Final = 16
 
 
-class TokenStage:
+class TokenFetcher:
     """Threads that fetch tokens, as long as no more than 20 seconds' worth of them wait.
 
     Their calls are paced, a supplier's as one call. `granted` gets jobs that have a token, `failed`
@@ -39,7 +39,7 @@ class TokenStage:
         client: Client,
         pace: Pace,
         retry: RetryPolicy,
-        answers: Answers,
+        breaker: CircuitBreaker,
         *,
         rate: float,
         workers: int,
@@ -48,8 +48,8 @@ class TokenStage:
         wanted: Callable[[Job], bool],
         stopped: threading.Event,
     ) -> None:
-        self._client = paced_client(client, pace, answers, stopped)
-        self._pace, self._retry, self._answers = pace, retry, answers
+        self._client = paced_client(client, pace, breaker, stopped)
+        self._pace, self._retry, self._breaker = pace, retry, breaker
         self._granted, self._wanted = granted, wanted
         self._stopped = stopped
         self._most_ahead = max(rate * _AHEAD, _LEAST_AHEAD)
@@ -57,7 +57,7 @@ class TokenStage:
         self._jobs: deque[Job] = deque()
         self._ahead = 0
         self._closed = False
-        self._crew = Crew(self._take, self._do, failed, most=workers, name="enroller-tokens")
+        self._crew = WorkerPool(self._take, self._do, failed, most=workers, name="enroller-tokens")
 
     def add(self, job: Job, *, first: bool = False) -> None:
         """Fetch a token for a job, before all others if it is `first`."""
@@ -111,7 +111,7 @@ class TokenStage:
             except CognitoSrpError as error:
                 failures += 1
                 delay = self._retry.delay(failures)
-                counted = begin + self._answers.paused_since(begin)
+                counted = begin + self._breaker.paused_since(begin)
                 if not worth_retrying(error) or self._retry.is_over(counted, after=delay):
                     raise
             if self._stopped.wait(delay) and not self._wanted(job):
@@ -121,7 +121,7 @@ class TokenStage:
         self._take_keys(job, job.grant)
         return True
 
-    def _grant(self, job: Job) -> Grant:
+    def _grant(self, job: Job) -> AccessGrant:
         """A token for the job's device or, if it has none yet, for a new one."""
         source, last = job.request.access, job.grant
         if isinstance(source, RefreshToken):
@@ -130,9 +130,9 @@ class TokenStage:
         if not isinstance(source, Credentials):
             assert source is not None  # noqa: S101 - only requests with a source come here
             wait_for_slot(self._pace.reserve(), self._stopped)
-            return Grant.of(source())
+            return AccessGrant.of(source())
         if last is None:
-            return Grant.of(
+            return AccessGrant.of(
                 sign_in(
                     self._client,
                     pool_id=source.pool_id,
@@ -153,7 +153,7 @@ class TokenStage:
         )
         return _refresh(self._client, again, job.device_key)
 
-    def _take_keys(self, job: Job, grant: Grant) -> None:
+    def _take_keys(self, job: Job, grant: AccessGrant) -> None:
         """Let the job have the keys that the sign-in gave."""
         if job.device_key:
             if grant.new_device is not None and grant.new_device.device_key != job.device_key:
@@ -164,7 +164,7 @@ class TokenStage:
         elif grant.new_device is None:
             raise SignInError(
                 "the sign-in gave no device key: the pool does not track devices, or `access` "
-                "returned no Session or Grant with `new_device`"
+                "returned no Session or AccessGrant with `new_device`"
             )
         else:
             job.device_key = grant.new_device.device_key
@@ -172,7 +172,7 @@ class TokenStage:
 
 def _refresh(
     client: Client, source: RefreshToken, device_key: str, rotated: str | None = None
-) -> Grant:
+) -> AccessGrant:
     """Another access token for the sign-in; `rotated` is the refresh token that came with the last.
 
     Through GetTokensFromRefreshToken, which clients with rotation ask for and all others take. A
@@ -187,7 +187,7 @@ def _refresh(
         parameters["ClientSecret"] = source.client_secret
     response = call(client, "GetTokensFromRefreshToken", **parameters)
     tokens = Tokens.from_result(response, parameters["RefreshToken"])
-    return Grant(access_token=tokens.access_token, refresh_token=tokens.refresh_token)
+    return AccessGrant(access_token=tokens.access_token, refresh_token=tokens.refresh_token)
 
 
 def expired_token() -> TokenExpiredError:

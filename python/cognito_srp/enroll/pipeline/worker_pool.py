@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
-__all__ = ["Crew", "start_thread"]
+__all__ = ["WorkerPool", "start_thread"]
 
 _log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def start_thread(target: Callable[[], None], name: str) -> threading.Thread:
     return thread
 
 
-class Crew(Generic[_T]):
+class WorkerPool(Generic[_T]):
     """Threads that call ``do(take())`` until `take` returns None, ``failed`` with what `do` raises.
 
     It starts with one. When none is left to take the next piece of work, there is one more, up to
