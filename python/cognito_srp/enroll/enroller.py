@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Final
 
-from ..errors import EnrollerClosedError, EnrollerFullError, InvalidInputError
+from ..errors import EnrollerClosedError, InvalidInputError
 from ..transport.calls import Client
 from .breaker import CircuitBreaker
 from .events import Event, Events, Stats
 from .pacing import GCRA, Pace, UserRates
+from .pipeline.admission import Admission
 from .pipeline.job import Job
 from .pipeline.pipeline import Pipeline
 from .requests import EnrollmentJournal, EnrollmentRequest, EnrollmentResult
@@ -65,13 +64,9 @@ class Enroller:
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
         pace = GCRA(rate) if isinstance(rate, (int, float)) else rate
-        self._limit = at_least_one("limit", limit)
+        self._admission = Admission(at_least_one("limit", limit))
         self._events = Events(on_event)
-        self._changed = threading.Condition()
         self._process = os.getpid()
-        self._held = 0
-        self._keys: set[str] = set()
-        self._closing = False
         self._pipeline = Pipeline(
             client,
             pace=pace,
@@ -82,7 +77,7 @@ class Enroller:
             retry=retry or RetryPolicy(),
             breaker=breaker or CircuitBreaker(),
             events=self._events,
-            released=self._release,
+            admission=self._admission,
         )
 
     def submit(
@@ -97,7 +92,7 @@ class Enroller:
         """
         self._check_process()
         job = Job(request)
-        self._admit(job, block, timeout)
+        self._admission.admit(job, block, timeout)
         self._events.tell("submitted", job)
         self._pipeline.start(job)
         return job.future
@@ -118,7 +113,9 @@ class Enroller:
         self._check_process()
         busy = self._pipeline.busy
         return self._events.stats(
-            waiting=max(0, self._held - busy), in_flight=busy, workers=self._pipeline.workers
+            waiting=max(0, len(self._admission) - busy),
+            in_flight=busy,
+            workers=self._pipeline.workers,
         )
 
     def close(self, drain: bool = True) -> None:
@@ -129,14 +126,10 @@ class Enroller:
         them is good for a resumed run), and those between two tries fail with the last error.
         """
         self._check_process()
-        with self._changed:
-            self._closing = True
-            self._changed.notify_all()
+        self._admission.close()
         if not drain:
             self._pipeline.cancel()
-        with self._changed:
-            while self._held:
-                self._changed.wait()
+        self._admission.wait()
         self._pipeline.close()  # waits for the threads that settle the last futures
 
     def __enter__(self) -> Enroller:
@@ -156,33 +149,6 @@ class Enroller:
         if os.getpid() != self._process:
             rule = f"the enroller belongs to process {self._process}, of which this is a fork"
             raise EnrollerClosedError(f"{rule}; make another Enroller, and its client, here")
-
-    def _admit(self, job: Job, block: bool, timeout: float | None) -> None:
-        with self._changed:
-            until = None if timeout is None else time.monotonic() + timeout
-            while self._held >= self._limit and not self._closing:
-                left = None if until is None else until - time.monotonic()
-                if not block or (left is not None and left <= 0):
-                    raise EnrollerFullError(f"{self._limit} requests are held: try again later")
-                self._changed.wait(left)
-            if self._closing:
-                raise EnrollerClosedError("the enroller is closed")
-            if job.device_key in self._keys:
-                fix = "wait for the first request's result"
-                raise InvalidInputError("device_key", "is being enrolled already", fix)
-            if job.device_key:
-                self._keys.add(job.device_key)
-            self._held += 1
-
-    def _release(self, job: Job) -> None:
-        """A job is done: its room is the next one's."""
-        with self._changed:
-            self._held -= 1
-            self._keys.discard(job.device_key)
-            if not self._closing:
-                self._changed.notify()  # one more may come in
-            elif not self._held:
-                self._changed.notify_all()  # `close` waits for the last one
 
 
 def _enough(rate: float) -> int:

@@ -73,7 +73,7 @@ class AccessGrant:
         """What the token says of itself, unverified; empty for one that is no JWT."""
         return token_claims(self.access_token)
 
-    @property
+    @cached_property
     def expires_at(self) -> float:
         """When the token says that it runs out, in seconds since the epoch; infinity if not."""
         expires = self.claims.get("exp")
@@ -151,9 +151,7 @@ class EnrollmentRequest:
     sent_before: bool = False
 
     def __post_init__(self) -> None:
-        if self.access_token is not None:
-            check_access_token(self.access_token)
-        elif self.access is None:
+        if self._given is None and self.access is None:
             fix = "pass one of them"
             raise InvalidInputError("access_token", "needs a token or `access` to get one", fix)
         check_device_name(self.device_name)
@@ -190,9 +188,13 @@ class EnrollmentRequest:
             fix = "pass both keys, or leave the token out"
             raise InvalidInputError("device_key", "is needed with an access_token", fix)
 
+    @cached_property
+    def _given(self) -> AccessGrant | None:
+        return None if self.access_token is None else AccessGrant(access_token=self.access_token)
+
     def grant(self) -> AccessGrant | None:
         """The token that came with the request."""
-        return None if self.access_token is None else AccessGrant(access_token=self.access_token)
+        return self._given
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,22 +5,26 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Final, Literal
 
-from ...errors import DeviceKeyExistsError, EnrollerClosedError, NotSentError
-from ...transport.calls import Client
+from ...errors import (
+    DeviceKeyExistsError,
+    NotSentError,
+    ThrottledError,
+    TokenExpiredError,
+)
+from ...transport.calls import Client, call
 from ..breaker import CircuitBreaker
 from ..events import Events
 from ..pacing import Pace, UserRates
-from ..requests import EnrollmentJournal, EnrollmentOutcome, Status
-from ..retry import RetryPolicy
+from ..requests import EnrollmentJournal, Status
+from ..retry import RetryPolicy, may_have_arrived, worth_retrying
+from .admission import Admission
 from .clients import without_retries
-from .job import Job
+from .job import Job, Unwanted, Way, advance, use_slot
 from .journal_writer import JournalWriter
 from .send_queue import SendQueue
-from .sender import Sender
 from .token_fetcher import TokenFetcher, expired_token
 from .verifier_batcher import VerifierBatcher
 from .worker_pool import WorkerPool
@@ -33,9 +37,12 @@ _TOKEN_WORKERS: Final = 16
 
 
 class Pipeline:
-    """Token, verifier, journal, line, send, journal: each in threads of its own.
+    """Token, verifier, journal, queue, send, outcome: each a stage with threads of its own.
 
-    A job that is given to `start` comes back through `released`, and then its future is settled.
+    `_way` is what becomes of a request, in the order in which it happens. Wherever it yields, the
+    job waits in that stage, one of whose threads then goes on with it; what the stage fails with
+    is raised there. A job that is given to `start` has left `admission`, and its future is
+    settled, at the end of its way.
     """
 
     def __init__(
@@ -50,259 +57,210 @@ class Pipeline:
         retry: RetryPolicy,
         breaker: CircuitBreaker,
         events: Events,
-        released: Callable[[Job], None],
+        admission: Admission,
     ) -> None:
-        self._events, self._retry, self._released = events, retry, released
-        self._breaker = breaker
-        self._cancelling = threading.Event()
-        client = breaker.watching(without_retries(client, workers + _TOKEN_WORKERS))
+        self._retry, self._breaker = retry, breaker
+        self._events, self._admission = events, admission
+        self._closing = closing = threading.Event()
+        self._client = client = breaker.watching(without_retries(client, workers + _TOKEN_WORKERS))
+        # Ends the threads there are, should those of another stage not start.
         with ExitStack() as started:
-            self._start_threads(
-                client, pace, users, sign_ins, workers, journal=journal, started=started
+            self._journal = None if journal is None else JournalWriter(journal)
+            if self._journal is not None:
+                started.callback(self._journal.close)
+            self._verifiers = VerifierBatcher(closing)
+            started.callback(self._verifiers.close)
+            self._tokens = TokenFetcher(
+                client, sign_ins, retry, breaker, closing, rate=pace.rate, workers=_TOKEN_WORKERS
             )
-            started.pop_all()
-
-    def _start_threads(
-        self,
-        client: Client,
-        pace: Pace,
-        users: UserRates,
-        sign_ins: Pace,
-        workers: int,
-        *,
-        journal: EnrollmentJournal | None,
-        started: ExitStack,
-    ) -> None:
-        """All stages; `started` ends those that have threads if another's cannot be started."""
-        self._recorder = None if journal is None else self._record_in(journal)
-        if self._recorder is not None:
-            started.callback(self._recorder.close)
-        self._line = SendQueue(
-            pace,
-            users,
-            self._breaker,
-            mark=self._recorder.mark if self._recorder else None,
-            on_short=self._when_short,
-            failed=self._fail,
-        )
-        self._gatherer = VerifierBatcher(
-            ready=self._recorder.prepare if self._recorder else self._prepared,
-            failed=self._fail,
-            wanted=self._is_wanted,
-            may_wait=self._line.is_long,
-        )
-        started.callback(self._gatherer.close)
-        self._tokens = self._start_tokens(client, sign_ins, pace.rate)
-        started.callback(self._tokens.close)
-        self._crew = self._start_sending(client, workers)
-
-    def _start_tokens(self, client: Client, sign_ins: Pace, rate: float) -> TokenFetcher:
-        return TokenFetcher(
-            client,
-            sign_ins,
-            self._retry,
-            self._breaker,
-            rate=rate,
-            workers=_TOKEN_WORKERS,
-            granted=self._fetched,
-            failed=self._fail,
-            wanted=self._is_wanted,
-            stopped=self._cancelling,
-        )
-
-    def _start_sending(self, client: Client, workers: int) -> WorkerPool[Job]:
-        sender = Sender(
-            client,
-            self._retry,
-            self._breaker,
-            self._events,
-            done=lambda job: self._finish(job, "confirmed"),
-            again=self._line.add_later,
-            renew=self._renew,
-            failed=self._fail,
-        )
-        return WorkerPool(
-            lambda: self._line.take(self._claim),
-            sender.send,
-            self._broken,
-            most=workers,
-            name="enroller-send",
-        )
-
-    def _record_in(self, journal: EnrollmentJournal) -> JournalWriter:
-        return JournalWriter(
-            journal,
-            prepared=self._prepared,
-            prepare_failed=self._not_written,
-            marked=self._marked,
-            mark_failed=self._not_marked,
-            finished=self._finished,
-        )
+            started.callback(self._tokens.close)
+            self._queue = SendQueue(pace, users, breaker, self._verifiers)
+            self._senders = WorkerPool(self._queue, most=workers, name="enroller-send")
+            started.callback(self._senders.join)
+            started.callback(self._queue.close)
+            self._started = started.pop_all()
 
     @property
     def busy(self) -> int:
         """How many threads have a call in flight."""
-        return self._crew.busy
+        return self._senders.busy
 
     @property
     def workers(self) -> int:
         """How many threads there are to send."""
-        return len(self._crew)
+        return len(self._senders)
 
     def start(self, job: Job) -> None:
         """Send a job on its way."""
-        if job.grant is not None and not job.grant.expired():
-            self._granted(job)
-        elif job.request.access is not None:
-            self._tokens.add(job)
-        else:
-            self._fail(job, expired_token())
+        job.way = self._way(job)
+        advance([job])
 
     def cancel(self) -> None:
         """Send nothing any more, and let all jobs end."""
-        self._cancelling.set()
+        self._closing.set()
         self._breaker.wake()
-        self._line.hurry()
-        self._tokens.count_ahead(0)  # wakes it
-        self._gatherer.wake()
+        self._queue.hurry()
+        self._tokens.wake()
 
     def close(self) -> None:
         """End the threads, once no job is on its way."""
-        self._tokens.close()
-        self._gatherer.close()
-        self._line.close()
-        self._crew.join()
-        if self._recorder is not None:
-            self._recorder.close()
+        self._started.close()
 
-    def _fetched(self, job: Job) -> None:
+    def _way(self, job: Job) -> Way[None]:
+        """The way of a request: enrolled, how that ended in the journal, and its caller told."""
+        try:
+            job.status = yield from self._enroll(job)
+        except Unwanted:
+            self._deliver(job, "cancelled")
+            return
+        except BaseException as error:  # whatever it was, its caller is to know
+            job.error = error
+            job.status = _status_after(job, error)
+        # What was not sent because the journal failed stays in it as it is.
+        to_note = job.kept and not job.ended and not isinstance(job.error, NotSentError)
+        if self._journal is not None and to_note:
+            try:
+                yield self._journal.finish
+            except Exception:
+                self._events.tell("journal_failed", job)
+        self._deliver(job, job.status)
+
+    def _enroll(self, job: Job) -> Way[Status]:
+        """From the token to the last answer; returns how it ended, or raises what ended it."""
+        needs_token = job.grant is None or job.grant.expired()
+        while True:
+            if needs_token:
+                yield from self._renew_token(job)
+            self._tokens.count(job, ahead=not job.attempts)
+            if job.verifier is None:
+                yield from self._make_verifier(job)
+                if job.ended is not None:
+                    return _known_end(job, job.ended)
+            yield self._queue.add
+            if not job.marked:
+                yield from self._mark_sent(job)
+            yield self._queue.await_slot
+            needs_token = not self._may_send(job)
+            if needs_token:
+                continue
+            yield use_slot
+            answer = self._send(job)
+            if answer == "confirmed":
+                return answer
+            needs_token = answer == "needs another token"
+
+    def _renew_token(self, job: Job) -> Way[None]:
+        """A token for a job that has none, or whose own has run out."""
+        self._tokens.count(job, ahead=False)
+        if job.request.access is None:
+            raise expired_token()
+        if not job.arrived and job.request.device_key is None:
+            # The device of an earlier sign-in was never sent: a new sign-in, a new device.
+            if job.kept and self._journal is not None:
+                job.error = expired_token()
+                self._journal.note(job)
+            job.start_anew()
+        yield self._tokens.add
+        job.check_wanted(self._closing)
+        self._tokens.fetch(job)
         self._events.tell("signed_in", job)
-        self._granted(job)
 
-    def _granted(self, job: Job) -> None:
-        """It has a token: next come its verifier, or at once its place in the queue."""
-        self._count_ahead(job, True)
+    def _make_verifier(self, job: Job) -> Way[None]:
+        """The verifier, and its secret in the journal before anything else happens."""
+        yield self._verifiers.add
         if job.verifier is None:
-            self._gatherer.add(job)
-        else:
-            self._line.add([job])
+            job.check_wanted(self._closing)
+        if self._journal is not None:
+            yield self._journal.keep
+        self._events.tell("prepared", job)
 
-    def _prepared(self, jobs: list[Job]) -> None:
-        for job in jobs:
-            self._events.tell("prepared", job)
-        self._line.add([job for job in jobs if not job.ended])
-        for job in jobs:
-            if job.ended == "confirmed":
-                job.first_sent = time.monotonic()
-                self._deliver(job, "confirmed")
-            elif job.ended == "conflict":
-                message = "the journal says that the device has another secret"
-                job.error = DeviceKeyExistsError(
-                    "ConfirmDevice", "DeviceKeyExistsException", message
-                )
-                self._deliver(job, "conflict")
+    def _mark_sent(self, job: Job) -> Way[None]:
+        """The journal learns that it is about to be sent, many with one commit."""
+        if self._journal is None or self._closing.is_set():
+            return  # what will not be sent is not marked either
+        try:
+            yield self._journal.mark
+        except BaseException:
+            self._queue.leave()
+            raise
 
-    def _claim(self, job: Job) -> bool:
-        """Whether to send the job, whose turn it is."""
-        assert job.grant is not None  # noqa: S101 - it went through _granted
-        if job.told or not self._is_wanted(job):
-            return False
+    def _may_send(self, job: Job) -> bool:
+        """Whether to send the job, whose slot has come; False if it needs another token first."""
+        assert job.grant is not None  # noqa: S101
+        job.check_wanted(self._closing)
         if job.grant.expired():
-            self._renew(job)
             return False
         # It waited for its turn longer than it was to.
         begin = job.first_sent + self._breaker.paused_since(job.first_sent)
         if job.error is not None and self._retry.is_over(begin):
-            self._fail(job, job.error)
-            return False
-        if not _begin(job):
-            self._deliver(job, "cancelled")
-            return False
-        self._count_ahead(job, False)
+            raise job.error
+        if not job.begin():
+            raise Unwanted
+        self._tokens.count(job, ahead=False)
         return True
 
-    def _renew(self, job: Job) -> None:
-        """Get another token for a job whose own has run out."""
-        self._count_ahead(job, False)
-        if job.request.access is None:
-            self._fail(job, expired_token())
-            return
-        if not job.arrived and job.request.device_key is None:
-            # The device of that sign-in was never sent: a new sign-in, a new device.
-            if job.kept and self._recorder is not None:
-                job.error = expired_token()
-                self._recorder.finish(None, job.outcome("refused"))
-            job.start_anew()
-        self._tokens.add(job, first=True)
+    def _send(self, job: Job) -> _Answer:
+        """Make the job's next call, and say what its answer means; raises what ends it."""
+        parameters = _parameters(job)
+        if not job.attempts:
+            job.first_sent = time.monotonic()
+        job.attempts += 1
+        self._events.tell("sent", job)
+        try:
+            response = call(self._client, job.operation, **parameters)
+            if job.operation == "ConfirmDevice":
+                necessary = bool(response.get("UserConfirmationNecessary", False))
+        except Exception as error:
+            return self._refused(job, error)
+        except BaseException:
+            job.arrived = True  # it makes no sense: the call may have had its effect
+            raise
+        if job.operation == "ConfirmDevice":
+            return self._confirmed(job, necessary)
+        job.error = None
+        return "confirmed"
 
-    def _is_wanted(self, job: Job) -> bool:
-        """Whether there is still anyone to do it for; ends the job if not."""
-        if self._cancelling.is_set():
-            if job.attempts:
-                rule = f"the enroller was closed before {job.operation} could be sent"
-                self._fail(job, job.error or EnrollerClosedError(rule))
-                return False
-            job.future.cancel()
-        if job.future.cancelled():
-            _begin(job)
-            self._deliver(job, "cancelled")
-            return False
-        return True
+    def _confirmed(self, job: Job, necessary: bool | None) -> _Answer:
+        """The device is confirmed. The user's word follows, unless it is known not to be asked for:
+        the answer that tells may have been lost."""
+        job.necessary, job.error = necessary, None
+        if necessary is False or job.request.remember is None:
+            return "confirmed"
+        job.operation, job.failures = "UpdateDeviceStatus", 0
+        return "send again"
 
-    def _not_written(self, jobs: list[Job], error: Exception) -> None:
-        for job in jobs:
-            failure = NotSentError(
-                f"the journal could not be written, so nothing was sent: {error}"
-            )
-            failure.__cause__ = error
-            self._fail(job, failure)
-
-    def _marked(self, jobs: list[Job]) -> None:
-        self._line.marked(jobs)
-
-    def _not_marked(self, jobs: list[Job], error: Exception) -> None:
-        self._line.not_marked(jobs)
-        self._not_written(jobs, error)
-
-    def _fail(self, job: Job, error: BaseException) -> None:
-        """It ends here, and not well; unless ConfirmDevice had worked before."""
+    def _refused(self, job: Job, error: Exception) -> _Answer:
         job.error = error
-        if job.operation == "UpdateDeviceStatus":
-            self._finish(job, "confirmed")
-        elif job.arrived:
-            self._finish(job, "unknown")
-        else:
-            conflict = isinstance(error, DeviceKeyExistsError)
-            self._finish(job, "conflict" if conflict else "refused")
-
-    def _broken(self, job: Job, error: BaseException) -> None:
-        """A call came back with what makes no sense: it may have had its effect."""
-        job.arrived = True
-        self._fail(job, error)
-
-    def _finish(self, job: Job, status: Status) -> None:
-        # What was not sent because the journal failed stays in it as it is.
-        if self._recorder is None or not job.kept or isinstance(job.error, NotSentError):
-            self._deliver(job, status)
-        else:
-            self._recorder.finish(job, job.outcome(status))
-
-    def _finished(self, job: Job, outcome: EnrollmentOutcome, lost: bool) -> None:
-        if lost:
-            self._events.tell("journal_failed", job)
-        self._deliver(job, outcome.status)
+        self._events.count_failure(error)
+        if job.operation == "ConfirmDevice":
+            if isinstance(error, DeviceKeyExistsError) and job.arrived:
+                job.proven = False  # by a send whose answer was lost, as it seems
+                return self._confirmed(job, None)
+            job.arrived = job.arrived or may_have_arrived(error)
+        if isinstance(error, ThrottledError):
+            self._events.tell("throttled", job)
+        if isinstance(error, TokenExpiredError) and job.request.access and not job.renewed:
+            job.renewed = True
+            return "needs another token"
+        if not worth_retrying(error):
+            raise error
+        job.failures += 1
+        delay = self._retry.delay(job.failures)
+        begin = job.first_sent + self._breaker.paused_since(job.first_sent)
+        if self._retry.is_over(begin, after=delay):
+            raise error
+        self._events.tell("retried", job, delay)
+        job.not_before = time.monotonic() + delay
+        return "send again"
 
     def _deliver(self, job: Job, status: Status | Literal["cancelled"]) -> None:
         """Give the caller what they wait for, unless they know that it is cancelled."""
-        if job.told:
-            return
-        job.told = True
-        self._count_ahead(job, False)
-        if status != "cancelled" and not _begin(job):
+        self._tokens.count(job, ahead=False)
+        if status != "cancelled" and not job.begin():
             status = "cancelled"
         self._events.tell(status, job)
         # Its room and its key are free before its caller knows: they may try again at once.
-        self._released(job)
+        self._admission.release(job)
         try:
             if status != "cancelled" and job.error is not None:
                 job.error.verifier = job.verifier  # type: ignore[attr-defined]
@@ -312,15 +270,41 @@ class Pipeline:
         except BaseException:  # SystemExit of a future's callback would end a thread of ours
             _log.exception("a callback of a future failed; the enroller goes on")
 
-    def _when_short(self) -> None:
-        self._gatherer.wake()
 
-    def _count_ahead(self, job: Job, ahead: bool) -> None:
-        if job.is_ahead != ahead:
-            job.is_ahead = ahead
-            self._tokens.count_ahead(1 if ahead else -1)
+_Answer = Literal["confirmed", "send again", "needs another token"]
 
 
-def _begin(job: Job) -> bool:
-    """Make the future one that cannot be cancelled any more; False if it has been."""
-    return job.future.running() or job.future.set_running_or_notify_cancel()
+def _known_end(job: Job, ended: Literal["confirmed", "conflict"]) -> Status:
+    """The journal knows that there is nothing left to send."""
+    if ended == "confirmed":
+        job.first_sent = time.monotonic()
+    else:
+        message = "the journal says that the device has another secret"
+        job.error = DeviceKeyExistsError("ConfirmDevice", "DeviceKeyExistsException", message)
+    return ended
+
+
+def _status_after(job: Job, error: BaseException) -> Status:
+    """How a job ended that this error ended: not well, unless ConfirmDevice had worked before."""
+    if job.operation == "UpdateDeviceStatus":
+        return "confirmed"
+    if job.arrived:
+        return "unknown"
+    return "conflict" if isinstance(error, DeviceKeyExistsError) else "refused"
+
+
+def _parameters(job: Job) -> dict[str, object]:
+    """What the job's next call takes. The verifier was checked when it was made."""
+    device = job.prepared()
+    parameters: dict[str, object] = {
+        "AccessToken": device.grant.access_token,
+        "DeviceKey": job.device_key,
+    }
+    if job.operation == "UpdateDeviceStatus":
+        status = "remembered" if job.request.remember else "not_remembered"
+        parameters["DeviceRememberedStatus"] = status
+        return parameters
+    parameters["DeviceSecretVerifierConfig"] = device.verifier.as_config()
+    if job.request.device_name is not None:
+        parameters["DeviceName"] = job.request.device_name
+    return parameters

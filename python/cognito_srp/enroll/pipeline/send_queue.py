@@ -1,11 +1,10 @@
-"""The line of those that wait for their send: who is next, and when."""
+"""The queue of jobs that wait for their send: which is next, and when."""
 
 from __future__ import annotations
 
 import heapq
 import threading
 import time
-from collections.abc import Callable
 from itertools import count
 from typing import Final
 
@@ -13,13 +12,14 @@ from ...errors import NotSentError
 from ..breaker import CircuitBreaker
 from ..pacing import Pace, UserRates
 from .clients import wait_for_slot
-from .job import Job
+from .job import Job, advance, hand_to, use_slot
+from .verifier_batcher import VerifierBatcher
 
 __all__ = ["SendQueue"]
 
-#: Seconds' worth of sends that are marked as sent ahead of their turn, together.
-_MARKED_AHEAD: Final = 0.2
-_LEAST_MARKED, _MOST_MARKED = 2, 256
+#: Seconds' worth of sends that are called up, to be marked as sent, ahead of their turn.
+_CALLED_AHEAD: Final = 0.2
+_LEAST_CALLED, _MOST_CALLED = 2, 256
 #: Seconds' worth of sends: with fewer in the queue, new ones are made ready at once.
 _SHORT: Final = 0.5
 
@@ -32,32 +32,24 @@ class SendQueue:
 
     Before all of them come those that were sent already: their deadline runs.
 
-    Jobs wait; a few at a time are handed to `mark`, which comes back with `marked` when the
-    journal knows that they are being sent; those are taken, one for each slot of `pace`. A job of
-    a user who has used up their rate, or that is to be sent again later, stands aside meanwhile.
+    Jobs wait after `add`. A few at a time are called up, which lets them go on to be marked in the
+    journal; they come back to `await_slot`, and `take` returns them, one for each slot of `pace`.
+    A job of a user who has used up their rate, or that is to be sent again later, stands aside
+    meanwhile. `batcher` is told whether there is enough here for a while.
     """
 
     def __init__(
-        self,
-        pace: Pace,
-        users: UserRates,
-        breaker: CircuitBreaker,
-        *,
-        mark: Callable[[list[Job]], None] | None,
-        on_short: Callable[[], None],
-        failed: Callable[[Job, BaseException], None],
+        self, pace: Pace, users: UserRates, breaker: CircuitBreaker, batcher: VerifierBatcher
     ) -> None:
-        self._pace, self._users, self._breaker = pace, users, breaker
-        self._mark = mark
-        self._on_short, self._failed = on_short, failed
-        ahead = pace.rate * _MARKED_AHEAD
-        self._depth = int(min(max(ahead, _LEAST_MARKED), _MOST_MARKED))
+        self._pace, self._users, self._breaker, self._batcher = pace, users, breaker, batcher
+        ahead = pace.rate * _CALLED_AHEAD
+        self._depth = int(min(max(ahead, _LEAST_CALLED), _MOST_CALLED))
         self._short_below = pace.rate * _SHORT
         self._turn = threading.Lock()
         self._changed = threading.Condition()
         self._order = count()
         self._waiting: list[_Place] = []
-        self._marking = 0
+        self._called_up = 0
         self._staged: list[_Place] = []
         self._aside: list[tuple[float, int, Job]] = []
         self._hurried = self._closed = self._was_long = False
@@ -65,40 +57,37 @@ class SendQueue:
 
     def __len__(self) -> int:
         """Those that could be sent if it were not for the rate."""
-        return len(self._waiting) + self._marking + len(self._staged)
+        return len(self._waiting) + self._called_up + len(self._staged)
 
     def is_long(self) -> bool:
         """Whether the next half a second is provided for."""
         return not self._hurried and len(self) > self._short_below
 
     def add(self, jobs: list[Job]) -> None:
-        """Let jobs stand in the queue."""
+        """A stage: let jobs have their place, once their time has come."""
+        now = time.monotonic()
         with self._changed:
             for job in jobs:
-                self._push(self._waiting, job)
+                if job.not_before > now:
+                    self._put_aside(job, job.not_before)
+                else:
+                    self._push(self._waiting, job)
             self._advance()
             self._changed.notify()
 
-    def add_later(self, job: Job, delay: float) -> None:
-        """Let a job stand aside for so many seconds first."""
+    def await_slot(self, jobs: list[Job]) -> None:
+        """A stage: jobs that were called up may be sent."""
         with self._changed:
-            self._put_aside(job, time.monotonic() + delay)
-            self._changed.notify()
-
-    def marked(self, jobs: list[Job]) -> None:
-        """The journal knows of these."""
-        with self._changed:
-            self._marking -= len(jobs)
+            self._called_up -= len(jobs)
             for job in jobs:
-                job.marked = True
                 self._push(self._staged, job)
             self._advance()
             self._changed.notify()
 
-    def not_marked(self, jobs: list[Job]) -> None:
-        """These could not be marked, and have left the queue."""
+    def leave(self) -> None:
+        """A job that was called up does not come back."""
         with self._changed:
-            self._marking -= len(jobs)
+            self._called_up -= 1
             self._advance()
 
     def hurry(self) -> None:
@@ -116,11 +105,12 @@ class SendQueue:
             self._stop.set()
             self._changed.notify()
 
-    def take(self, claim: Callable[[Job], bool]) -> Job | None:
+    def take(self) -> Job | None:
         """The job to send now: waits for one, and for its slot. None at the end.
 
-        `claim` says of the one that is next whether it is still to be sent. Of several callers one
-        waits here and the others for their turn, so that each slot goes to whoever comes first.
+        A job whose slot has come may have another way to go than to use it: then the slot is the
+        next one's. Of several callers one waits here and the others for their turn, so that each
+        slot goes to whoever comes first.
         """
         with self._turn:
             while self._someone_there():
@@ -132,24 +122,20 @@ class SendQueue:
                 wait_for_slot(due, self._stop)
                 self._breaker.wait(self._stop)
                 while (job := self._pop()) is not None:
-                    if self._claimed(job, claim):
+                    stage = job.step()
+                    if stage is use_slot:
                         return job
+                    if stage is not None:
+                        hand_to(stage, [job])
                 self._pace.cancel(due)
         return None
-
-    def _claimed(self, job: Job, claim: Callable[[Job], bool]) -> bool:
-        try:
-            return claim(job)
-        except Exception as error:  # out of memory, say: it has left the queue, so it ends here
-            self._failed(job, error)
-            return False
 
     def _fail_next(self, error: Exception) -> None:
         """There is no slot to be had for the one that is next."""
         if (job := self._pop()) is not None:
             failure = NotSentError(f"the rate could not be asked for: {error}")
             failure.__cause__ = error
-            self._failed(job, failure)
+            advance([job], failure)
 
     def _someone_there(self) -> bool:
         """Wait until somebody can be sent; False at the end."""
@@ -171,33 +157,28 @@ class SendQueue:
             return job
 
     def _advance(self) -> None:
-        """Let everyone have the place that is theirs now, and tell when the queue gets short."""
+        """Let everyone have the place that is theirs now, and tell when there is enough or not."""
         self._fill()
-        if self._was_long and not self.is_long():
-            self._on_short()
-        self._was_long = self.is_long()
+        if self._was_long != self.is_long():
+            self._was_long = not self._was_long
+            self._batcher.may_fill_up(self._was_long)
 
     def _fill(self) -> None:
-        """Bring back those who stood aside long enough, and fill up those who can be sent."""
+        """Bring back those who stood aside long enough, and call up those who are next."""
         now = time.monotonic()
         while self._aside and (self._hurried or self._aside[0][0] <= now):
             self._push(self._waiting, heapq.heappop(self._aside)[2])
-        ready = len(self._staged) + self._marking
-        if self._mark is not None and ready > self._depth // 2 and not self._hurried:
+        ready = len(self._staged) + self._called_up
+        if ready > self._depth // 2 and not self._hurried:
             return  # a commit for many, rather than one for each that leaves
-        fresh: list[Job] = []
-        while self._waiting and (self._hurried or ready < self._depth):
+        called: list[Job] = []
+        while self._waiting and (self._hurried or ready + len(called) < self._depth):
             job = heapq.heappop(self._waiting)[-1]
-            if not self._may_go(job):
-                continue
-            ready += 1
-            if job.marked or self._mark is None or self._hurried:
-                self._push(self._staged, job)  # hurried: not sent, so not marked either
-            else:
-                fresh.append(job)
-        if fresh and self._mark is not None:
-            self._marking += len(fresh)
-            self._mark(fresh)
+            if self._may_go(job):
+                called.append(job)
+        if called:
+            self._called_up += len(called)
+            advance(called)
 
     def _may_go(self, job: Job) -> bool:
         """Whether the user's own rate allows it; puts it aside if not."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from typing import Final
 
 from ...errors import CognitoSrpError, SignInError, TokenExpiredError
@@ -30,8 +29,7 @@ _LEAST_AHEAD: Final = 16
 class TokenFetcher:
     """Threads that fetch tokens, as long as no more than 20 seconds' worth of them wait.
 
-    Their calls are paced, a supplier's as one call. `granted` gets jobs that have a token, `failed`
-    the others with their error, `wanted` tells which are still worth a sign-in.
+    Their calls are paced, a supplier's as one call.
     """
 
     def __init__(
@@ -40,69 +38,70 @@ class TokenFetcher:
         pace: Pace,
         retry: RetryPolicy,
         breaker: CircuitBreaker,
+        closing: threading.Event,
         *,
         rate: float,
         workers: int,
-        granted: Callable[[Job], None],
-        failed: Callable[[Job, BaseException], None],
-        wanted: Callable[[Job], bool],
-        stopped: threading.Event,
     ) -> None:
-        self._client = paced_client(client, pace, breaker, stopped)
+        self._client = paced_client(client, pace, breaker, closing)
         self._pace, self._retry, self._breaker = pace, retry, breaker
-        self._granted, self._wanted = granted, wanted
-        self._stopped = stopped
+        self._closing = closing
         self._most_ahead = max(rate * _AHEAD, _LEAST_AHEAD)
         self._changed = threading.Condition()
         self._jobs: deque[Job] = deque()
         self._ahead = 0
         self._closed = False
-        self._crew = WorkerPool(self._take, self._do, failed, most=workers, name="enroller-tokens")
+        self._workers = WorkerPool(self, most=workers, name="enroller-tokens")
 
-    def add(self, job: Job, *, first: bool = False) -> None:
-        """Fetch a token for a job, before all others if it is `first`."""
+    def add(self, jobs: list[Job]) -> None:
+        """A stage: let jobs go on in a thread that may `fetch`, first those that need another token
+        after they were in the queue."""
         with self._changed:
-            if first:
-                self._jobs.appendleft(job)
-            else:
-                self._jobs.append(job)
-            self._changed.notify()
+            for job in jobs:
+                if job.order is None:
+                    self._jobs.append(job)
+                else:
+                    self._jobs.appendleft(job)
+                self._changed.notify()
 
-    def count_ahead(self, number: int) -> None:
-        """So many more (or fewer) jobs hold a token and have not been sent yet."""
+    def count(self, job: Job, *, ahead: bool) -> None:
+        """Whether the job is one that holds a token, or is about to, and has not been sent yet."""
+        if job.is_ahead == ahead:
+            return
         with self._changed:
-            self._ahead += number
+            job.is_ahead = ahead
+            self._ahead += 1 if ahead else -1
             if self._jobs:
                 self._changed.notify()
+
+    def wake(self) -> None:
+        """Let all go on, because nothing will be sent."""
+        with self._changed:
+            self._changed.notify_all()
 
     def close(self) -> None:
         """End the threads."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        self._crew.join()
+        self._workers.join()
 
-    def _take(self) -> Job | None:
+    def take(self) -> Job | None:
+        """The next job that may have a token; None at the end."""
         with self._changed:
             while True:
-                open_ = self._ahead < self._most_ahead or self._stopped.is_set()
+                open_ = self._ahead < self._most_ahead or self._closing.is_set()
                 if self._jobs and open_:
-                    # What is on its way to a token counts: or all threads would pass at once.
-                    self._ahead += 1
-                    return self._jobs.popleft()
+                    job = self._jobs.popleft()
+                    # Before it has its token, or all threads would pass at once.
+                    self.count(job, ahead=True)
+                    return job
                 if self._closed:
                     return None
                 self._changed.wait()
 
-    def _do(self, job: Job) -> None:
-        try:
-            if self._wanted(job) and self._fetch(job):
-                self._granted(job)
-        finally:
-            self.count_ahead(-1)
-
-    def _fetch(self, job: Job) -> bool:
-        """Give it a token; False if the enroller was closed, and the job ended, before that."""
+    def fetch(self, job: Job) -> None:
+        """Give it a token; raises why there is none, or what ends it when the enroller closes."""
         begin, failures = time.monotonic(), 0
         while True:
             try:
@@ -114,12 +113,11 @@ class TokenFetcher:
                 counted = begin + self._breaker.paused_since(begin)
                 if not worth_retrying(error) or self._retry.is_over(counted, after=delay):
                     raise
-            if self._stopped.wait(delay) and not self._wanted(job):
-                return False
+            if self._closing.wait(delay):
+                job.check_wanted(self._closing)
         if job.grant.expired():
             raise expired_token()
         self._take_keys(job, job.grant)
-        return True
 
     def _grant(self, job: Job) -> AccessGrant:
         """A token for the job's device or, if it has none yet, for a new one."""
@@ -129,7 +127,7 @@ class TokenFetcher:
             return _refresh(self._client, source, job.device_key, rotated)
         if not isinstance(source, Credentials):
             assert source is not None  # noqa: S101 - only requests with a source come here
-            wait_for_slot(self._pace.reserve(), self._stopped)
+            wait_for_slot(self._pace.reserve(), self._closing)
             return AccessGrant.of(source())
         if last is None:
             return AccessGrant.of(
