@@ -37,8 +37,7 @@ def put(journal: Journal, number: int, state: JournalState, *, again: int = 0) -
 def merged(journals: list[Journal]) -> tuple[JournalState, DeviceVerifier, list[MergeConflict]]:
     """What became of the only device."""
     *sources, into = journals
-    conflicts: list[MergeConflict] = []
-    merge(sources, into, conflicts.append)
+    conflicts = merge(sources, into)
     [row] = into.rows()
     return row.state, into.verifier(row), conflicts
 
@@ -49,7 +48,7 @@ def test_of_different_devices_all(journals: list[Journal]) -> None:
     enroll(second, range(3, 7))
     first.note_pace(first.start_run(25.0), sent=3, throttled=0)
     second.note_pace(second.start_run(5.0), sent=4, throttled=1)
-    merge([first, second], into, pytest.fail)
+    assert not merge([first, second], into)
     rows = {row.device_key: row for row in into.rows()}
     assert {into.verifier(row) for row in rows.values()} == {secret(n) for n in range(7)}
     row = rows[key_of(5)]
@@ -108,7 +107,7 @@ def test_the_tokens_of_sign_ins_come_along(journals: list[Journal]) -> None:
 def test_a_merged_journal_takes_a_new_input(journals: list[Journal], tmp_path: Path) -> None:
     enroll(journals[0], range(3))
     merged_rows = journals[:2], journals[2]
-    merge(*merged_rows, pytest.fail)
+    assert not merge(*merged_rows)
     journals[2].bind("whole input")
     journals[2].close()
     Journal.open(tmp_path / "c", key=KEY, source="whole input").close()

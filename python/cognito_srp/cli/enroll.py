@@ -12,23 +12,22 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from ..enroll import Enroller
-from ..enroll.breaker import CircuitBreaker
-from ..enroll.bulk.inputs import Input, RejectedRow
+from ..enroll.bulk.inputs import Input
+from ..enroll.bulk.options import BulkOptions
 from ..enroll.bulk.outputs import check_output, write_devices
 from ..enroll.bulk.run import BulkRun, Progress
-from ..enroll.bulk.screening import Screening, keep_rejected, not_started, screen
+from ..enroll.bulk.screening import Screening, keep_rejected, not_started
 from ..enroll.journal.journal import Journal
 from ..errors import InvalidInputError, JournalError
 from ..storage.secret_files import replace_secret
 from ..transport.calls import Client
 from .client import make_client
 from .enroll_display import display
+from .enroll_options import add_enroll_options, enroll_options
 from .failures import INTERRUPTED, REFUSED, USAGE, UnavailableError, note
-from .options import add_aws_options, add_output_options, bounded_int, positive_number
 from .output import write
 from .progress import progress
-from .sealing_key import add_key_options, read_key
+from .sealing_key import read_key
 
 if TYPE_CHECKING:
     from .parser import Commands
@@ -38,9 +37,6 @@ __all__ = ["add_parser"]
 #: Connections kept open: as many as there may be threads.
 _CONNECTIONS: Final = 1024
 
-#: Seconds until a run ends that nothing has ever answered, and until another one pauses.
-_FIRST_ANSWER: Final = 15.0
-_PAUSE_AFTER: Final = 10.0
 #: Seconds that a connection may take: with botocore's 60, a run that gives up would take as long
 #: again to finish what is in flight.
 _CONNECT_TIMEOUT: Final = 10.0
@@ -68,84 +64,22 @@ def add_parser(commands: Commands) -> None:
         "confirm it, at the rate that AWS allows.",
         epilog=_EPILOG,
     )
-    parser.add_argument("input", metavar="INPUT", help="file that ends in .jsonl, .csv or .parquet")
-    parser.add_argument(
-        "--save", metavar="FILE", help="write devices and passwords here, .jsonl or .parquet"
-    )
-    parser.add_argument("--journal", metavar="FILE", help="(default: INPUT.journal)")
-    add_key_options(parser)
-    parser.add_argument("--resume", action="store_true", help="go on with the journal's run")
-    parser.add_argument("--dry-run", action="store_true", help="only check the input")
-    _add_run_options(parser)
-    parser.add_argument("--client-id", help="app client of rows that name none")
-    parser.add_argument("--user-pool-id", help="pool of rows that name none")
-    add_aws_options(parser)
-    add_output_options(parser, formats=("json", "text"))
+    add_enroll_options(parser)
     parser.set_defaults(run=_run)
 
 
-def _add_run_options(parser: argparse.ArgumentParser) -> None:
-    """How fast, and how much."""
-    parser.add_argument(
-        "--rate",
-        metavar="N",
-        type=positive_number,
-        default=25.0,
-        help="ConfirmDevice calls a second (25)",
-    )
-    parser.add_argument(
-        "--per-user-rate",
-        metavar="N",
-        type=positive_number,
-        default=10.0,
-        help="of them for one user (10)",
-    )
-    parser.add_argument(
-        "--sign-in-rate",
-        metavar="N",
-        type=positive_number,
-        default=120.0,
-        help="sign-in calls a second (120)",
-    )
-    parser.add_argument(
-        "--workers",
-        metavar="N",
-        type=bounded_int(1, 1024),
-        help="threads that send (default: by the rate)",
-    )
-    parser.add_argument(
-        "--limit", type=bounded_int(1, 1 << 62), metavar="N", help="send at most N devices"
-    )
-    _add_stop_options(parser)
-
-
-def _add_stop_options(parser: argparse.ArgumentParser) -> None:
-    """What to do about faults and silence."""
-    parser.add_argument(
-        "--on-error",
-        choices=("stop", "skip", "collect"),
-        default="stop",
-        help="what to do about rows that cannot be used: stop before anything is sent (the "
-        "default), skip them, or list them in INPUT.rejected.jsonl",
-    )
-    parser.add_argument(
-        "--give-up-after",
-        metavar="SECONDS",
-        type=positive_number,
-        default=900.0,
-        help="end the run when no call has been answered for so long (900); calls pause after 10 s "
-        "without an answer, and one every 5 s finds out when it is over. When there has been no "
-        "answer at all, the run ends after 15 s",
-    )
-
-
 def _run(arguments: argparse.Namespace) -> int:
-    source = Input(arguments.input, client_id=arguments.client_id, pool_id=arguments.user_pool_id)
-    _warn_if_shared(arguments.input)
-    if arguments.dry_run:
-        return _dry_run(arguments, source)
-    if arguments.save is not None:
-        check_output(arguments.save, replace=arguments.resume)
+    options = enroll_options(arguments)
+    source = Input(options.input, client_id=arguments.client_id, pool_id=arguments.user_pool_id)
+    _warn_if_shared(options.input)
+    if options.dry_run:
+        found = _screen(options, source, None)
+        write(arguments, _plan(options, found))
+        if not found.rows and not found.rejected:
+            note(f"{options.input}: {_EMPTY}")
+        return USAGE if found.rejected or not found.rows else 0
+    if options.save is not None:
+        check_output(options.save, replace=options.resume)
     # The enroller's own kind of client: every send is counted and paced, so none is botocore's.
     client = make_client(
         arguments,
@@ -153,82 +87,62 @@ def _run(arguments: argparse.Namespace) -> int:
         max_pool_connections=_CONNECTIONS,
         connect_timeout=_CONNECT_TIMEOUT,
     )
-    path = arguments.journal or f"{arguments.input}.journal"
-    _check_journal(path, resume=arguments.resume)
-    key = read_key(arguments, path)
+    _check_journal(options)
+    key = read_key(arguments, options.journal)
     # A new journal is made only once it is clear that there is something to send.
-    found = None if arguments.resume else _screen(arguments, source, None)
-    with Journal.open(path, key=key) as journal:
-        found = found or _screen(arguments, source, journal)
-        journal.bind(found.fingerprint)
-        keep_rejected(source, journal, at=found.at)
-        run, ended = _enroll(arguments, client, source, found, journal)
-        document = _summary(arguments, found, journal, ended)
-        if arguments.save is not None:
-            rest = not_started(source, journal, at=found.at) if document["NotStarted"] else ()
-            _save(journal, arguments.save, rest, replace=arguments.resume)
-        _tell_failures(arguments.input, journal)
+    found_before = None if options.resume else _screen(options, source, None)
+    with Journal.open(options.journal, key=key) as journal:
+        found = found_before or _screen(options, source, journal)
+        run, document = _enroll(options, client, source, found, journal)
     write(arguments, document)
+    return _end(options, run, document)
+
+
+def _end(options: BulkOptions, run: BulkRun, document: dict[str, Any]) -> int:
+    """Say how it ended; the exit code."""
     if run.gave_up:
         where = "check --region, --endpoint-url and the network"
-        note(f"{run.gave_up}; {where}. {_how_to_resume(path)}")
+        note(f"{run.gave_up}; {where}. {_how_to_resume(options.journal)}")
         return REFUSED
     if run.stopped:
-        note(_how_to_resume(path))
+        note(_how_to_resume(options.journal))
         return INTERRUPTED
-    if arguments.save is None:
+    if options.save is None:
         note("the devices' passwords are in the journal alone: --resume --save FILE writes them")
-    return REFUSED if ended.refused_by or document["NotConfirmed"] else 0
+    return REFUSED if run.progress().refused_by or document["NotConfirmed"] else 0
 
 
-def _dry_run(arguments: argparse.Namespace, source: Input) -> int:
-    found = _screen(arguments, source, None)
-    write(arguments, _plan(arguments, found))
-    if not found.rows and not found.faults:
-        note(f"{arguments.input}: {_EMPTY}")
-    return USAGE if found.faults or not found.rows else 0
-
-
-def _check_journal(path: str, *, resume: bool) -> None:
-    exists = Journal.header(path) is not None
-    if exists and not resume:
+def _check_journal(options: BulkOptions) -> None:
+    exists = Journal.header(options.journal) is not None
+    if exists and not options.resume:
         fix = "add --resume to go on with it, or name another with --journal"
-        raise InvalidInputError(path, "is the journal of an earlier run", fix)
-    if resume and not exists:
+        raise InvalidInputError(options.journal, "is the journal of an earlier run", fix)
+    if options.resume and not exists:
         rule = "is no journal, so there is nothing to resume"
-        raise InvalidInputError(path, rule, "check --journal, or leave --resume out")
+        raise InvalidInputError(options.journal, rule, "check --journal, or leave --resume out")
 
 
 def _enroll(
-    arguments: argparse.Namespace,
-    client: Client,
-    source: Input,
-    found: Screening,
-    journal: Journal,
-) -> tuple[BulkRun, Progress]:
-    """The run, which knows whether it was stopped, and what it came to."""
-    left = found.rows - found.done
-    total = left if arguments.limit is None else min(left, arguments.limit)
-    breaker = CircuitBreaker(
-        first=_FIRST_ANSWER, pause_after=_PAUSE_AFTER, give_up_after=arguments.give_up_after
-    )
-    enroller = _make_enroller(arguments, client, journal, breaker)
+    options: BulkOptions, client: Client, source: Input, found: Screening, journal: Journal
+) -> tuple[BulkRun, dict[str, Any]]:
+    """The run, which knows whether it was stopped, and what it came to; its devices are saved."""
+    journal.bind(found.fingerprint)
+    keep_rejected(source, journal, at=found.at)
     try:
-        with display() as show:
-            run = BulkRun(
-                enroller,
-                journal,
-                rate=arguments.rate,
-                total=total,
-                rows=found.rows + found.faults,
-                breaker=breaker,
-                show=show,
-            )
-            with _signals(run):
-                ended = run.run(source, screened_at=found.at)
-        return run, ended
+        run = BulkRun(client, journal, options, found)
+    except RuntimeError as error:  # no thread can be started
+        raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
+    try:
+        with display() as show, _signals(run):
+            ended = run.run(source, show)
     except JournalError as error:
         raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
+    document = _summary(options, found, journal, ended)
+    if options.save is not None:
+        rest = not_started(source, journal, at=found.at) if document["NotStarted"] else ()
+        _save(journal, options.save, rest, replace=options.resume)
+    _tell_failures(options.input, journal)
+    return run, document
 
 
 def _save(journal: Journal, path: str, rest: Iterable[int], *, replace: bool) -> None:
@@ -241,23 +155,6 @@ def _save(journal: Journal, path: str, rest: Iterable[int], *, replace: bool) ->
     except OSError as error:
         fix = "Nothing is lost: the same command with --resume writes it again"
         raise UnavailableError(f"{path}: {error.strerror}. {fix}") from error
-
-
-def _make_enroller(
-    arguments: argparse.Namespace, client: Client, journal: Journal, breaker: CircuitBreaker
-) -> Enroller:
-    try:
-        return Enroller(
-            client,
-            rate=arguments.rate,
-            per_user_rate=arguments.per_user_rate,
-            sign_in_rate=arguments.sign_in_rate,
-            workers=arguments.workers,
-            journal=journal,
-            breaker=breaker,
-        )
-    except RuntimeError as error:  # no thread can be started
-        raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
 
 
 def _tell_failures(path: str, journal: Journal) -> None:
@@ -304,38 +201,33 @@ def _signals(run: BulkRun) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _screen(arguments: argparse.Namespace, source: Input, journal: Journal | None) -> Screening:
+def _screen(options: BulkOptions, source: Input, journal: Journal | None) -> Screening:
     """Check the whole input, and do about its faults what ``--on-error`` says."""
-    path, count = arguments.input, 0
+    path, found = options.input, Screening()
     with contextlib.ExitStack() as stack:
-        rejected = None
-        if arguments.on_error == "collect":
-            rejected = stack.enter_context(replace_secret(f"{path}.rejected.jsonl"))
-
-        def on_fault(fault: RejectedRow) -> None:
-            nonlocal count
-            count += 1
-            if arguments.on_error == "stop" and not arguments.dry_run:
-                fix = "correct it, or use --on-error skip or collect; nothing was sent"
-                raise InvalidInputError(f"{path}:{fault.position}", fault.reason, fix)
-            if rejected is not None:
-                record = {"position": fault.position, "reason": fault.reason}
-                rejected.write(json.dumps(record).encode() + b"\n")
-            elif count <= _TOLD:
-                note(f"{path}:{fault.position}: {fault.reason}")
-
+        listed = None
+        if options.on_error == "collect":
+            listed = stack.enter_context(replace_secret(f"{path}.rejected.jsonl"))
         stack.enter_context(progress("Checking the input"))
-        found = screen(source, journal, rate=arguments.rate, on_fault=on_fault)
-    if not found.rows and not arguments.dry_run:
-        raise InvalidInputError(arguments.input, *_EMPTY.split("; "))
-    if rejected is not None:
-        note(f"{count:,} rows cannot be used: see {path}.rejected.jsonl")
-    elif count > _TOLD:
-        note(f"and {count - _TOLD:,} more rows that cannot be used")
+        for row in found.read(source, journal, rate=options.rate):
+            if options.on_error == "stop" and not options.dry_run:
+                fix = "correct it, or use --on-error skip or collect; nothing was sent"
+                raise InvalidInputError(f"{path}:{row.position}", row.reason, fix)
+            if listed is not None:
+                record = {"position": row.position, "reason": row.reason}
+                listed.write(json.dumps(record).encode() + b"\n")
+            elif found.rejected <= _TOLD:
+                note(f"{path}:{row.position}: {row.reason}")
+    if not found.rows and not options.dry_run:
+        raise InvalidInputError(path, *_EMPTY.split("; "))
+    if listed is not None:
+        note(f"{found.rejected:,} rows cannot be used: see {path}.rejected.jsonl")
+    elif found.rejected > _TOLD:
+        note(f"and {found.rejected - _TOLD:,} more rows that cannot be used")
     if found.short_lived:
         note(
             f"{found.short_lived:,} tokens will have run out before it is their turn at "
-            f"{arguments.rate:g} calls a second: add refresh tokens, or split the input"
+            f"{options.rate:g} calls a second: add refresh tokens, or split the input"
         )
     return found
 
@@ -346,22 +238,22 @@ def _warn_if_shared(path: str) -> None:
         note(f"{path} holds tokens, and other users can read it (mode {mode:04o}): chmod 600 it")
 
 
-def _plan(arguments: argparse.Namespace, found: Screening) -> dict[str, Any]:
+def _plan(options: BulkOptions, found: Screening) -> dict[str, Any]:
     return {
-        "Input": arguments.input,
+        "Input": options.input,
         "Rows": found.rows,
-        "Rejected": found.faults,
+        "Rejected": found.rejected,
         "SignIns": found.sign_ins,
         "TokensTooShortLived": found.short_lived,
-        "Seconds": round(found.rows / arguments.rate, 1),
+        "Seconds": round(found.rows / options.rate, 1),
         "Ends": time.strftime(
-            "%Y-%m-%dT%H:%M:%S%z", time.localtime(time.time() + found.rows / arguments.rate)
+            "%Y-%m-%dT%H:%M:%S%z", time.localtime(time.time() + found.rows / options.rate)
         ),
     }
 
 
 def _summary(
-    arguments: argparse.Namespace, found: Screening, journal: Journal, ended: Progress
+    options: BulkOptions, found: Screening, journal: Journal, ended: Progress
 ) -> dict[str, Any]:
     outcomes, unconfirmed = journal.outcomes(), journal.unconfirmed()
     confirmed = sum(count for state, _, count, _ in outcomes if state == "confirmed")
@@ -369,9 +261,9 @@ def _summary(
     if not_begun := max(0, found.rows - confirmed - unconfirmed):
         reasons["not_started"] = not_begun
     return {
-        "Input": arguments.input,
+        "Input": options.input,
         "Rows": found.rows,
-        "Rejected": found.faults,
+        "Rejected": found.rejected,
         "Confirmed": confirmed,
         "NotConfirmed": unconfirmed,
         "NotStarted": not_begun,
@@ -386,5 +278,5 @@ def _summary(
             "CallsPerSecond": round(ended.sent / max(ended.elapsed, 0.001), 1),
         },
         "Journal": str(journal.path),
-        "Saved": arguments.save,
+        "Saved": options.save,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
@@ -36,10 +36,8 @@ class MergeConflict:
     journals: tuple[str, str]
 
 
-def merge(
-    sources: Sequence[Journal], into: Journal, on_conflict: Callable[[MergeConflict], None]
-) -> None:
-    """Bring the rows and runs of `sources` together in a new journal.
+def merge(sources: Sequence[Journal], into: Journal) -> list[MergeConflict]:
+    """Bring the rows and runs of `sources` together in a new journal; returns the conflicts.
 
     Of a device that several have with the same secret, the row that says most is kept. With
     different secrets it is the one that was confirmed, or else sent; where both may have arrived,
@@ -47,7 +45,7 @@ def merge(
     left out, because each journal counts its own input; a single journal keeps them and its input,
     so that it can be resumed under the other key. Raises `SealingError` and `JournalError`.
     """
-    alone = len(sources) == 1
+    alone, conflicts = len(sources) == 1, list[MergeConflict]()
     if alone:
         header = Journal.header(sources[0].path)
         if header is not None and header[2] is not None:
@@ -68,7 +66,7 @@ def merge(
                 taken.append(whole)
                 if is_conflict:
                     earlier = next(one for one in sources if one.find([row.device_key]))
-                    on_conflict(
+                    conflicts.append(
                         MergeConflict(
                             row.device_key,
                             (mine.state, row.state),
@@ -80,6 +78,7 @@ def merge(
         failed = source.failed()
         while some := list(islice(failed, _CHUNK)):
             into.fail([replace(failure, position=None) for failure in some])
+    return conflicts
 
 
 def _choose(mine: OpenedRow, other: OpenedRow) -> tuple[OpenedRow, bool]:

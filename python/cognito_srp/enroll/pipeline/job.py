@@ -102,7 +102,7 @@ class Job:
             return None
 
     def is_wanted(self, closing: threading.Event) -> bool:
-        """Whether there is still anyone to do it for, unless it has been sent already."""
+        """Whether to go on preparing it: there is still anyone to do it for."""
         return not (closing.is_set() or self.future.cancelled())
 
     def check_wanted(self, closing: threading.Event) -> None:

@@ -295,16 +295,17 @@ def _status_after(job: Job, error: BaseException) -> Status:
 
 def _parameters(job: Job) -> dict[str, object]:
     """What the job's next call takes. The verifier was checked when it was made."""
-    device = job.prepared()
+    assert job.grant is not None  # noqa: S101
+    assert job.verifier is not None  # noqa: S101
     parameters: dict[str, object] = {
-        "AccessToken": device.grant.access_token,
+        "AccessToken": job.grant.access_token,
         "DeviceKey": job.device_key,
     }
     if job.operation == "UpdateDeviceStatus":
         status = "remembered" if job.request.remember else "not_remembered"
         parameters["DeviceRememberedStatus"] = status
         return parameters
-    parameters["DeviceSecretVerifierConfig"] = device.verifier.as_config()
+    parameters["DeviceSecretVerifierConfig"] = job.verifier.as_config()
     if job.request.device_name is not None:
         parameters["DeviceName"] = job.request.device_name
     return parameters
