@@ -29,14 +29,13 @@ check: $(VENV)/test.stamp
 bench: $(VENV)/bench.stamp
 	@mkdir -p build
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-json=build/bench.json
-	$(BIN)/python benchmarks/report.py build/bench.json
-	$(BIN)/python benchmarks/instructions.py
+	$(BIN)/python -m benchmarks.report build/bench.json
+	$(BIN)/python -m benchmarks.instructions
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy tests/typing
 
 clean:
 	rm -rf $(VENV) build *.egg-info srp_native/_srp*.so

@@ -1,6 +1,6 @@
 """Counts the instructions of the scalar kernels: figures that no neighbour on the machine disturbs.
 
-    python benchmarks/instructions.py
+    python -m benchmarks.instructions
 
 compiles the C files as the package does, runs one call of each routine under callgrind, and writes
 ``benchmarks/results/instructions.json``. Without gcc or valgrind it says so and writes nothing. The

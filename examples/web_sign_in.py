@@ -53,7 +53,7 @@ class Service:
 
     def __init__(self) -> None:
         self.key = SealingKey.from_environment("COGNITO_SEALING_KEY")
-        self.app = {
+        self.app: dict[str, Any] = {
             "pool_id": os.environ["COGNITO_USER_POOL_ID"],
             "client_id": os.environ["COGNITO_CLIENT_ID"],
             "client_secret": os.environ.get("COGNITO_CLIENT_SECRET"),

@@ -140,7 +140,7 @@ def _verifiers(
         elements = engine.verifiers(
             bytes(salt.data), salt.offsets, bytes(identity.data), identity.offsets
         )
-        check.count(lambda tally: engine.tally_verifiers(tally, elements, salt, identity))
+        check.count(lambda sums: engine.batch_check_verifiers(sums, elements, salt, identity))
         return elements
 
     def take(elements: bytes) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
-__all__ = ["ROW_MAX", "Buffer", "Column", "MadeRows", "Room", "Rows"]
+__all__ = ["ROW_MAX", "Buffer", "Column", "MadeRows", "OutputBuffers", "Rows"]
 
 #: Any object with a C-contiguous buffer (collections.abc.Buffer, which came with Python 3.12).
 Buffer = Any
@@ -84,7 +84,7 @@ class Rows(NamedTuple):
         )
 
 
-class Room(NamedTuple):
+class OutputBuffers(NamedTuple):
     """Where the texts of rows may be written: memory for the longest of each in every row."""
 
     verifiers: memoryview

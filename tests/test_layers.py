@@ -8,9 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parent.parent
-PACKAGES = {"srp_native": ROOT / "srp_native", "cognito_srp": ROOT / "python" / "cognito_srp"}
+from support.source_tree import PACKAGES, imports, modules, tops
 
 # What each file or folder of the facade may import of the others: the layers below it.
 FOUNDATION = {"errors", "redaction"}
@@ -33,32 +31,6 @@ BELOW["__init__"] = BELOW["signin"] | {"signin"}
 ONLY_TYPES = {"devices", "signin"}
 MAY_IMPORT_BOTO = {"transport", "devices", "signin", "aws_srp", "aio", "enroll", "local", "cli"}
 MAY_IMPORT_MOTO = {"local"}
-
-
-def modules(package: str) -> list[Path]:
-    return sorted(PACKAGES[package].rglob("*.py"))
-
-
-def imports(path: Path, *, at_import_time: bool = False) -> set[str]:
-    """Dotted names that a module imports, relative ones made absolute."""
-    package, root = next((p, r) for p, r in PACKAGES.items() if path.is_relative_to(r))
-    parts = [package, *path.relative_to(root).with_suffix("").parts]
-    tree = ast.parse(path.read_text())
-    nodes = tree.body if at_import_time else list(ast.walk(tree))
-    found: set[str] = set()
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            # In a package's __init__ the last part is the module's own name, as in any other.
-            base = ".".join(parts[: len(parts) - node.level]) if node.level else ""
-            origin = ".".join(filter(None, (base, node.module)))
-            found |= {origin} | {f"{origin}.{alias.name}" for alias in node.names}
-    return found
-
-
-def tops(names: set[str]) -> set[str]:
-    return {name.partition(".")[0] for name in names}
 
 
 def layer_of(path: Path) -> str:
@@ -134,7 +106,7 @@ def test_public_names(package: str) -> None:
 
 def test_what_sends_knows_a_journal_by_its_protocol() -> None:
     enroll = PACKAGES["cognito_srp"] / "enroll"
-    for path in [*enroll.glob("*.py"), *(enroll / "pipeline").glob("*.py")]:
+    for path in [*enroll.glob("[!_]*.py"), *(enroll / "pipeline").glob("*.py")]:
         assert not {n for n in imports(path) if n.startswith("cognito_srp.enroll.journal")}, path
 
 

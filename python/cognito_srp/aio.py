@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -119,7 +119,7 @@ async def _ask(step: Ask) -> Mapping[str, str]:
 
 def _awaitable(
     steps: Callable[P, Steps[T]], finish: Callable[[Any, T], R]
-) -> Callable[Concatenate[Any, P], Awaitable[R]]:
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
     """As `calls.through_client`."""
 
     async def function(client: Any, /, *args: P.args, **kwargs: P.kwargs) -> R:

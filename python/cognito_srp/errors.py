@@ -213,8 +213,10 @@ class InvalidDeviceKeyError(ServiceError):
     """InvalidParameterException "Invalid device key given."."""
 
     hint = (
-        "the access token must come from the sign-in that gave this device key; the key must not "
-        "have been forgotten since, nor swapped with the device group key"
+        "the device key must have been given to the access token's own user, and must not have "
+        "been forgotten since, nor swapped with the device group key; Cognito also refuses a key "
+        "from a sign-in whose code was answered under an alias, such as an e-mail address: answer "
+        "with USER_ID_FOR_SRP as USERNAME"
     )
 
 

@@ -55,29 +55,31 @@ int srp_make_rows(const srp_kernel *kernel, const srp_new_rows *out, const srp_r
     return code;
 }
 
-void srp_tally_start(const srp_kernel *kernel, uint8_t *tally) { tally_start(kernel, tally); }
+void srp_batch_check_start(const srp_kernel *kernel, uint8_t *check) {
+    batch_check_start(kernel, check);
+}
 
-int srp_tally_rows(const srp_kernel *kernel, uint8_t *tally, const srp_rows *in,
-                   const srp_column *verifiers, size_t count) {
-    int code = tally_rows(kernel, tally, in, verifiers, count);
+int srp_batch_check_rows(const srp_kernel *kernel, uint8_t *check, const srp_rows *in,
+                         const srp_column *verifiers, size_t count) {
+    int code = batch_check_rows(kernel, check, in, verifiers, count);
     srp_wipe_stack();
     return code;
 }
 
-int srp_tally_verifiers(const srp_kernel *kernel, uint8_t *tally, const uint8_t *elements,
-                        const srp_column *salts, const srp_column *identities, size_t count) {
-    int code = tally_verifiers(kernel, tally, elements, salts, identities, count);
+int srp_batch_check_verifiers(const srp_kernel *kernel, uint8_t *check, const uint8_t *elements,
+                              const srp_column *salts, const srp_column *identities, size_t count) {
+    int code = batch_check_verifiers(kernel, check, elements, salts, identities, count);
     srp_wipe_stack();
     return code;
 }
 
-void srp_tally_join(const srp_kernel *kernel, uint8_t *tally, const uint8_t *other) {
-    tally_join(kernel, tally, other);
+void srp_batch_check_join(const srp_kernel *kernel, uint8_t *check, const uint8_t *other) {
+    batch_check_join(kernel, check, other);
     srp_wipe_stack();
 }
 
-int srp_tally_holds(const srp_kernel *kernel, const uint8_t *tally) {
-    int holds = tally_holds(kernel, tally);
+int srp_batch_check_holds(const srp_kernel *kernel, const uint8_t *check) {
+    int holds = batch_check_holds(kernel, check);
     srp_wipe_stack();
     return holds;
 }

@@ -91,7 +91,7 @@ size_t base64_decode(uint8_t *bytes, size_t room, const uint8_t *text, size_t le
     uint8_t group[BASE64_ROOM], characters[BASE64_RUN], wrong = 0;
     if (!length || length % 4) return 0;
     size_t padding = (size_t)(text[length - 1] == '=') + (text[length - 2] == '=');
-    padding = (size_t)srp_public(padding);
+    padding = (size_t)srp_declassify(padding);
     size_t size = length / 4 * 3 - padding;
     if (size > room) return 0;
     size_t start = 0, done = 0;
@@ -110,5 +110,5 @@ size_t base64_decode(uint8_t *bytes, size_t room, const uint8_t *text, size_t le
     }
     srp_wipe(characters, sizeof characters);
     srp_wipe(group, sizeof group);
-    return srp_public(wrong) ? 0 : size;
+    return srp_declassify(wrong) ? 0 : size;
 }

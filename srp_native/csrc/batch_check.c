@@ -1,6 +1,7 @@
 /*
- * A batch checked as a whole. A tally has two sides, each of an exponent and a product, and every
- * row goes at random into one of them:
+ * Batch verification by random subsets (Bellare, Garay and Rabin, "Fast batch verification for
+ * modular exponentiation and digital signatures", EUROCRYPT '98). A check has two sides, each of an
+ * exponent and a product, and every row goes at random into one of them:
  *
  *     product of v / R^rows = 2^(sum of x - log2(R) rows)        R = 2^3120, or 2^3072 for adx
  *
@@ -34,13 +35,13 @@ typedef struct {
 /* As the kernel computes with it; callers keep its bytes, wherever these lie. */
 typedef struct {
     side side[SIDES];
-} tally;
+} check;
 
-_Static_assert(sizeof(tally) == SRP_TALLY_SIZE, "srp.h has to say how large a tally is");
+_Static_assert(sizeof(check) == SRP_BATCH_CHECK_SIZE, "srp.h has to say how large a check is");
 
 /* What counting writes; wiped as a whole. */
 typedef struct {
-    tally sum, other;
+    check sum, other;
     sha256_context hash;
     uint8_t x[SRP_DIGEST_SIZE];
     uint8_t salt[SRP_SALT_MAX + 1];
@@ -77,8 +78,8 @@ static void finish(uint8_t *v, side *s, const srp_kernel *kernel) {
     kernel->product_finish(v, &s->product);
 }
 
-void tally_start(const srp_kernel *kernel, uint8_t *bytes) {
-    tally sum;
+void batch_check_start(const srp_kernel *kernel, uint8_t *bytes) {
+    check sum;
     memset(&sum, 0, sizeof sum);
     for (size_t i = 0; i < SIDES; i++) kernel->product_start(&sum.side[i].product);
     memcpy(bytes, &sum, sizeof sum);
@@ -87,7 +88,7 @@ void tally_start(const srp_kernel *kernel, uint8_t *bytes) {
 /* The minimal signed form that a text stands for; its length, or 0 when it is not in that form. */
 static size_t read_number(uint8_t *number, size_t room, srp_slice text) {
     size_t size = base64_decode(number, room, text.bytes, text.length);
-    if (!size || number_minimal(number, size) || srp_public(number[0] >> 7)) return 0;
+    if (!size || number_minimal(number, size) || srp_declassify(number[0] >> 7)) return 0;
     return size;
 }
 
@@ -99,7 +100,7 @@ static int below_modulus(const uint8_t *v) {
         uint64_t difference = word - srp_modulus_words[i];
         borrow = (uint64_t)(word < srp_modulus_words[i]) | (uint64_t)(difference < borrow);
     }
-    return (int)srp_public(borrow);
+    return (int)srp_declassify(borrow);
 }
 
 /* Where verifiers are: as texts with the rows they were made from, or as elements. */
@@ -117,7 +118,7 @@ static int read_texts(workspace *w, const batch *b, size_t row) {
     if (!salt_size || !size) return SRP_ERROR_TEXT;
     size_t zeros = size < SRP_ELEMENT_SIZE ? SRP_ELEMENT_SIZE - size : 0;
     size_t digits = SRP_ELEMENT_SIZE - zeros;
-    if (size > digits && srp_public(w->number[0])) return SRP_ERROR_RANGE;
+    if (size > digits && srp_declassify(w->number[0])) return SRP_ERROR_RANGE;
     memset(w->v, 0, zeros);
     memcpy(w->v + zeros, w->number + size - digits, digits);
     if (!below_modulus(w->v)) return SRP_ERROR_RANGE;
@@ -174,7 +175,7 @@ static SRP_NEVER_INLINE int compare(workspace *w, const srp_kernel *kernel) {
         for (size_t j = 0; j < SRP_ELEMENT_SIZE; j++) difference |= w->power[i][j] ^ w->v[j];
     }
     srp_wipe(exponents, sizeof exponents);
-    return !srp_public(difference);
+    return !srp_declassify(difference);
 }
 
 /*
@@ -195,19 +196,19 @@ static int count_batch(const srp_kernel *kernel, uint8_t *bytes, const batch *b,
     return code;
 }
 
-int tally_rows(const srp_kernel *kernel, uint8_t *bytes, const srp_rows *in,
-               const srp_column *verifiers, size_t count) {
+int batch_check_rows(const srp_kernel *kernel, uint8_t *bytes, const srp_rows *in,
+                     const srp_column *verifiers, size_t count) {
     batch b = {.rows = in, .texts = verifiers};
     return count_batch(kernel, bytes, &b, count);
 }
 
-int tally_verifiers(const srp_kernel *kernel, uint8_t *bytes, const uint8_t *elements,
-                    const srp_column *salts, const srp_column *identities, size_t count) {
+int batch_check_verifiers(const srp_kernel *kernel, uint8_t *bytes, const uint8_t *elements,
+                          const srp_column *salts, const srp_column *identities, size_t count) {
     batch b = {.elements = elements, .salts = salts, .identities = identities};
     return count_batch(kernel, bytes, &b, count);
 }
 
-void tally_join(const srp_kernel *kernel, uint8_t *bytes, const uint8_t *other) {
+void batch_check_join(const srp_kernel *kernel, uint8_t *bytes, const uint8_t *other) {
     workspace w;
     memcpy(&w.sum, bytes, sizeof w.sum);
     memcpy(&w.other, other, sizeof w.other);
@@ -216,7 +217,7 @@ void tally_join(const srp_kernel *kernel, uint8_t *bytes, const uint8_t *other) 
     forget(&w);
 }
 
-int tally_holds(const srp_kernel *kernel, const uint8_t *bytes) {
+int batch_check_holds(const srp_kernel *kernel, const uint8_t *bytes) {
     workspace w;
     memcpy(&w.sum, bytes, sizeof w.sum);
     int holds = compare(&w, kernel);

@@ -4,4 +4,4 @@
  */
 #include "internal.h"
 
-uint64_t srp_public(uint64_t value) { return value; }
+uint64_t srp_declassify(uint64_t value) { return value; }

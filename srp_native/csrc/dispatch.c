@@ -3,8 +3,10 @@
  * the CPU what it can do. The caller picks a kernel once and passes it to every call. Which SHA-256 and
  * base64 run here is remembered: asking the CPU takes longer than either, in a virtual machine much.
  */
-#include "kernels/avx512ifma/avx512ifma.h"
 #include "internal.h"
+#include "kernels/adx/adx.h"
+#include "kernels/avx512ifma/avx512ifma.h"
+#include "kernels/portable/portable.h"
 
 static int always(void) { return 1; }
 

@@ -1,58 +1,32 @@
 /*
- * Every function that one C file offers another: what it computes, the sizes, and a CT: line that
- * says what may be secret. "CT: values" means that no value in any buffer decides a branch or an
- * address; lengths, counts and pointers are public throughout.
+ * Every function that the C files outside the kernels offer each other. A kernel's own are in its
+ * header, kernels/NAME/NAME.h. Above each function stands what it computes, and then
+ *
+ *   sizes   of its buffers, and which of them may be the same
+ *   in      what a caller has to make sure of
+ *   out     what it may count on
+ *   CT      what may be secret
+ *
+ * where there is something to say. "CT values" means that no value in any buffer decides a branch or
+ * an address; lengths, counts and pointers are public throughout.
  */
 #ifndef SRP_INTERNAL_H
 #define SRP_INTERNAL_H
 
-#include "kernels/comb.h"
+#include "secret.h"
 #include "srp.h"
-#include "kernels/wide.h"
 
 /* ---- constants, computed from group.py at build time by srp_native/csrc/tables.py -------------- */
 
-#define SRP_DIGIT_BITS 60
-#define SRP_DIGITS 52 /* R = 2^3120 */
-
 #define SRP_WORDS 48 /* of 64 bits in an element */
 
-extern const uint64_t srp_modulus_words[SRP_WORDS];   /* N, the lowest word first */
-extern const uint64_t srp_modulus[SRP_DIGITS];        /* N */
-extern const uint64_t srp_modulus_plus_1[SRP_DIGITS]; /* N + 1; digit 0 is 0 */
-extern const uint64_t srp_montgomery_one[SRP_DIGITS]; /* R mod N */
-extern const uint64_t srp_montgomery_r2[SRP_DIGITS];  /* R^2 mod N */
-
-/*
- * Entry e of table t: R times the product of 2^(2^(11 + i TABLES COLUMNS + t COLUMNS)) over the
- * bits i that are set in e, mod N.
- */
-extern const uint64_t srp_comb_table[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_DIGITS];
-
-/*
- * Kernel adx counts in limbs of 64 bits, R = 2^3072, and is compiled where inline assembly for 64-bit
- * x86 is understood.
- */
-#if defined(__GNUC__) && defined(__x86_64__) && !defined(__ILP32__)
-#define SRP_HAS_ADX 1
-#else
-#define SRP_HAS_ADX 0
-#endif
+extern const uint64_t srp_modulus_words[SRP_WORDS]; /* N, the lowest word first */
 
 /* The SHA instructions and SSSE3 have names with these compilers. */
 #if defined(__GNUC__) && defined(__x86_64__)
 #define SRP_HAS_X86_DISPATCH 1
 #else
 #define SRP_HAS_X86_DISPATCH 0
-#endif
-
-#define SRP_ADX_LIMBS 48
-
-#if SRP_HAS_ADX
-extern const uint64_t srp_adx_modulus_plus_1[SRP_ADX_LIMBS]; /* N + 1; limb 0 is 0 */
-extern const uint64_t srp_adx_montgomery_one[SRP_ADX_LIMBS]; /* R mod N, which is R - N */
-extern const uint64_t srp_adx_montgomery_r2[SRP_ADX_LIMBS];  /* R^2 mod N */
-extern const uint64_t srp_adx_comb_table[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_ADX_LIMBS];
 #endif
 
 /* ---- wipe.c ------------------------------------------------------------------------------- */
@@ -66,12 +40,18 @@ extern const uint64_t srp_adx_comb_table[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_
 #define SRP_NEVER_INLINE
 #endif
 
-/* Zero `size` bytes in a way no compiler leaves out. CT: values. */
+/*
+ * Zeroes memory in a way no compiler leaves out.
+ *   sizes   `size` bytes
+ *   CT      values
+ */
 void srp_wipe(void *memory, size_t size);
 
 /*
- * Zero the stack below the caller's frame, where the functions it called kept what registers
- * could not hold. Covers SRP_STACK_DEPTH bytes. CT: values.
+ * Zeroes the stack below the caller's frame, where the functions it called kept what registers could
+ * not hold.
+ *   sizes   SRP_STACK_DEPTH bytes
+ *   CT      values
  */
 void srp_wipe_stack(void);
 
@@ -83,12 +63,19 @@ void srp_wipe_stack(void);
 
 /* ---- declassify.c ---------------------------------------------------------------------------- */
 
-/* `value`, which may decide branches from here on although it was computed from secrets. */
-uint64_t srp_public(uint64_t value);
+/*
+ * `value`, which may decide branches from here on although it was computed from secrets.
+ */
+uint64_t srp_declassify(uint64_t value);
 
 /* ---- random.c ----------------------------------------------------------------------------- */
 
-/* Random bytes from the operating system. Returns 0 when it has none to give, 1 otherwise. */
+/*
+ * out = random bytes from the operating system. Returns 0 when it has none to give, 1 otherwise.
+ *   sizes   `size` bytes
+ *   out     unspecified where 0 is returned
+ *   CT      values
+ */
 int srp_random(uint8_t *out, size_t size);
 
 /* ---- base64.c, base64_ssse3.c ------------------------------------------------------------------ */
@@ -104,7 +91,12 @@ typedef struct {
     uint8_t (*decode)(uint8_t *bytes, const uint8_t *text);
 } base64_runs;
 
-/* CT: values. */
+/*
+ * One run, in C11 and with SSSE3: base64_runs says what they do.
+ *   sizes   BASE64_RUN characters, BASE64_BYTES bytes of the BASE64_ROOM that must be there
+ *   in      any bytes, any characters
+ *   CT      values
+ */
 void base64_encode_portable(uint8_t *text, const uint8_t *bytes);
 uint8_t base64_decode_portable(uint8_t *bytes, const uint8_t *text);
 #if SRP_HAS_X86_DISPATCH
@@ -112,69 +104,33 @@ void base64_encode_ssse3(uint8_t *text, const uint8_t *bytes);
 uint8_t base64_decode_ssse3(uint8_t *bytes, const uint8_t *text);
 #endif
 
-/* Writes 4 characters for every 3 bytes begun, and returns their number. CT: values. */
+/*
+ * text = the base64 of `bytes`; the number of characters is returned.
+ *   sizes   `length` bytes, 4 characters for every 3 bytes begun
+ *   in      any bytes
+ *   CT      values
+ */
 size_t base64_encode(uint8_t *text, const uint8_t *bytes, size_t length);
 
 /*
- * The bytes of a text, and their number: 0 when it is empty, not base64 in its one valid form, or
- * stands for more than `room` bytes. CT: values, but for whether the text is valid.
+ * bytes = what a text stands for; their number is returned, or 0 when the text is empty, not base64 in
+ * its one valid form, or stands for more than `room` bytes.
+ *   sizes   `room` bytes, `length` characters
+ *   in      any characters
+ *   out     unspecified where 0 is returned
+ *   CT      values, but for whether the text is valid
  */
 size_t base64_decode(uint8_t *bytes, size_t room, const uint8_t *text, size_t length);
-
-/* ---- masks and bits ----------------------------------------------------------------------- */
-
-/* Hides from the compiler that a value is 0 or all ones, so that it cannot make a branch of it. */
-static inline uint64_t opaque(uint64_t value) {
-#if defined(__GNUC__)
-    __asm__("" : "+r"(value));
-    return value;
-#else
-    volatile uint64_t hidden = value;
-    return hidden;
-#endif
-}
-
-/* All ones when a == b, else 0; both below 2^63. CT: values. */
-static inline uint64_t mask_if_equal(uint64_t a, uint64_t b) {
-    return opaque(0 - (((a ^ b) - 1) >> 63));
-}
-
-/* Bit `index` of a number of `length` big-endian bytes, 0 past its end. CT: values. */
-static inline unsigned bit_at(const uint8_t *bytes, size_t length, size_t index) {
-    if (index / 8 >= length) return 0;
-    return (unsigned)bytes[length - 1 - index / 8] >> index % 8 & 1;
-}
-
-/* Eight big-endian bytes. CT: values. */
-static inline uint64_t load_64(const uint8_t *b) {
-    return (uint64_t)b[0] << 56 | (uint64_t)b[1] << 48 | (uint64_t)b[2] << 40 |
-           (uint64_t)b[3] << 32 | (uint64_t)b[4] << 24 | (uint64_t)b[5] << 16 |
-           (uint64_t)b[6] << 8 | b[7];
-}
-
-static inline void store_64(uint8_t *bytes, uint64_t value) {
-    for (int i = 7; i >= 0; i--, value >>= 8) bytes[i] = (uint8_t)(value & 0xFF);
-}
-
-/*
- * Which entry of a comb's table: one bit of each block of the exponent, tooth i being bit
- * (i TABLES + table) COLUMNS + column above the free ones. CT: values.
- */
-static inline uint64_t comb_index(const uint8_t *exponent, size_t length, size_t table,
-                                  size_t column) {
-    uint64_t index = 0;
-    for (size_t tooth = 0; tooth < SRP_COMB_TEETH; tooth++) {
-        size_t bit = (tooth * SRP_COMB_TABLES + table) * SRP_COMB_COLUMNS + column;
-        index |= (uint64_t)bit_at(exponent, length, SRP_FREE_BITS + bit) << tooth;
-    }
-    return index;
-}
 
 /* ---- sha256.c, sha256_shani.c ------------------------------------------------------------------ */
 
 typedef struct sha256_context sha256_context;
 
-/* Takes blocks of 64 bytes into the state. CT: values. */
+/*
+ * Takes blocks into the state.
+ *   sizes   64 bytes a block
+ *   CT      values
+ */
 typedef void sha256_compress(sha256_context *context, const uint8_t *data, size_t blocks);
 
 /* A hash in progress. Holds what was hashed: wipe it. */
@@ -195,82 +151,31 @@ sha256_compress sha256_portable;
 sha256_compress sha256_shani;
 #endif
 
-/* CT: values; lengths are public. */
+/*
+ * SHA-256 (FIPS 180-4): start, then any number of updates, then finish.
+ *   sizes   `length` bytes, any
+ *   in      2^61 bytes at most in all
+ *   CT      values
+ */
 void sha256_start(sha256_context *context, sha256_compress *compress);
 void sha256_update(sha256_context *context, const uint8_t *data, size_t length);
 void sha256_finish(sha256_context *context, uint8_t out[SRP_DIGEST_SIZE]);
 
-/* All of it at once. */
+/*
+ * out = SHA-256 of `data`. Leaves the stack dirty.
+ *   sizes   `length` bytes, any
+ *   CT      values
+ */
 void sha256_digest(uint8_t out[SRP_DIGEST_SIZE], const uint8_t *data, size_t length);
 
-/* ---- portable_field.c: modulo N, values below 4 N as SRP_DIGITS digits below 2^60 ---------- */
-
-/* What a multiplication needs besides its operands. Holds secrets: wipe it. */
-typedef struct {
-    srp_wide column[2 * SRP_DIGITS];
-    srp_wide middle[SRP_DIGITS];
-    srp_wide tile_middle[SRP_DIGITS / 2];
-    uint64_t pair_a[SRP_DIGITS / 2], pair_b[SRP_DIGITS / 2];
-    uint64_t tile_a[SRP_DIGITS / 4], tile_b[SRP_DIGITS / 4];
-    uint64_t quotient[SRP_DIGITS / 2];
-} field_scratch;
-
-/* result = a b / R, below 2 N. `result` may be an operand. CT: values. */
-void field_mul(uint64_t *result, const uint64_t *a, const uint64_t *b, field_scratch *scratch);
-
-/* result = a^2 / R, below 2 N. `result` may be `a`. CT: values. */
-void field_sqr(uint64_t *result, const uint64_t *a, field_scratch *scratch);
-
-/* result = minuend - subtrahend + 2 N, below 4 N; both operands below 2 N. CT: values. */
-void field_sub(uint64_t *result, const uint64_t *minuend, const uint64_t *subtrahend);
-
-/* The digits of a number of SRP_ELEMENT_SIZE bytes; it is below 2^3072 < 2 N. CT: values. */
-void field_from_bytes(uint64_t *digits, const uint8_t *bytes);
-
-/* The bytes of `digits`, below 2 N, reduced to [0, N). CT: values. */
-void field_to_bytes(uint8_t *bytes, const uint64_t *digits);
-
-/* ---- products: scalar_product.inc, avx512ifma_product.c ------------------------------------------ */
+/* ---- products: what the product_ functions of a kernel work on ---------------------------------- */
 
 #define SRP_PRODUCT_DIGITS 480 /* eight numbers of 60 digits */
 
 /* A product in the making, as the kernel has its numbers. Holds secrets: wipe it. */
 typedef struct {
-    _Alignas(64) uint64_t digits[SRP_PRODUCT_DIGITS];
+    _Alignas(64) srp_digit digits[SRP_PRODUCT_DIGITS];
 } srp_product;
-
-/* ---- portable_select.c -------------------------------------------------------------------- */
-
-/* result = table[index], SRP_DIGITS digits an entry; reads every entry. CT: values and index. */
-void field_select(uint64_t *result, const uint64_t *table, size_t entries, uint64_t index);
-
-/* ---- adx_field.c, adx_select.c: modulo N, values below 2^3072 as SRP_ADX_LIMBS limbs ---------- */
-
-#if SRP_HAS_ADX
-
-/* What a multiplication needs besides its operands. Holds secrets: wipe it. */
-typedef struct {
-    uint64_t t[2 * SRP_ADX_LIMBS];
-    uint64_t middle[SRP_ADX_LIMBS];
-    uint64_t half_a[SRP_ADX_LIMBS / 2], half_b[SRP_ADX_LIMBS / 2];
-} adx_scratch;
-
-/* result = a b / R. `result` may be an operand. CT: values. */
-void adx_mul(uint64_t *result, const uint64_t *a, const uint64_t *b, adx_scratch *scratch);
-
-/* result = a^2 / R. `result` may be `a`. CT: values. */
-void adx_sqr(uint64_t *result, const uint64_t *a, adx_scratch *scratch);
-
-/* The limbs of a number of SRP_ELEMENT_SIZE bytes. CT: values. */
-void adx_from_bytes(uint64_t *limbs, const uint8_t *bytes);
-
-/* The bytes of `limbs`, reduced to [0, N). CT: values. */
-void adx_to_bytes(uint8_t *bytes, const uint64_t *limbs);
-
-/* result = table[index], SRP_ADX_LIMBS limbs an entry; reads every entry. CT: values and index. */
-void adx_select(uint64_t *result, const uint64_t *table, size_t entries, uint64_t index);
-
-#endif
 
 /* ---- dispatch.c --------------------------------------------------------------------------- */
 
@@ -299,44 +204,47 @@ struct srp_kernel {
     void (*product_finish)(uint8_t *out, const srp_product *product);
 };
 
-/* portable_comb.c */
-void portable_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_t count);
+/* ---- columns.c ---------------------------------------------------------------------------- */
 
-/* portable_window.c */
-void portable_powmod(uint8_t *out, const uint8_t *bases, const uint8_t *exponents, size_t length,
-                     size_t count);
-
-/* portable_product.c */
-void portable_product_start(srp_product *product);
-void portable_product_add(srp_product *product, const uint8_t *elements, size_t count);
-void portable_product_finish(uint8_t *out, const srp_product *product);
-
-#if SRP_HAS_ADX
-/* adx_comb.c */
-void adx_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_t count);
-
-/* adx_window.c */
-void adx_powmod(uint8_t *out, const uint8_t *bases, const uint8_t *exponents, size_t length,
-                size_t count);
-
-/* adx_product.c */
-void adx_product_start(srp_product *product);
-void adx_product_add(srp_product *product, const uint8_t *elements, size_t count);
-void adx_product_finish(uint8_t *out, const srp_product *product);
-#endif
-
-/* ---- protocol.c --------------------------------------------------------------------------- */
-
+/* One string of a column, or of anything else. */
 typedef struct {
     const uint8_t *bytes;
     size_t length;
 } srp_slice;
 
-/* out = x = SHA-256(salt || SHA-256(the parts, joined)). The context is left dirty. CT: values. */
+/*
+ * String `row` of a column.
+ *   in      offsets are sound (srp_first_invalid_row)
+ *   CT      values
+ */
+srp_slice column_row(const srp_column *column, size_t row);
+
+/* ---- protocol.c --------------------------------------------------------------------------- */
+
+/*
+ * How many bytes of 00 at the front of a number are redundant: what follows is its minimal signed form.
+ *   sizes   `length` bytes
+ *   in      a signed number, 0 or more
+ *   out     below `length`, or 0
+ *   CT      values, but for the result
+ */
+size_t number_minimal(const uint8_t *number, size_t length);
+
+/*
+ * out = x = SHA-256(salt || SHA-256(the parts, joined)). Leaves the context dirty.
+ *   sizes   `count` parts
+ *   in      any bytes
+ *   CT      values
+ */
 void private_key(uint8_t out[SRP_DIGEST_SIZE], srp_slice salt, const srp_slice *parts,
                  size_t count, sha256_context *context);
 
-/* srp_verifiers and srp_premaster, their arguments checked. CT: values. */
+/*
+ * srp_verifiers and srp_premaster. Leave the stack dirty.
+ *   in      arguments are checked
+ *   out     below N
+ *   CT      values
+ */
 void protocol_verifiers(const srp_kernel *kernel, uint8_t *out, const uint8_t *salts,
                         const uint64_t *salt_offsets, const uint8_t *identities,
                         const uint64_t *identity_offsets, size_t count);
@@ -346,26 +254,27 @@ void protocol_premaster(const srp_kernel *kernel, uint8_t *out, const uint8_t *B
 
 /* ---- rows.c ------------------------------------------------------------------------------- */
 
-srp_slice column_row(const srp_column *column, size_t row);
-
 /*
- * How many bytes of 00 at the front of a number are redundant: what follows is its minimal signed
- * form. CT: values, but for the result.
+ * srp_make_rows. Leaves the stack dirty.
+ *   in      offsets are sound (srp_first_invalid_row)
+ *   CT      values
  */
-size_t number_minimal(const uint8_t *number, size_t length);
-
-/* srp_make_rows. CT: values. */
 int rows_make(const srp_kernel *kernel, const srp_new_rows *out, const srp_rows *in, size_t count);
 
-/* ---- batch_check.c: the functions of srp.h that begin with srp_ ----------------------------------- */
+/* ---- batch_check.c ------------------------------------------------------------------------ */
 
-/* CT: values, but for whether a text is valid and whether the tally holds. */
-void tally_start(const srp_kernel *kernel, uint8_t *tally);
-int tally_rows(const srp_kernel *kernel, uint8_t *tally, const srp_rows *in,
-               const srp_column *verifiers, size_t count);
-int tally_verifiers(const srp_kernel *kernel, uint8_t *tally, const uint8_t *elements,
-                    const srp_column *salts, const srp_column *identities, size_t count);
-void tally_join(const srp_kernel *kernel, uint8_t *tally, const uint8_t *other);
-int tally_holds(const srp_kernel *kernel, const uint8_t *tally);
+/*
+ * The functions of srp.h. Leave the stack dirty.
+ *   sizes   SRP_BATCH_CHECK_SIZE bytes a check
+ *   in      offsets are sound (srp_first_invalid_row)
+ *   CT      values, but for whether a text is valid and whether the check holds
+ */
+void batch_check_start(const srp_kernel *kernel, uint8_t *check);
+int batch_check_rows(const srp_kernel *kernel, uint8_t *check, const srp_rows *in,
+                     const srp_column *verifiers, size_t count);
+int batch_check_verifiers(const srp_kernel *kernel, uint8_t *check, const uint8_t *elements,
+                          const srp_column *salts, const srp_column *identities, size_t count);
+void batch_check_join(const srp_kernel *kernel, uint8_t *check, const uint8_t *other);
+int batch_check_holds(const srp_kernel *kernel, const uint8_t *check);
 
 #endif

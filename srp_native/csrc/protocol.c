@@ -1,7 +1,19 @@
-/* The SRP formulas over a kernel's arithmetic: x and v of a device, S of a sign-in. */
+/*
+ * The SRP formulas over a kernel's arithmetic: the form of numbers, x and v of a device, S of a
+ * sign-in.
+ */
 #include <string.h>
 
 #include "internal.h"
+#include "kernels/portable/portable.h"
+
+size_t number_minimal(const uint8_t *number, size_t length) {
+    size_t zeros = 0;
+    while (zeros + 1 < length &&
+           !srp_declassify((uint64_t)number[zeros] | number[zeros + 1] >> 7))
+        zeros++;
+    return zeros;
+}
 
 /* ---- verifiers ---------------------------------------------------------------------------- */
 
@@ -46,7 +58,7 @@ void protocol_verifiers(const srp_kernel *kernel, uint8_t *out, const uint8_t *s
 /* What a premaster secret writes; wiped as a whole. */
 typedef struct {
     field_scratch field;
-    uint64_t k[SRP_DIGITS], product[SRP_DIGITS], B[SRP_DIGITS];
+    srp_digit k[SRP_DIGITS], product[SRP_DIGITS], B[SRP_DIGITS];
     uint8_t bytes[SRP_ELEMENT_SIZE];  /* k, then 2^x, then B - k 2^x */
     uint8_t exponent[EXPONENT_MAX];   /* a + u x */
 } premaster_workspace;

@@ -14,29 +14,14 @@
 /* Rows that are given to the kernel at once: many enough for one with lanes. */
 #define GROUP 128
 
-#define SALT_RANDOM 16
-
 /* What a group of rows writes; wiped as a whole. */
 typedef struct {
     sha256_context hash;
     uint8_t x[GROUP][SRP_DIGEST_SIZE];
     uint8_t passwords[GROUP][SRP_PASSWORD_RANDOM];
-    uint8_t salts[GROUP][SALT_RANDOM];
+    uint8_t salts[GROUP][SRP_SALT_RANDOM];
     uint8_t number[1 + SRP_ELEMENT_SIZE]; /* 00, then a salt or v */
 } workspace;
-
-size_t number_minimal(const uint8_t *number, size_t length) {
-    size_t zeros = 0;
-    while (zeros + 1 < length && !srp_public((uint64_t)number[zeros] | number[zeros + 1] >> 7))
-        zeros++;
-    return zeros;
-}
-
-srp_slice column_row(const srp_column *column, size_t row) {
-    srp_slice slice = {column->bytes + column->offsets[row],
-                       (size_t)(column->offsets[row + 1] - column->offsets[row])};
-    return slice;
-}
 
 /* The end of what a new column holds before `row`. */
 static uint8_t *column_end(const srp_new_column *column, size_t row) {
@@ -49,7 +34,7 @@ static srp_slice salt_of(workspace *w, const uint8_t *salt, size_t length) {
     memcpy(w->number + 1, salt, length);
     size_t zeros = number_minimal(w->number, length + 1);
     srp_slice minimal = {w->number + zeros, length + 1 - zeros};
-    if (minimal.length == 1 && !srp_public(minimal.bytes[0])) minimal.length = 0;
+    if (minimal.length == 1 && !srp_declassify(minimal.bytes[0])) minimal.length = 0;
     return minimal;
 }
 
@@ -62,7 +47,7 @@ static int prepare(workspace *w, const srp_new_rows *out, const srp_rows *in, si
         return SRP_ERROR_RANDOM;
     for (size_t i = 0; i < rows; i++) {
         size_t row = start + i;
-        srp_slice password = {NULL, SRP_PASSWORD_SIZE}, salt = {w->salts[i], SALT_RANDOM};
+        srp_slice password = {NULL, SRP_PASSWORD_SIZE}, salt = {w->salts[i], SRP_SALT_RANDOM};
         if (in->passwords.offsets) {
             password = column_row(&in->passwords, row);
         } else {

@@ -44,12 +44,13 @@ enum {
 
 /* Bytes of the whole row: of salts, random passwords, and of the texts that stand for them. */
 #define SRP_SALT_MAX 64
+#define SRP_SALT_RANDOM 16
 #define SRP_PASSWORD_RANDOM 40
 #define SRP_PASSWORD_SIZE 56
 #define SRP_SALT_TEXT_MAX 88
 #define SRP_DRAWN_SALT_TEXT_MAX 24
 #define SRP_VERIFIER_TEXT_MAX 516
-#define SRP_TALLY_SIZE 13952
+#define SRP_BATCH_CHECK_SIZE 13952
 
 /* Strings one after the other: string i is the bytes [offsets[i], offsets[i + 1]). */
 typedef struct {
@@ -121,7 +122,7 @@ int srp_premaster(const srp_kernel *kernel, uint8_t *out, const uint8_t *B, cons
  * The first of `count` rows whose offsets run backwards or past `size`, or that is not `shortest`
  * to `longest` bytes long; `count` when there is none. Nothing below checks offsets again.
  */
-size_t srp_bad_row(const uint64_t *offsets, size_t count, uint64_t size, uint64_t shortest,
+size_t srp_first_invalid_row(const uint64_t *offsets, size_t count, uint64_t size, uint64_t shortest,
                    uint64_t longest);
 
 /* Adds `by` to `count` offsets. */
@@ -141,31 +142,32 @@ int srp_make_rows(const srp_kernel *kernel, const srp_new_rows *out, const srp_r
                   size_t count);
 
 /*
- * A check of many verifiers at once, SRP_TALLY_SIZE bytes at any address: products of random halves
- * of the verifiers, and what they have to be. It is this kernel's alone and holds sums of x: wipe it.
+ * A check of many verifiers at once, SRP_BATCH_CHECK_SIZE bytes at any address: products of random
+ * halves of the verifiers, and what they have to be. It is this kernel's alone and holds sums of x:
+ * wipe it.
  */
-void srp_tally_start(const srp_kernel *kernel, uint8_t *tally);
+void srp_batch_check_start(const srp_kernel *kernel, uint8_t *check);
 
 /*
  * Count in the texts that srp_make_rows made, salts and passwords as it returned them. A number has
  * one text and a power of 2 one number: any other text of it is an error.
  * Returns SRP_OK, SRP_ERROR_TEXT, SRP_ERROR_RANGE or SRP_ERROR_RANDOM.
  */
-int srp_tally_rows(const srp_kernel *kernel, uint8_t *tally, const srp_rows *in,
-                   const srp_column *verifiers, size_t count);
+int srp_batch_check_rows(const srp_kernel *kernel, uint8_t *check, const srp_rows *in,
+                         const srp_column *verifiers, size_t count);
 
 /* Count in what srp_verifiers made. Returns SRP_OK, SRP_ERROR_RANGE or SRP_ERROR_RANDOM. */
-int srp_tally_verifiers(const srp_kernel *kernel, uint8_t *tally, const uint8_t *elements,
+int srp_batch_check_verifiers(const srp_kernel *kernel, uint8_t *check, const uint8_t *elements,
                         const srp_column *salts, const srp_column *identities, size_t count);
 
-/* Count in all that another tally has. */
-void srp_tally_join(const srp_kernel *kernel, uint8_t *tally, const uint8_t *other);
+/* Count in all that another check has. */
+void srp_batch_check_join(const srp_kernel *kernel, uint8_t *check, const uint8_t *other);
 
 /*
  * 1 when the products are what they have to be, 0 otherwise: always when exactly one of the verifiers
  * is wrong, and at least half the time when several are or when two of them changed places.
  */
-int srp_tally_holds(const srp_kernel *kernel, const uint8_t *tally);
+int srp_batch_check_holds(const srp_kernel *kernel, const uint8_t *check);
 
 /* cffi: end */
 

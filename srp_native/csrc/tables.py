@@ -14,7 +14,18 @@ from pathlib import Path
 from typing import Final
 
 _HERE: Final = Path(__file__).resolve().parent
-_HEADERS: Final = ("kernels/comb.h", "internal.h", "kernels/avx512ifma/avx512ifma.h")
+_HEADERS: Final = (
+    "internal.h",
+    "kernels/comb.h",
+    "kernels/portable/portable.h",
+    "kernels/adx/adx.h",
+    "kernels/avx512ifma/avx512ifma.h",
+)
+
+# A digit is a struct of one number (secret.h), and a table of them is written as one of numbers.
+_FLAT_DIGITS: Final = """#if defined(__GNUC__)
+#pragma GCC diagnostic ignored "-Wmissing-braces"
+#endif"""
 
 
 def _header_constants() -> dict[str, int]:
@@ -32,7 +43,7 @@ def _digits(number: int, bits: int, count: int) -> str:
 
 
 def _comb_entries(modulus: int, shape: dict[str, int], table: int) -> Iterator[int]:
-    """The entries of one comb table, before the factor R; internal.h defines them."""
+    """The entries of one comb table, before the factor R; portable.h defines them."""
     columns = shape["SRP_COMB_COLUMNS"]
     block = shape["SRP_COMB_TABLES"] * columns
     entries = [1]
@@ -68,16 +79,16 @@ def _ifma_source(modulus: int, shape: dict[str, int]) -> Iterator[str]:
     yield '#include "kernels/avx512ifma/avx512ifma.h"'
     yield "#ifdef SRP_HAVE_LANES"
     for name, value in constants.items():
-        yield f"const uint64_t {name}[SRP_IFMA_ROW] = {_digits(value, bits, row)};"
+        yield f"const srp_digit {name}[SRP_IFMA_ROW] = {_digits(value, bits, row)};"
     shifted = "[8][SRP_IFMA_SHIFTED]"
-    yield f"_Alignas(64) const uint64_t srp_ifma_shifted{shifted} = {{"
+    yield f"_Alignas(64) const srp_digit srp_ifma_shifted{shifted} = {{"
     for lane in range(8):
         yield _digits(modulus + 1 << bits * lane, bits, shape["SRP_IFMA_SHIFTED"]) + ","
     yield "};"
     comb = _comb(one, modulus, shape, bits, "SRP_IFMA_ROW")
-    yield f"_Alignas(64) const uint64_t srp_ifma_comb{comb}"
+    yield f"_Alignas(64) const srp_digit srp_ifma_comb{comb}"
     yield (
-        "_Alignas(64) const uint64_t srp_ifma_table"
+        "_Alignas(64) const srp_digit srp_ifma_table"
         "[SRP_IFMA_WINDOWS][2 * SRP_IFMA_DIGITS][SRP_IFMA_ENTRIES] = {"
     )
     mask = (1 << bits) - 1
@@ -106,23 +117,26 @@ def _field(prefix: str, modulus: int, shape: dict[str, int], bits: int, digits: 
         "montgomery_r2": one * one % modulus,
     }
     lines = [
-        f"const uint64_t {prefix}_{name}[{digits}] = {_digits(value, bits, count)};"
+        f"const srp_digit {prefix}_{name}[{digits}] = {_digits(value, bits, count)};"
         for name, value in constants.items()
     ]
     comb = _comb(one, modulus, shape, bits, digits)
-    return [*lines, f"const uint64_t {prefix}_comb_table{comb}"]
+    return [*lines, f"const srp_digit {prefix}_comb_table{comb}"]
 
 
 def c_source() -> str:
-    """The definitions of every table that internal.h and avx512ifma.h declare."""
+    """The definitions of every table that the headers declare."""
     modulus: int = runpy.run_path(str(_HERE.parent / "group.py"))["N"]
     shape = _header_constants()
     bits, count = shape["SRP_DIGIT_BITS"], shape["SRP_DIGITS"]
     words = _digits(modulus, 64, shape["SRP_WORDS"])
     lines = [
+        '#include "kernels/adx/adx.h"',
+        '#include "kernels/portable/portable.h"',
+        _FLAT_DIGITS,
         '#include "internal.h"',
         f"const uint64_t srp_modulus_words[SRP_WORDS] = {words};",
-        f"const uint64_t srp_modulus[SRP_DIGITS] = {_digits(modulus, bits, count)};",
+        f"const srp_digit srp_modulus[SRP_DIGITS] = {_digits(modulus, bits, count)};",
         *_field("srp", modulus, shape, bits, "SRP_DIGITS"),
         "#if SRP_HAS_ADX",
         *_field("srp_adx", modulus, shape, 64, "SRP_ADX_LIMBS"),

@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
 from cognito_srp.cli import _parser
 

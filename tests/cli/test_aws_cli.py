@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command_line import PASSWORD, Run, SignedIn
+from support.command_line import PASSWORD, Run, SignedIn
 
 from cognito_srp import RememberedDevice, sign_in
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.long
 
 
 def confirm(aws: Path, user: SignedIn, *options: str) -> None:
-    command = [aws, "cognito-idp", "confirm-device", "--access-token", user.token, *options]
+    command = [str(aws), "cognito-idp", "confirm-device", "--access-token", user.token, *options]
     done = subprocess.run(
         [*command, *user.aws], capture_output=True, text=True, check=False, timeout=60
     )

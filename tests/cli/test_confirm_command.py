@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import PASSWORD, Outcome, Run, SignedIn
+from support.command_line import PASSWORD, Outcome, Run, SignedIn
 
 from cognito_srp import RememberedDevice, confirm_device, sign_in, update_device_status
 from cognito_srp.cli import confirm as command
@@ -210,7 +210,7 @@ def test_a_token_of_another_sign_in(run: Run, signed_in: SignedIn) -> None:
     outcome = run("confirm", *other, "--save", "dev.json", *signed_in.aws)
     assert (outcome.code, outcome.out) == (1, "")
     assert "Invalid device key given." in outcome.err
-    assert "the access token must come from the sign-in" in outcome.err
+    assert "the device key must have been given to the access token's own user" in outcome.err
     assert_tells_no_secret(outcome, signed_in.token, secret_in("dev.json"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from command_line import PASSWORD, Run
+from support.command_line import PASSWORD, Run
 
 from cognito_srp import RememberedDevice, sign_in
 from cognito_srp.local import LocalCognito, LocalPool

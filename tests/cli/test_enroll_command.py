@@ -17,10 +17,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from command_line import PASSWORD, Outcome, Run, without_rich
+from support.command_line import PASSWORD, Outcome, Run, without_rich
 
 from cognito_srp import RememberedDevice, SealingKey, sign_in
-from cognito_srp.cli import enroll_display
 from cognito_srp.cli.enroll_display import display
 from cognito_srp.enroll.bulk import Progress
 from cognito_srp.enroll.journal import Journal
@@ -481,7 +480,7 @@ def test_the_display_in_a_pipe(
 ) -> None:
     """One line every ten seconds."""
     now = 0.0
-    monkeypatch.setattr(enroll_display.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     with display() as show:
         for now in range(25):  # noqa: B007 - the clock reads it
             show(PROGRESS)

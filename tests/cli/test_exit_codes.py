@@ -7,10 +7,10 @@ import subprocess
 import sys
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
+import srp_native
 from cognito_srp import VerifierFaultError
-from cognito_srp.cli import engines
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_exit_codes(
     def fail() -> None:
         raise error
 
-    monkeypatch.setattr(engines.srp_native, "available_engines", fail)
+    monkeypatch.setattr(srp_native, "available_engines", fail)
     got, out, err = run("engines")
     assert (got, out) == (code, "")
     assert "Traceback" not in err
@@ -39,7 +39,7 @@ def test_exit_codes(
 
 
 def test_a_fault_says_where(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines.srp_native, "available_engines", None)
+    monkeypatch.setattr(srp_native, "available_engines", None)
     assert "TypeError at cognito_srp.cli.engines:" in run("engines").err
 
 

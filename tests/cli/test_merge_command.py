@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
 from cognito_srp import JournalError, SealingKey, WrongSealingKeyError, create_device_verifier
 from cognito_srp.cli import merge
@@ -24,7 +25,7 @@ def write_journal(path: str, *numbers: int) -> None:
     with Journal.open(path, key=SealingKey.from_file("run.key"), source=path) as journal:
         devices = []
         for number in numbers:
-            keys = {"device_key": f"us-east-1_{number}", "device_group_key": "-g"}
+            keys: dict[str, Any] = {"device_key": f"us-east-1_{number}", "device_group_key": "-g"}
             request = EnrollmentRequest(access_token="t", reference=number, **keys)
             grant = AccessGrant(access_token="t")
             verifier = create_device_verifier(**keys)

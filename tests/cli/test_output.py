@@ -9,7 +9,7 @@ import sys
 
 import jmespath
 import pytest
-from command_line import Run, without_rich
+from support.command_line import Run, without_rich
 
 from cognito_srp.cli.output import write, write_table
 

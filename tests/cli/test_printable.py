@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from command_line import Run, SignedIn
+from support.command_line import Run, SignedIn
 
 from cognito_srp.cli.enroll_display import line
 from cognito_srp.cli.failures import note
@@ -57,7 +57,14 @@ def test_everything_else_that_is_written(capsys: pytest.CaptureFixture[str]) -> 
     write_table(("Name",), [(HOSTILE,)])
     write(argparse.Namespace(query=None, output="text"), {"a": HOSTILE, "b": [{"c": [HOSTILE]}]})
     figures: Any = SimpleNamespace(
-        done=1, total=1, rate=1.0, limit=1.0, retried=0, left=None, refused_by=Counter([HOSTILE])
+        done=1,
+        total=1,
+        rate=1.0,
+        limit=1.0,
+        retried=0,
+        left=None,
+        refused_by=Counter([HOSTILE]),
+        unanswered=0.0,
     )
     print(line(figures))
     out, err = capsys.readouterr()

@@ -6,7 +6,7 @@ import builtins
 import sys
 
 import pytest
-from command_line import without_rich
+from support.command_line import without_rich
 
 from cognito_srp.cli.progress import progress
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from command_line import Run
+from support.command_line import Run
 
 from cognito_srp import SealingKey
 from cognito_srp.enroll.journal import Journal

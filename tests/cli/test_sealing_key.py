@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from own_keyring import OwnKeyring
+from support.own_keyring import OwnKeyring
 
 from cognito_srp import InvalidInputError, SealingKey, WrongSealingKeyError
 from cognito_srp.cli.sealing_key import add_key_options, read_key

@@ -10,9 +10,11 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from journals import GROUP_KEY, KEY, enroll, key_of, opened, outcome, prepared, secret
+from support import TESTS
+from support.journal_rows import GROUP_KEY, KEY, enroll, key_of, opened, outcome, prepared, secret
 
 from cognito_srp import (
     DeviceVerifier,
@@ -23,6 +25,8 @@ from cognito_srp import (
     WrongSealingKeyError,
 )
 from cognito_srp.enroll.journal import Journal
+from cognito_srp.enroll.journal import input as input_module
+from cognito_srp.enroll.journal import journal as journal_module
 from cognito_srp.enroll.journal.file import connect
 
 
@@ -75,7 +79,7 @@ def test_no_secret_is_ever_replaced(journal: Journal) -> None:
     journal.finish([outcome(1, "refused", "why")])
     assert not journal.prepare([other])[0].sent_before  # no send had any effect
     for status in ("conflict", "confirmed"):
-        journal.finish([outcome(1, status)])  # type: ignore[arg-type]
+        journal.finish([outcome(1, status)])
         [again] = journal.prepare([other])
         assert (again.verifier, again.ended) == (secret(1), status)
 
@@ -90,7 +94,7 @@ def test_the_tokens_of_a_sign_in_that_gave_the_keys(journal: Journal) -> None:
     def signs_in() -> str:
         raise AssertionError
 
-    keys = {"device_key": None, "device_group_key": None, "access_token": None}
+    keys: dict[str, Any] = {"device_key": None, "device_group_key": None, "access_token": None}
     journal.prepare([prepared(1), prepared(2, access=signs_in, **keys)])
     given, signed_in = journal.rows()
     assert journal.grant(given) is None
@@ -169,7 +173,8 @@ def test_only_its_owner_can_read_it(path: Path, journal: Journal) -> None:
 
 
 def test_pages(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cognito_srp.enroll.journal.journal.PAGE", 4)
+    for module in (journal_module, input_module):
+        monkeypatch.setattr(module, "PAGE", 4)
     for count in (0, 3, 1, 4, 2):  # 0, 3, 4, 8 and 10 rows
         first = sum(journal.counts().values())
         enroll(journal, range(first, first + count))
@@ -203,11 +208,12 @@ def test_the_encrypted_key_is_in_its_header(path: Path) -> None:
 
 def test_one_owner_at_a_time(path: Path) -> None:
     code = (
-        "import sys; sys.path.insert(0, sys.argv[2]); from journals import opened\n"
+        "import sys; sys.path.insert(0, sys.argv[2])\n"
+        "from support.journal_rows import opened\n"
         "from pathlib import Path; journal = opened(Path(sys.argv[1])); print('mine', flush=True)\n"
         "sys.stdin.read()"
     )
-    command = [sys.executable, "-c", code, str(path), str(Path(__file__).parent)]
+    command = [sys.executable, "-c", code, str(path), str(TESTS)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
         assert owner.stdout is not None
         assert owner.stdout.readline() == b"mine\n"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from journals import KEY, enroll, key_of, opened, outcome, prepared, secret
+from support.journal_rows import KEY, enroll, key_of, opened, outcome, prepared, secret
 
 from cognito_srp import DeviceVerifier, SealingKey
 from cognito_srp.enroll.journal import Journal
@@ -95,7 +96,7 @@ def test_with_another_secret(
 
 
 def test_the_tokens_of_sign_ins_come_along(journals: list[Journal]) -> None:
-    keys = {"device_key": None, "device_group_key": None, "access_token": None}
+    keys: dict[str, Any] = {"device_key": None, "device_group_key": None, "access_token": None}
     journals[0].prepare([prepared(1, access=lambda: "token", **keys)])
     merged(journals)
     [row] = journals[2].rows()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from journals import GROUP_KEY, enroll, key_of, opened, outcome, prepared
+from support.journal_rows import GROUP_KEY, enroll, key_of, opened, outcome, prepared
 
 from cognito_srp import InvalidInputError
 from cognito_srp.enroll.bulk.outputs import check_output, write_devices

@@ -9,13 +9,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from journals import enroll, key_of, opened, outcome, prepared
+from support.journal_rows import enroll, key_of, opened, outcome, prepared
 
 from cognito_srp import JournalError
 from cognito_srp.enroll.bulk.report import Bin, Figures, read_figures
 from cognito_srp.enroll.bulk.report_charts import bars, duration, rate_over_time
 from cognito_srp.enroll.bulk.report_page import page
-from cognito_srp.enroll.journal import Failure
+from cognito_srp.enroll.journal.rows import Failure
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_a_run_notes_the_time_that_has_passed_whatever_the_clock_says(
     with opened(tmp_path / "run.journal") as journal:
         run = journal.start_run(25.0)
         now = time.time()
-        monkeypatch.setattr("cognito_srp.enroll.journal.input.time.time", lambda: now - 5000)
+        monkeypatch.setattr("cognito_srp.enroll.journal.journal.time.time", lambda: now - 5000)
         journal.note_pace(run, sent=3, throttled=0)
     [noted] = read_figures(tmp_path / "run.journal").runs
     assert 0 <= noted.seconds < 60

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from devices import request
+from support.enrollment_requests import request
 
 from cognito_srp.enroll import GCRA, UserRates
 from cognito_srp.enroll.breaker import CircuitBreaker

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_srp_cases import DEVICE, make
 from hypothesis import given
 from hypothesis import strategies as st
 from pycognito import aws_srp as theirs
 from pycognito import exceptions as their_exceptions
+from support.aws_srp_cases import DEVICE, make
 
 from cognito_srp import SignInError, srp
 from cognito_srp import aws_srp as ours
@@ -196,13 +196,13 @@ def test_ours_where_it_is_not(alone: None) -> None:
     assert issubclass(ours.ForceChangePasswordException, SignInError)
     assert ours.ForceChangePasswordException is not their_exceptions.ForceChangePasswordException
     for name in EXCEPTIONS[1:]:
-        error = getattr(ours, name)("Do MFA", {"Session": "hunter2"})
-        assert isinstance(error, SignInError)
+        error: Any = getattr(ours, name)("Do MFA", {"Session": "hunter2"})
+        assert SignInError in type(error).mro()
         assert (error.message, str(error)) == ("Do MFA", "Do MFA")
         assert error.get_tokens() == {"Session": "hunter2"}
         assert repr(error) == f"{name}('Do MFA')"
         again = pickle.loads(pickle.dumps(error))
-        assert (type(again), again.get_tokens()) == (type(error), error.get_tokens())
+        assert (type(again), again.get_tokens()) == (type(error), {})  # a Session is among them
 
 
 def test_importing_it_loads_nothing_heavy() -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from people import PASSWORD, enter
+from support.people import PASSWORD, enter
 
 from cognito_srp import (
     Cause,

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
-from people import PASSWORD
+from support import PROGRAMS
+from support.people import PASSWORD
 
 from cognito_srp import aws_srp, redaction
 from cognito_srp.local import LocalCognito, LocalPool, totp
@@ -339,7 +340,7 @@ def test_aiobotocore(cognito: LocalCognito, aiobotocore: Path) -> None:
         "password": PASSWORD,
     }
     done = subprocess.run(
-        [aiobotocore, Path(__file__).with_name("journey_aiobotocore.py")],
+        [aiobotocore, PROGRAMS / "redact_aiobotocore.py"],
         input=json.dumps(request),
         env={"PYTHONPATH": f"{ROOT}:{ROOT / 'python'}"},
         capture_output=True,

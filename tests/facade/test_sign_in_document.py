@@ -21,7 +21,7 @@ def test_the_examples(local_cognito: LocalCognito, capsys: Any) -> None:
     pool.create_user("ann", "Correct-horse-1")
     pool.create_user("bob", "Correct-horse-2")
     key = pool.use_authenticator("bob")
-    ids = {"pool_id": pool.pool_id, "client_id": pool.client_id}
+    ids: dict[str, Any] = {"pool_id": pool.pool_id, "client_id": pool.client_id}
     ann = sign_in(client, **ids, username="ann", password="Correct-horse-1")
     names: dict[str, Any] = {
         "client": client,
@@ -41,7 +41,7 @@ def test_every_challenge_flow_and_cause_is_named() -> None:
     model = botocore.session.get_session().get_service_model("cognito-idp")
     legacy = {"ADMIN_NO_SRP_AUTH", "REFRESH_TOKEN"}
     for shape in ("ChallengeNameType", "AuthFlowType"):
-        for name in set(model.shape_for(shape).enum) - legacy:
+        for name in set(model.shape_for(shape).metadata["enum"]) - legacy:
             assert re.search(rf"\b{name}\b", DOCUMENT), name
     for cause in Cause:
         assert f"`{cause.name}`" in DOCUMENT, cause

@@ -162,7 +162,7 @@ def test_a_state_that_a_stranger_made_is_refused(web: Web) -> None:
     evil = web.cognito.create_pool("evil", mfa="OPTIONAL")
     evil.create_user("ann", PASSWORD)
     secret = evil.use_authenticator("ann")
-    ids = {"pool_id": evil.pool_id, "client_id": evil.client_id}
+    ids: dict[str, Any] = {"pool_id": evil.pool_id, "client_id": evil.client_id}
     client = web.cognito.client()
     waiting = begin_sign_in(client, **ids, username="ann", password=PASSWORD)
     assert isinstance(waiting, SignIn)

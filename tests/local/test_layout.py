@@ -9,7 +9,7 @@ import graphlib
 from pathlib import Path
 
 import pytest
-from test_layers import PACKAGES, imports
+from support.source_tree import PACKAGES, imports
 
 LOCAL = PACKAGES["cognito_srp"] / "local"
 #: Lower folders first.
@@ -37,9 +37,3 @@ def test_no_circle_at_import() -> None:
         for name, path in names.items()
     }
     assert len(list(graphlib.TopologicalSorter(graph).static_order())) == len(names)
-
-
-def test_every_folder_is_packaged() -> None:
-    folders = {module_name(path.parent / "__init__.py") for path in LOCAL.rglob("*.py")}
-    pyproject = (PACKAGES["srp_native"].parent / "pyproject.toml").read_text()
-    assert not [name for name in folders if f'"{name}"' not in pyproject]

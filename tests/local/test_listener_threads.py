@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cognito_srp import UnreachableError, get_device
+from cognito_srp import ServiceFaultError, get_device
 from cognito_srp.local import LocalCognito
 
 
@@ -38,14 +38,14 @@ def test_a_server_whose_thread_cannot_start_says_so_and_leaves_the_port(
         assert cognito.create_pool().pool_id
 
 
-def test_a_connection_that_no_thread_can_be_started_for_is_closed_at_once(
+def test_a_connection_that_no_thread_can_be_started_for_is_answered_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with LocalCognito() as cognito:
         client = cognito.client(config=_once())
         with monkeypatch.context() as patched:
             _refuse(patched, lambda thread: "process_request_thread" in thread.name)
-            with pytest.raises(UnreachableError):
+            with pytest.raises(ServiceFaultError, match="503"):
                 get_device(client, access_token="token", device_key="us-east-1_a")
         assert cognito.create_pool().pool_id
 

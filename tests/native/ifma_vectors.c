@@ -46,21 +46,18 @@ static int next_bytes(uint8_t *bytes, size_t size) {
     return 1;
 }
 
-static void next_digits(uint64_t *digits, size_t stride) {
+static void next_digits(srp_digit *digits, size_t stride) {
     uint8_t bytes[8 * SRP_IFMA_DIGITS];
     if (!next_bytes(bytes, sizeof bytes)) exit(2);
-    for (size_t i = 0; i < SRP_IFMA_DIGITS; i++) {
-        uint64_t digit = 0;
-        for (size_t j = 0; j < 8; j++) digit = digit << 8 | bytes[8 * i + j];
-        digits[i * stride] = digit;
-    }
+    for (size_t i = 0; i < SRP_IFMA_DIGITS; i++) digits[i * stride] = digit_load(bytes + 8 * i);
 }
 
-static void print_digits(const uint64_t *digits, size_t stride) {
+static void print_digits(const srp_digit *digits, size_t stride) {
+    uint8_t bytes[8];
     for (size_t i = 0; i < SRP_IFMA_DIGITS; i++) {
-        uint64_t digit = digits[i * stride];
-        PUBLISH(&digit, sizeof digit);
-        printf("%016llx", (unsigned long long)digit);
+        digit_store(bytes, digits[i * stride]);
+        PUBLISH(bytes, sizeof bytes);
+        for (size_t j = 0; j < sizeof bytes; j++) printf("%02x", bytes[j]);
     }
     putchar('\n');
 }
@@ -71,7 +68,7 @@ static void products(const char *command) {
     size_t operands = !strcmp(command, "fixed") ? 3 : !strcmp(command, "sqr") ? 1 : 2;
     for (size_t i = 0; i < operands; i++)
         for (size_t lane = 0; lane < LANES; lane++)
-            next_digits((uint64_t *)operand[i] + lane, LANES);
+            next_digits(lanes_digits(operand[i]) + lane, LANES);
     ifma_start(&scratch);
     if (operands == 3)
         ifma_mul_fixed(operand[0], operand[0], operand[1], operand[2], (ifma_ahead){NULL, 0},
@@ -81,11 +78,11 @@ static void products(const char *command) {
     else
         ifma_sqr(operand[0], operand[0], &scratch);
     for (size_t lane = 0; lane < LANES; lane++)
-        print_digits((const uint64_t *)operand[0] + lane, LANES);
+        print_digits(lanes_digits(operand[0]) + lane, LANES);
 }
 
 static void rows(void) {
-    static uint64_t operand[2][LANES][SRP_IFMA_ROW];
+    static srp_digit operand[2][LANES][SRP_IFMA_ROW];
     for (size_t i = 0; i < 2; i++)
         for (size_t row = 0; row < LANES; row++) next_digits(operand[i][row], 1);
     for (size_t row = 0; row < LANES; row++) {

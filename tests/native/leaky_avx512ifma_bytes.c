@@ -6,11 +6,11 @@
 #include "kernels/avx512ifma/avx512ifma_bytes.c"
 #undef ifma_window
 
-uint64_t ifma_window(const uint8_t *bytes, size_t length, size_t position, unsigned width);
+srp_index ifma_window(const uint8_t *bytes, size_t length, size_t position, unsigned width);
 
-uint64_t ifma_window(const uint8_t *bytes, size_t length, size_t position, unsigned width) {
+srp_index ifma_window(const uint8_t *bytes, size_t length, size_t position, unsigned width) {
     static uint64_t same[1 << 11];
-    uint64_t value = honest_window(bytes, length, position, width);
+    uint64_t value = honest_window(bytes, length, position, width).hidden;
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) same[i] = i;
-    return same[value];
+    return index_of(same[value]);
 }

@@ -4,9 +4,9 @@
  */
 #include <string.h>
 
-#include "internal.h"
+#include "kernels/portable/portable.h"
 
-void field_select(uint64_t *result, const uint64_t *table, size_t entries, uint64_t index) {
+void field_select(srp_digit *result, const srp_digit *table, size_t entries, srp_index index) {
     (void)entries;
-    memcpy(result, table + index * SRP_DIGITS, SRP_DIGITS * sizeof *result);
+    memcpy(result, table + index.hidden * SRP_DIGITS, SRP_DIGITS * sizeof *result);
 }

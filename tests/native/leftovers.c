@@ -35,7 +35,7 @@ static NEVER_INLINE void below(uint8_t *copy) {
     }
 }
 
-/* Rows of fixed salts and secret passwords, and tallies of them. */
+/* Rows of fixed salts and secret passwords, and checks of them. */
 static uint64_t names[ROWS + 1], passwords[ROWS + 1], salts[ROWS + 1], ends[3][ROWS + 1];
 static uint8_t texts[ROWS * SRP_VERIFIER_TEXT_MAX], salt_texts[ROWS * SRP_SALT_TEXT_MAX];
 
@@ -50,22 +50,22 @@ static void make(void) {
     srp_make_rows(kernel, &made, &rows, ROWS);
 }
 
-static void count_in(uint8_t *tally) {
+static void count_in(uint8_t *check) {
     const srp_column verifiers = {texts, ends[0]};
     srp_rows used = rows;
     used.salts.bytes = salt_texts;
     used.salts.offsets = ends[1];
-    srp_tally_start(kernel, tally);
-    srp_tally_rows(kernel, tally, &used, &verifiers, ROWS);
+    srp_batch_check_start(kernel, check);
+    srp_batch_check_rows(kernel, check, &used, &verifiers, ROWS);
 }
 
-static void check(void) {
-    static uint8_t tally[SRP_TALLY_SIZE], other[SRP_TALLY_SIZE];
+static void check_batch(void) {
+    static uint8_t check[SRP_BATCH_CHECK_SIZE], other[SRP_BATCH_CHECK_SIZE];
     make();
-    count_in(tally);
+    count_in(check);
     count_in(other);
-    srp_tally_join(kernel, tally, other);
-    if (!srp_tally_holds(kernel, tally)) abort();
+    srp_batch_check_join(kernel, check, other);
+    if (!srp_batch_check_holds(kernel, check)) abort();
 }
 
 static void call(int which) {
@@ -79,7 +79,7 @@ static void call(int which) {
     case 5: srp_pow_g(kernel, out, secret, 32, BATCH); break;
     case 6: srp_powmod(kernel, out, secret, secret + 7, 5, BATCH); break;
     case 7: make(); break;
-    case 8: check(); break;
+    case 8: check_batch(); break;
     default: srp_premaster(kernel, out, secret, secret + 1, 32, secret + 33, 32, secret + 65, 32,
                            secret + 97, 32);
     }

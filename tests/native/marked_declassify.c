@@ -3,7 +3,7 @@
 
 #include "internal.h"
 
-uint64_t srp_public(uint64_t value) {
+uint64_t srp_declassify(uint64_t value) {
     VALGRIND_MAKE_MEM_DEFINED(&value, sizeof value);
     return value;
 }

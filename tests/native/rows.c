@@ -7,10 +7,10 @@
  *   row REALM NAME PASSWORD SALT         texts of verifier and salt, or "error CODE"
  *   drawn REALM NAME                     texts of verifier, salt and password
  *   batch ROWS                           as many rows as the argument has bytes, drawn: whether their
- *                                        tally holds, in one piece and in two, and whether it holds
+ *                                        check holds, in one piece and in two, and whether it holds
  *                                        once a digit of a verifier is another
  *
- *   count VERIFIER SALT                  whether a tally takes these texts: 0, or "error CODE"
+ *   count VERIFIER SALT                  whether a check takes these texts: 0, or "error CODE"
  *   element V                            whether it takes the element V
  *
  * MARK_SECRETS does what it does in vectors.c.
@@ -84,15 +84,15 @@ static int make(const srp_kernel *kernel, const srp_rows *in, size_t rows) {
     return srp_make_rows(kernel, &out, in, rows);
 }
 
-/* A fresh tally of the rows [first, last) of what was made. */
-static void count(const srp_kernel *kernel, uint8_t *tally, const srp_rows *in, size_t first, size_t last) {
+/* A fresh check of the rows [first, last) of what was made. */
+static void count(const srp_kernel *kernel, uint8_t *check, const srp_rows *in, size_t first, size_t last) {
     srp_rows part = {{in->realms.bytes, in->realms.offsets + first},
                      {in->names.bytes, in->names.offsets + first},
                      {passwords, ends[2] + first},
                      {salts, ends[1] + first}};
     srp_column texts = {verifiers, ends[0] + first};
-    srp_tally_start(kernel, tally);
-    if (srp_tally_rows(kernel, tally, &part, &texts, last - first) != SRP_OK) fail("a text is wrong");
+    srp_batch_check_start(kernel, check);
+    if (srp_batch_check_rows(kernel, check, &part, &texts, last - first) != SRP_OK) fail("a text is wrong");
 }
 
 /* One row of texts, or of an element. */
@@ -100,10 +100,10 @@ static void count_one(const srp_kernel *kernel, argument v, argument salt, int e
     uint64_t nothing[2] = {0, 0}, text_ends[2] = {0, v.length}, salt_ends[2] = {0, salt.length};
     srp_column none = {v.bytes, nothing}, texts = {v.bytes, text_ends};
     srp_rows in = {none, none, none, {salt.bytes, salt_ends}};
-    uint8_t tally[SRP_TALLY_SIZE];
-    srp_tally_start(kernel, tally);
-    int code = element ? srp_tally_verifiers(kernel, tally, v.bytes, &none, &none, 1)
-                       : srp_tally_rows(kernel, tally, &in, &texts, 1);
+    uint8_t check[SRP_BATCH_CHECK_SIZE];
+    srp_batch_check_start(kernel, check);
+    int code = element ? srp_batch_check_verifiers(kernel, check, v.bytes, &none, &none, 1)
+                       : srp_batch_check_rows(kernel, check, &in, &texts, 1);
     printf(code == SRP_OK ? "%d" : "error %d", code);
 }
 
@@ -111,7 +111,7 @@ static void batch(const srp_kernel *kernel, size_t rows) {
     static const uint8_t string[] = "-AbCdEf12eu-west-1_0c1e5a3c";
     static uint64_t realms[ROWS_MAX + 1], names[ROWS_MAX + 1];
     srp_rows in = {{string, realms}, {string, names}, {NULL, NULL}, {NULL, NULL}};
-    uint8_t tally[SRP_TALLY_SIZE], other[SRP_TALLY_SIZE];
+    uint8_t check[SRP_BATCH_CHECK_SIZE], other[SRP_BATCH_CHECK_SIZE];
     if (rows > ROWS_MAX) fail("too many rows");
     for (size_t i = 0; i <= rows; i++) realms[i] = i / 20, names[i] = i / 10;
     int code = make(kernel, &in, rows);
@@ -121,17 +121,17 @@ static void batch(const srp_kernel *kernel, size_t rows) {
         printf("error %d, %s", code, dirty ? "dirty" : "zeroed");
         return;
     }
-    count(kernel, tally, &in, 0, rows);
-    printf("%d ", srp_tally_holds(kernel, tally));
-    count(kernel, tally, &in, 0, rows / 2);
+    count(kernel, check, &in, 0, rows);
+    printf("%d ", srp_batch_check_holds(kernel, check));
+    count(kernel, check, &in, 0, rows / 2);
     count(kernel, other, &in, rows / 2, rows);
-    srp_tally_join(kernel, tally, other);
-    printf("%d ", srp_tally_holds(kernel, tally));
+    srp_batch_check_join(kernel, check, other);
+    printf("%d ", srp_batch_check_holds(kernel, check));
     if (!rows) return;
     uint8_t *digit = verifiers + ends[0][rows - 1] + 17;
     *digit = *digit == 'A' ? 'B' : 'A';
-    count(kernel, tally, &in, 0, rows);
-    printf("%d", srp_tally_holds(kernel, tally));
+    count(kernel, check, &in, 0, rows);
+    printf("%d", srp_batch_check_holds(kernel, check));
 }
 
 static void row(const srp_kernel *kernel, const argument *v, int drawn) {

@@ -8,19 +8,14 @@ valgrind and under the sanitizers.
 from __future__ import annotations
 
 import random
-import shutil
 import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.c_programs import CSRC, PROGRAMS, STRICT, Build, need
 
 from srp_native.group import N
 
-HERE = Path(__file__).parent
-CSRC = HERE.parent.parent / "srp_native" / "csrc"
-STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"]
 PLAIN = "-DSRP_PLAIN_LANES"
 SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
@@ -29,18 +24,6 @@ DIGITS = 60
 R = 2 ** (52 * DIGITS)
 QUOTIENT = -pow(N, -1, R) % R
 LANES = 8
-
-
-@dataclass(frozen=True)
-class Build:
-    """A way to compile the kernel, and what to run the result under."""
-
-    compiler: str
-    flags: tuple[str, ...]
-    runner: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return " ".join((*self.runner[:1], self.compiler, *self.flags))
 
 
 MEMCHECK = ("valgrind", "--quiet", "--error-exitcode=9")
@@ -57,16 +40,14 @@ class Program:
 
     def __init__(self, build: Build, folder: Path, tables: Path, *extra: Path) -> None:
         self.build = build
-        for tool in (build.compiler, *build.runner[:1]):
-            if not shutil.which(tool):
-                pytest.skip(f"{tool} is not installed")
+        need(build.compiler, *build.runner[:1])
         if build.runner and not Path("/usr/include/valgrind/memcheck.h").exists():
             pytest.skip("valgrind's memcheck.h is not installed")
         self.path = folder / "ifma_vectors"
         replaced = {path.name.removeprefix("leaky_") for path in extra}
         sources = [path for path in sorted(CSRC.rglob("*.c")) if path.name not in replaced]
-        command = [build.compiler, *STRICT, *build.flags, f"-I{HERE}", f"-I{CSRC}"]
-        command += [str(path) for path in (HERE / "ifma_vectors.c", *sources, *extra, tables)]
+        command = [build.compiler, *STRICT, *build.flags, f"-I{PROGRAMS}", f"-I{CSRC}"]
+        command += [str(path) for path in (PROGRAMS / "ifma_vectors.c", *sources, *extra, tables)]
         subprocess.run([*command, "-o", str(self.path)], check=True)
 
     def run(self, lines: list[str]) -> subprocess.CompletedProcess[str]:
@@ -88,24 +69,20 @@ class Program:
 
 
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The constants that the package's build computes, compiled."""
-    folder = tmp_path_factory.mktemp("tables")
-    source, compiled = folder / "tables.c", folder / "tables.o"
-    if not shutil.which("gcc"):
-        pytest.skip("gcc is not installed")
-    with source.open("w") as out:
-        subprocess.run([sys.executable, CSRC / "tables.py"], stdout=out, check=True)
-    command = ["gcc", "-std=c11", PLAIN, f"-I{CSRC}", "-c", str(source), "-o", str(compiled)]
+def compiled_tables(tables: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The constants, compiled once for all programs."""
+    need("gcc")
+    compiled = tmp_path_factory.mktemp("tables") / "tables.o"
+    command = ["gcc", "-std=c11", PLAIN, f"-I{CSRC}", "-c", str(tables), "-o", str(compiled)]
     subprocess.run(command, check=True)
     return compiled
 
 
 @pytest.fixture(scope="module", params=[*NATIVE, *PLAIN_BUILDS], ids=str)
 def program(
-    request: pytest.FixtureRequest, tables: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, compiled_tables: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Program:
-    return Program(request.param, tmp_path_factory.mktemp("ifma"), tables)
+    return Program(request.param, tmp_path_factory.mktemp("ifma"), compiled_tables)
 
 
 def split(value: int) -> list[int]:
@@ -177,10 +154,10 @@ def test_products_at_the_edges(program: Program, long_run: bool) -> None:
         factors += 3 * eight + [(x, x) for x, _ in eight]
     inverse_of_r = pow(R, -1, N)
     above = 0
-    for (a, b), text in zip(factors, program.answers(lines), strict=True):
+    for (x, y), text in zip(factors, program.answers(lines), strict=True):
         result = from_raw(text)
         assert result < 2 * N
-        assert result % N == a * b * inverse_of_r % N
+        assert result % N == x * y * inverse_of_r % N
         above += result >= N
     assert above, "no result fell in [N, 2N), where the last subtraction matters"
 
@@ -227,9 +204,11 @@ def test_batches_of_any_base(program: Program) -> None:
         assert [int(text, 16) for text in found] == expected
 
 
-def test_the_search_for_secret_addresses_finds_them(tables: Path, tmp_path: Path) -> None:
+def test_the_search_for_secret_addresses_finds_them(compiled_tables: Path, tmp_path: Path) -> None:
     """Byte conversion replaced by one that looks a secret up: the memcheck builds must object."""
-    program = Program(PLAIN_BUILDS[0], tmp_path, tables, HERE / "leaky_avx512ifma_bytes.c")
+    program = Program(
+        PLAIN_BUILDS[0], tmp_path, compiled_tables, PROGRAMS / "leaky_avx512ifma_bytes.c"
+    )
     done = program.run([f"pow_g 1 {'5a' * 1}"])
     assert done.returncode == 9
     assert "uninitialised" in done.stderr

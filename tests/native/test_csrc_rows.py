@@ -9,11 +9,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from test_csrc import KERNELS, SANITIZE, Objects, answers, need, objects, tables
+from support.c_programs import KERNELS, SANITIZE, Objects, answers, need
 
 from srp_native.group import N
-
-__all__ = ["objects", "tables"]  # fixtures
 
 #: With what the CPU has, and as on one that has nothing: other code hashes and encodes there.
 CPUS = pytest.mark.parametrize("cpu", [{}, {"dispatch": "bare_cpu"}], ids=["this_cpu", "bare_cpu"])
@@ -83,7 +81,7 @@ def test_drawn_rows_are_what_they_say(objects: Objects) -> None:
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
-def test_a_tally_holds_until_a_digit_is_another(objects: Objects, kernel: str) -> None:
+def test_a_batch_check_holds_until_a_digit_is_another(objects: Objects, kernel: str) -> None:
     lines = ["batch -", *(f"batch {'00' * n}" for n in SIZES)]
     found = answers([*objects.link("rows"), kernel], lines)
     assert found == ["1 1 ", *["1 1 0"] * len(SIZES)]

@@ -17,8 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
 #include "kernel.h"
+#include "kernels/adx/adx.h"
+#include "kernels/portable/portable.h"
 
 #ifdef MARK_SECRETS
 #include <valgrind/memcheck.h>
@@ -61,23 +62,20 @@ static void print(uint8_t *bytes, size_t size) {
     putchar('\n');
 }
 
-static void digits_from(uint64_t *digits, size_t count, argument from) {
+static void digits_from(srp_digit *digits, size_t count, argument from) {
     if (from.length != 8 * count) fail("wrong number of digits");
-    for (size_t i = 0; i < count; i++) {
-        digits[i] = 0;
-        for (size_t j = 0; j < 8; j++) digits[i] = digits[i] << 8 | from.bytes[8 * i + j];
-    }
+    for (size_t i = 0; i < count; i++) digits[i] = digit_load(from.bytes + 8 * i);
 }
 
-static void print_digits(uint64_t *digits, size_t count) {
-    PUBLISH(digits, count * sizeof *digits);
-    for (size_t i = 0; i < count; i++) printf("%016llx", (unsigned long long)digits[i]);
-    putchar('\n');
+static void print_digits(const srp_digit *digits, size_t count) {
+    uint8_t bytes[8 * SRP_DIGITS];
+    for (size_t i = 0; i < count; i++) digit_store(bytes + 8 * i, digits[i]);
+    print(bytes, 8 * count);
 }
 
 /* Tells whether the command was a product of raw digits. */
 static int product(const char *command, const argument *v) {
-    uint64_t x[SRP_DIGITS], y[SRP_DIGITS];
+    srp_digit x[SRP_DIGITS], y[SRP_DIGITS];
     size_t count = SRP_DIGITS;
     if (!strcmp(command, "mul")) {
         static field_scratch scratch;

@@ -83,6 +83,12 @@ def add_parser(commands: Commands) -> None:
         "pool and user are made only if they are not in it",
     )
     parser.add_argument(
+        "--code", metavar="DIGITS", help="make every code that is sent this one, such as 123456"
+    )
+    parser.add_argument(
+        "--no-lockout", action="store_true", help="let any number of wrong passwords pass"
+    )
+    parser.add_argument(
         "--fault", metavar="RULE", action="append", default=[], help="make calls fail: see below"
     )
     parser.add_argument(
@@ -141,6 +147,7 @@ _OPTIONS = {
     "allowed_hosts": "--allow-host",
     "allowed_origins": "--allow-origin",
     "public_url": "--public-url",
+    "code": "--code",
 }
 
 
@@ -156,6 +163,8 @@ def _start(arguments: argparse.Namespace) -> LocalCognito:
             allowed_hosts=arguments.allow_host,
             allowed_origins=arguments.allow_origin,
             public_url=arguments.public_url,
+            lockout=not arguments.no_lockout,
+            code=arguments.code,
         )
         _add_faults(cognito, arguments)
         return cognito.start()
@@ -263,7 +272,9 @@ def _prepare(
     if user is None and not arguments.create_pool:
         return {}
     pool = cognito.find_pool() or cognito.create_pool(
-        remember_devices=arguments.remember_devices, mfa=arguments.mfa_configuration
+        remember_devices=arguments.remember_devices,
+        mfa=arguments.mfa_configuration,
+        AutoVerifiedAttributes=["email"],  # so that people who sign up get a code
     )
     made = {"UserPoolId": pool.pool_id, "ClientId": pool.client_id}
     if user is not None:

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from srp_native import Column, check_column
+from srp_native._sizes import SALT_MAX
 
 from ..errors import InvalidInputError
 from ..srp.encoding import decode_base64, is_text, pad, unpad
 
 __all__ = [
     "DEVICE_KEY_BYTES",
-    "SALT_SIZE",
     "check_access_token",
     "check_device_group_key",
     "check_device_key",
@@ -34,8 +34,6 @@ _DEVICE_KEY_LENGTH: Final = 55
 DEVICE_KEY_BYTES: Final = 4 * _DEVICE_KEY_LENGTH
 #: DeviceNameType of the API: 1 to 1,024 characters.
 _DEVICE_NAME_LENGTH: Final = 1024
-#: Cognito draws 16 bytes; longer salts are odd but work.
-SALT_SIZE: Final = 64
 #: TokenModelType of the API.
 _TOKEN: Final = re.compile(r"[A-Za-z0-9\-_=.]+")
 
@@ -98,8 +96,8 @@ def check_salt(value: bytes) -> int:
     fix = "pass 16 random bytes, or leave it out"
     if not isinstance(value, (bytes, bytearray)):
         raise InvalidInputError("salt", f"must be bytes, not {type(value).__name__}", fix)
-    if not 1 <= len(value) <= SALT_SIZE:
-        raise InvalidInputError("salt", f"1 to {SALT_SIZE} bytes, has {len(value)}", fix)
+    if not 1 <= len(value) <= SALT_MAX:
+        raise InvalidInputError("salt", f"1 to {SALT_MAX} bytes, has {len(value)}", fix)
     salt = int.from_bytes(value, "big")
     if salt == 0:
         raise InvalidInputError("salt", "must not be zero", fix)

@@ -10,9 +10,10 @@ from typing import Final
 import srp_native
 from srp_native import Column
 from srp_native._columns import ROW_MAX
+from srp_native._sizes import SALT_MAX
 
 from ..errors import InvalidInputError
-from .checks import DEVICE_KEY_BYTES, SALT_SIZE, check_rows
+from .checks import DEVICE_KEY_BYTES, check_rows
 
 __all__ = ["DeviceVerifierColumns", "create_device_verifier_columns"]
 
@@ -53,7 +54,7 @@ def create_device_verifier_columns(
         "device_group_keys": (device_group_keys, 1, ROW_MAX),
         "device_keys": (device_keys, 1, DEVICE_KEY_BYTES),
         "device_passwords": (device_passwords, 1, ROW_MAX),
-        "salts": (salts, 1, SALT_SIZE),
+        "salts": (salts, 1, SALT_MAX),
     }
     for name, (column, shortest, longest) in columns.items():
         if column is not None:

@@ -11,6 +11,7 @@ from typing import Final
 
 import srp_native
 from srp_native import Column
+from srp_native._sizes import PASSWORD_RANDOM, SALT_RANDOM
 
 from ..errors import InvalidInputError, VerifierFaultError
 from ..srp.encoding import decode_base64, encode_base64, pad, read_json, unpad
@@ -32,9 +33,6 @@ __all__ = [
     "create_device_verifiers",
 ]
 
-# What the official clients draw: 320 random bits for the password, 128 for the salt.
-_PASSWORD_SIZE: Final = 40
-_SALT_BITS: Final = 128
 # Rows that are computed at a time: the end of a batch's checks costs as much as some 50 rows.
 _BATCH_ROWS: Final = 8192
 
@@ -245,7 +243,7 @@ _ELEMENT_SIZE: Final = len(pad(srp_native.N)) - 1
 
 def _with_secret(device: NewDevice, password: str | None) -> RememberedDevice:
     if password is None:
-        password = encode_base64(secrets.token_bytes(_PASSWORD_SIZE))
+        password = encode_base64(secrets.token_bytes(PASSWORD_RANDOM))
     return RememberedDevice(
         device_key=device.device_key,
         device_group_key=device.device_group_key,
@@ -275,7 +273,7 @@ def _made(device: NewDevice, verifier: str, salt: str, password: str) -> DeviceV
 
 
 def _random_salt() -> bytes:
-    return pad(secrets.randbelow((1 << _SALT_BITS) - 1) + 1)
+    return pad(secrets.randbelow((1 << 8 * SALT_RANDOM) - 1) + 1)
 
 
 def _identity(device: RememberedDevice) -> bytes:

@@ -2,6 +2,7 @@
 
 from .enroller import Enroller
 from .events import Event, Stats
+from .journal import Journal
 from .pacing import GCRA, Pace, UserRates
 from .requests import (
     AccessGrant,
@@ -27,6 +28,7 @@ __all__ = [
     "EnrollmentRequest",
     "EnrollmentResult",
     "Event",
+    "Journal",
     "Pace",
     "PreparedDevice",
     "RefreshToken",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .passkeys import Passkey
     from .server.app import App
     from .server.listener import Listener
-    from .store.state import Message
+    from .store.messages import Message
 
 __all__ = ["LocalCognito"]
 
@@ -55,6 +55,10 @@ class LocalCognito:
     it. `InvalidInputError` for what is no name, origin or URL.
 
     Two servers share nothing, and neither sees a `mock_aws` of the same process.
+
+    `lockout` False lets any number of wrong passwords pass; `code` makes every code that is sent
+    this one, of 4 to 12 digits (`InvalidInputError` for another). `guesses` are the switches of
+    `docs/fidelity.md`, where AWS's behaviour is not known; `TypeError` for another name.
     """
 
     def __init__(
@@ -68,14 +72,17 @@ class LocalCognito:
         allowed_origins: Iterable[str] = (),
         public_url: str | None = None,
         clock: Clock | None = None,
+        lockout: bool = True,
+        code: str | None = None,
+        **guesses: bool,
     ) -> None:
         self.region = region
         self.clock = clock or Clock()
         self._host, self._port, self._allow_remote = host, port, allow_remote
         self._listener: Listener | None = None
-        self._app = _make_app(
-            region, self.clock, (host, allowed_hosts, allowed_origins, public_url)
-        )
+        callers = (host, allowed_hosts, allowed_origins, public_url)
+        switches = {"lockout": lockout, "code": code, **guesses}
+        self._app = _make_app(region, self.clock, callers, switches)
 
     def start(self) -> LocalCognito:
         """Begins to listen; returns itself. State outlives `stop`: starting again resumes."""
@@ -194,8 +201,8 @@ class LocalCognito:
         self.faults.add(Fault(kind, operation, times=times))
 
     def text_messages(self, username: str | None = None) -> list[Message]:
-        """The SMS that would have been sent (to a user), oldest first. The server keeps its last
-        thousand messages."""
+        """The SMS that would have been sent, oldest first: to a user, by username or by phone
+        number. The server keeps its last thousand messages."""
         return self._messages("SMS", username)
 
     def emails(self, username: str | None = None) -> list[Message]:
@@ -204,7 +211,9 @@ class LocalCognito:
 
     def _messages(self, medium: str, username: str | None) -> list[Message]:
         sent = list(self._app.state.messages)
-        return [m for m in sent if m.medium == medium and username in (None, m.username)]
+        return [
+            m for m in sent if m.medium == medium and username in (None, m.username, m.destination)
+        ]
 
     def save(self, path: str | PathLike[str]) -> None:
         """Writes pools, users, tokens, devices and the clock to a JSON file, mode 0600.
@@ -271,7 +280,7 @@ class LocalCognito:
         return create_pool(self, name, settings, client_secret=client_secret, mfa=mfa)
 
 
-def _make_app(region: str, clock: Clock, calling: tuple[Any, ...]) -> App:
+def _make_app(region: str, clock: Clock, calling: tuple[Any, ...], switches: dict[str, Any]) -> App:
     """moto takes most of a second to import, so that happens here and not with this module."""
     try:
         import moto.cognitoidp  # noqa: F401
@@ -281,6 +290,7 @@ def _make_app(region: str, clock: Clock, calling: tuple[Any, ...]) -> App:
         ) from error
     from .server.app import App
     from .server.callers import Callers
+    from .store.settings import Settings
     from .store.state import State
 
-    return App(State(region, clock), Callers(*calling))
+    return App(State(region, clock, Settings(**switches)), Callers(*calling))

@@ -7,13 +7,13 @@
  * set on for them alone: the rest of the library must run on every CPU. Where the compiler has no
  * such instructions SRP_HAVE_LANES is not defined and the kernel is left out.
  *
+ * Lanes and masks of lanes are as hidden as the digits of secret.h: no operator takes one.
  * CT: all of it. No operation branches on a value or uses one as an address.
  */
 #ifndef SRP_LANES_H
 #define SRP_LANES_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "secret.h"
 
 #define LANES 8
 
@@ -39,64 +39,127 @@
 
 LANES_BEGIN
 
-typedef __m512i lanes;
-typedef __mmask8 lanes_mask; /* bit i is lane i */
+typedef struct {
+    __m512i hidden;
+} lanes;
 
-/* The same number in every lane. */
-LANES_INLINE lanes lanes_splat(uint64_t value) { return _mm512_set1_epi64((long long)value); }
+/* Bit i is lane i. */
+typedef struct {
+    __mmask8 hidden;
+} lanes_mask;
 
-/* Eight numbers in a row, at any address. */
-LANES_INLINE lanes lanes_load(const uint64_t *source) { return _mm512_loadu_si512(source); }
+/* A bit for each of 64 digits, eight for each of eight registers. */
+typedef struct {
+    uint64_t hidden;
+} lanes_bits;
 
-LANES_INLINE void lanes_store(uint64_t *target, lanes a) { _mm512_storeu_si512(target, a); }
+LANES_INLINE lanes lanes_of(__m512i value) { return (lanes){value}; }
 
-LANES_INLINE lanes lanes_add(lanes a, lanes b) { return _mm512_add_epi64(a, b); }
+LANES_INLINE lanes_mask lanes_mask_of(__mmask8 value) { return (lanes_mask){value}; }
 
-LANES_INLINE lanes lanes_sub(lanes a, lanes b) { return _mm512_sub_epi64(a, b); }
+/* The same number in every lane: a public one, a digit, an index. */
+LANES_INLINE lanes lanes_splat(uint64_t value) {
+    return lanes_of(_mm512_set1_epi64((long long)value));
+}
 
-LANES_INLINE lanes lanes_and(lanes a, lanes b) { return _mm512_and_si512(a, b); }
+LANES_INLINE lanes lanes_splat_digit(srp_digit a) { return lanes_splat(a.hidden); }
+
+LANES_INLINE lanes lanes_splat_index(srp_index a) { return lanes_splat(a.hidden); }
+
+/* Eight digits, or indices, in a row, at any address. */
+LANES_INLINE lanes lanes_load(const srp_digit *source) {
+    return lanes_of(_mm512_loadu_si512(source));
+}
+
+LANES_INLINE lanes lanes_load_indices(const srp_index *source) {
+    return lanes_of(_mm512_loadu_si512(source));
+}
+
+LANES_INLINE void lanes_store(srp_digit *target, lanes a) {
+    _mm512_storeu_si512(target, a.hidden);
+}
+
+LANES_INLINE lanes lanes_add(lanes a, lanes b) {
+    return lanes_of(_mm512_add_epi64(a.hidden, b.hidden));
+}
+
+LANES_INLINE lanes lanes_sub(lanes a, lanes b) {
+    return lanes_of(_mm512_sub_epi64(a.hidden, b.hidden));
+}
+
+LANES_INLINE lanes lanes_and(lanes a, lanes b) {
+    return lanes_of(_mm512_and_si512(a.hidden, b.hidden));
+}
 
 /* a / 2^52: what a digit carries */
-LANES_INLINE lanes lanes_carry(lanes a) { return _mm512_srli_epi64(a, 52); }
+LANES_INLINE lanes lanes_carry(lanes a) { return lanes_of(_mm512_srli_epi64(a.hidden, 52)); }
 
 /* 2^bits[i], 0 where bits[i] > 63 */
 LANES_INLINE lanes lanes_power_of_2(lanes bits) {
-    return _mm512_sllv_epi64(_mm512_set1_epi64(1), bits);
+    return lanes_of(_mm512_sllv_epi64(_mm512_set1_epi64(1), bits.hidden));
 }
 
 /* sum + the low, or high, 52 bits of the product of the low 52 bits of a and b */
 LANES_INLINE lanes lanes_mul_low(lanes sum, lanes a, lanes b) {
-    return _mm512_madd52lo_epu64(sum, a, b);
+    return lanes_of(_mm512_madd52lo_epu64(sum.hidden, a.hidden, b.hidden));
 }
 
 LANES_INLINE lanes lanes_mul_high(lanes sum, lanes a, lanes b) {
-    return _mm512_madd52hi_epu64(sum, a, b);
+    return lanes_of(_mm512_madd52hi_epu64(sum.hidden, a.hidden, b.hidden));
 }
 
 /* The lanes in which a == b, a > b, and a & b is not 0. */
-LANES_INLINE lanes_mask lanes_equal(lanes a, lanes b) { return _mm512_cmpeq_epi64_mask(a, b); }
+LANES_INLINE lanes_mask lanes_equal(lanes a, lanes b) {
+    return lanes_mask_of(_mm512_cmpeq_epi64_mask(a.hidden, b.hidden));
+}
 
-LANES_INLINE lanes_mask lanes_above(lanes a, lanes b) { return _mm512_cmpgt_epu64_mask(a, b); }
+LANES_INLINE lanes_mask lanes_above(lanes a, lanes b) {
+    return lanes_mask_of(_mm512_cmpgt_epu64_mask(a.hidden, b.hidden));
+}
 
-LANES_INLINE lanes_mask lanes_test(lanes a, lanes b) { return _mm512_test_epi64_mask(a, b); }
+LANES_INLINE lanes_mask lanes_test(lanes a, lanes b) {
+    return lanes_mask_of(_mm512_test_epi64_mask(a.hidden, b.hidden));
+}
+
+/* One lane alone. */
+LANES_INLINE lanes_mask lanes_only(unsigned lane) { return lanes_mask_of((__mmask8)(1u << lane)); }
 
 /* yes[i] in the lanes of the mask, no[i] in the others */
 LANES_INLINE lanes lanes_choose(lanes_mask mask, lanes yes, lanes no) {
-    return _mm512_mask_mov_epi64(no, mask, yes);
+    return lanes_of(_mm512_mask_mov_epi64(no.hidden, mask.hidden, yes.hidden));
 }
 
 /* table[index[i] mod 16], the table's first half in `low` */
 LANES_INLINE lanes lanes_pick(lanes low, lanes high, lanes index) {
-    return _mm512_permutex2var_epi64(low, index, high);
+    return lanes_of(_mm512_permutex2var_epi64(low.hidden, index.hidden, high.hidden));
 }
 
 /* One lane in every lane. */
 LANES_INLINE lanes lanes_lane(lanes a, unsigned lane) {
-    return _mm512_permutexvar_epi64(_mm512_set1_epi64(lane), a);
+    return lanes_of(_mm512_permutexvar_epi64(_mm512_set1_epi64(lane), a.hidden));
+}
+
+/* No bits; and the mask of register r put among them. */
+LANES_INLINE lanes_bits lanes_no_bits(void) { return (lanes_bits){0}; }
+
+LANES_INLINE lanes_bits lanes_put_bits(lanes_bits bits, unsigned r, lanes_mask mask) {
+    return (lanes_bits){bits.hidden | (uint64_t)mask.hidden << 8 * r};
+}
+
+LANES_INLINE lanes_mask lanes_get_bits(lanes_bits bits, unsigned r) {
+    return lanes_mask_of((__mmask8)(bits.hidden >> 8 * r));
+}
+
+/*
+ * Where carries of 1 go that begin above the digits in `over` and run through those in `full`: the
+ * carries of an addition of 64-bit numbers with one bit a digit.
+ */
+LANES_INLINE lanes_bits lanes_carry_bits(lanes_bits over, lanes_bits full) {
+    return (lanes_bits){(2 * over.hidden + full.hidden) ^ full.hidden};
 }
 
 /* An address that the compiler knows nothing about. */
-LANES_INLINE const uint64_t *lanes_hidden(const uint64_t *address) {
+LANES_INLINE const srp_digit *lanes_address_barrier(const srp_digit *address) {
     __asm__("" : "+r"(address));
     return address;
 }
@@ -105,9 +168,17 @@ LANES_INLINE const uint64_t *lanes_hidden(const uint64_t *address) {
 LANES_INLINE void lanes_prefetch(const char *address) { _mm_prefetch(address, _MM_HINT_T1); }
 
 /* below[7], a[0], ..., a[6] */
-LANES_INLINE lanes lanes_up(lanes a, lanes below) { return _mm512_alignr_epi64(a, below, 7); }
+LANES_INLINE lanes lanes_up(lanes a, lanes below) {
+    return lanes_of(_mm512_alignr_epi64(a.hidden, below.hidden, 7));
+}
 
 LANES_END
 
 #endif
+
+#if defined(SRP_HAVE_LANES)
+/* The digits of an array of lanes: lane l of element i is digit LANES i + l. */
+static inline srp_digit *lanes_digits(lanes *array) { return (srp_digit *)array; }
+#endif
+
 #endif

@@ -6,10 +6,9 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from moto.cognitoidp.models import CognitoIdpUser
-
 from ..refusals import Refusal
 from ..store.pool import Pool
+from ..store.user import User
 from .codes import EMAIL, SMS, described, send_code
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def second_factor(attempt: Attempt) -> dict[str, Any] | None:
     return _set_up(attempt) if pool.mfa_config == "ON" else None
 
 
-def has_second_factor(pool: Pool, user: CognitoIdpUser) -> bool:
+def has_second_factor(pool: Pool, user: User) -> bool:
     """True if a sign-in of the user with a password asks for a second factor."""
     return pool.mfa_config == "ON" or (pool.mfa_config != "OFF" and bool(factors_of(pool, user)))
 
@@ -58,12 +57,12 @@ def factor_challenge(attempt: Attempt, factor: str) -> dict[str, Any]:
     shown = {"USER_ID_FOR_SRP": attempt.user.username}
     if factor == TOTP:
         return attempt.challenge(TOTP, shown)
-    message = send_code(attempt.state, attempt.user, _SENT[factor], _DIGITS)
+    message = send_code(attempt.state, attempt.pool, attempt.user, _SENT[factor], _DIGITS)
     pending = replace(attempt.pending(factor), code=message.code)
     return attempt.offer(pending, shown | described(message))
 
 
-def factors_of(pool: Pool, user: CognitoIdpUser) -> list[str]:
+def factors_of(pool: Pool, user: User) -> list[str]:
     """The factors the user can be asked for. A pool that requires a second one takes a phone
     number for it without the user having said so."""
     factors = []

@@ -13,13 +13,13 @@
  *
  * All loops are over a fixed number of limbs.
  */
-#include "internal.h"
+#include "kernels/adx/adx.h"
 
 #if SRP_HAS_ADX
 
 #include <string.h>
 
-#include "adx_rows.h"
+#include "kernels/adx/adx_rows.h"
 #include "kernels/adx/adx_square.inc"
 
 #define BLOCKS (SRP_ADX_LIMBS / ADX_STRIP)
@@ -27,17 +27,18 @@
 #define HALF_BLOCKS (BLOCKS / 2)
 
 /* t[0 .. 47] = a * b for 24 limbs each */
-static void half_mul(uint64_t *t, const uint64_t *a, const uint64_t *b) {
+static void half_mul(srp_digit *t, const srp_digit *a, const srp_digit *b) {
     memset(t, 0, SRP_ADX_LIMBS * sizeof *t);
-    for (size_t j = 0; j < HALF; j += ADX_STRIP) adx_rows(t + j, a, b + j, HALF_BLOCKS, 0);
+    for (size_t j = 0; j < HALF; j += ADX_STRIP)
+        adx_rows(t + j, a, b + j, HALF_BLOCKS, digit_of(0));
 }
 
 /* result = |a - b| for 24 limbs; all ones when a < b, else 0 */
-static uint64_t distance(uint64_t *result, const uint64_t *a, const uint64_t *b) {
-    static const uint64_t zero[HALF] = {0};
-    uint64_t negative = opaque(0 - adx_subtract(result, a, b, HALF_BLOCKS));
-    for (size_t i = 0; i < HALF; i++) result[i] ^= negative;
-    adx_add(result, result, zero, HALF_BLOCKS, negative & 1);
+static srp_mask distance(srp_digit *result, const srp_digit *a, const srp_digit *b) {
+    static const srp_digit zero[HALF] = {{0}};
+    srp_mask negative = mask_if_one(adx_subtract(result, a, b, HALF_BLOCKS));
+    for (size_t i = 0; i < HALF; i++) result[i] = digit_flip(negative, result[i]);
+    adx_add(result, result, zero, HALF_BLOCKS, digit_low(digit_of_mask(negative), 1));
     return negative;
 }
 
@@ -45,29 +46,31 @@ static uint64_t distance(uint64_t *result, const uint64_t *a, const uint64_t *b)
  * s->t = a * b. With halves a = a0 + a1 H and b = b0 + b1 H, what belongs at H is
  * a0 b1 + a1 b0 = a0 b0 + a1 b1 - (a0 - a1)(b0 - b1), in [0, 2 H^2).
  */
-static void full_mul(const uint64_t *a, const uint64_t *b, adx_scratch *s) {
-    uint64_t *t = s->t, *middle = s->middle, top[HALF] = {0};
-    uint64_t sign = distance(s->half_a, a, a + HALF) ^ distance(s->half_b, b, b + HALF);
+static void full_mul(const srp_digit *a, const srp_digit *b, adx_scratch *s) {
+    srp_digit *t = s->t, *middle = s->middle, top[HALF] = {{0}};
+    srp_mask sign_a = distance(s->half_a, a, a + HALF);
+    srp_mask sign_b = distance(s->half_b, b, b + HALF);
     half_mul(t, a, b);
     half_mul(t + SRP_ADX_LIMBS, a + HALF, b + HALF);
     half_mul(middle, s->half_a, s->half_b);
 
     /* Of equal signs, the product is subtracted: -p = ~p + 1 - 2^3072, the last into the top. */
-    uint64_t minus = opaque(~sign);
-    for (size_t i = 0; i < SRP_ADX_LIMBS; i++) middle[i] ^= minus;
-    top[0] = minus + adx_add(middle, middle, t, BLOCKS, minus & 1);
-    top[0] += adx_add(middle, middle, t + SRP_ADX_LIMBS, BLOCKS, 0);
-    top[0] += adx_add(t + HALF, t + HALF, middle, BLOCKS, 0);
-    adx_add(t + HALF + SRP_ADX_LIMBS, t + HALF + SRP_ADX_LIMBS, top, HALF_BLOCKS, 0);
+    srp_mask minus = mask_if_alike(sign_a, sign_b);
+    const srp_digit none = digit_of(0), minus_1 = digit_of_mask(minus);
+    for (size_t i = 0; i < SRP_ADX_LIMBS; i++) middle[i] = digit_flip(minus, middle[i]);
+    top[0] = digit_add(minus_1, adx_add(middle, middle, t, BLOCKS, digit_low(minus_1, 1)));
+    top[0] = digit_add(top[0], adx_add(middle, middle, t + SRP_ADX_LIMBS, BLOCKS, none));
+    top[0] = digit_add(top[0], adx_add(t + HALF, t + HALF, middle, BLOCKS, none));
+    adx_add(t + HALF + SRP_ADX_LIMBS, t + HALF + SRP_ADX_LIMBS, top, HALF_BLOCKS, none);
 }
 
 /* s->t = a * a: the products of every pair of limbs once, doubled, and the squares of the limbs. */
-static void full_sqr(const uint64_t *a, adx_scratch *s) {
-    static const uint64_t zero[ADX_STRIP] = {0};
-    uint64_t *t = s->t, carry = 0;
+static void full_sqr(const srp_digit *a, adx_scratch *s) {
+    static const srp_digit zero[ADX_STRIP] = {{0}};
+    srp_digit *t = s->t, carry = digit_of(0);
     for (size_t i = 0; i < SRP_ADX_LIMBS; i += ADX_STRIP) adx_pairs(t + 2 * i, a + i);
     for (size_t j = 0; j < BLOCKS - 1; j++) {
-        const uint64_t *digits = a + ADX_STRIP * j;
+        const srp_digit *digits = a + ADX_STRIP * j;
         carry = adx_rows(t + ADX_STRIP * (2 * j + 1), digits + ADX_STRIP, digits, BLOCKS - 1 - j,
                          carry);
     }
@@ -77,41 +80,38 @@ static void full_sqr(const uint64_t *a, adx_scratch *s) {
 }
 
 /* result = s->t / R modulo N, below 2^3072; clobbers s->t */
-static void reduce(uint64_t *result, adx_scratch *s) {
-    uint64_t carry = 0;
+static void reduce(srp_digit *result, adx_scratch *s) {
+    srp_digit carry = digit_of(0);
     for (size_t i = 0; i < SRP_ADX_LIMBS; i += ADX_STRIP)
         carry = adx_quotient_rows(s->t + i, srp_adx_modulus_plus_1, BLOCKS - 1, carry);
-    uint64_t overflow = opaque(0 - carry);
-    for (size_t i = 0; i < SRP_ADX_LIMBS; i++) s->middle[i] = srp_adx_montgomery_one[i] & overflow;
-    adx_add(result, s->t + SRP_ADX_LIMBS, s->middle, BLOCKS, 0);
+    srp_mask overflow = mask_if_one(carry);
+    for (size_t i = 0; i < SRP_ADX_LIMBS; i++)
+        s->middle[i] = digit_keep(overflow, srp_adx_montgomery_one[i]);
+    adx_add(result, s->t + SRP_ADX_LIMBS, s->middle, BLOCKS, digit_of(0));
 }
 
-void adx_mul(uint64_t *result, const uint64_t *a, const uint64_t *b, adx_scratch *s) {
+void adx_mul(srp_digit *result, const srp_digit *a, const srp_digit *b, adx_scratch *s) {
     full_mul(a, b, s);
     reduce(result, s);
 }
 
-void adx_sqr(uint64_t *result, const uint64_t *a, adx_scratch *s) {
+void adx_sqr(srp_digit *result, const srp_digit *a, adx_scratch *s) {
     full_sqr(a, s);
     reduce(result, s);
 }
 
-void adx_from_bytes(uint64_t *limbs, const uint8_t *bytes) {
-    for (size_t i = 0; i < SRP_ADX_LIMBS; i++) {
-        uint64_t limb;
-        memcpy(&limb, bytes + SRP_ELEMENT_SIZE - 8 * (i + 1), sizeof limb);
-        limbs[i] = __builtin_bswap64(limb);
-    }
+void adx_from_bytes(srp_digit *limbs, const uint8_t *bytes) {
+    for (size_t i = 0; i < SRP_ADX_LIMBS; i++)
+        limbs[i] = digit_load(bytes + SRP_ELEMENT_SIZE - 8 * (i + 1));
 }
 
-void adx_to_bytes(uint8_t *bytes, const uint64_t *limbs) {
-    uint64_t less[SRP_ADX_LIMBS];
+void adx_to_bytes(uint8_t *bytes, const srp_digit *limbs) {
+    srp_digit less[SRP_ADX_LIMBS];
     /* limbs - N = limbs + (R - N) - R: the carry out says that it was not below N. */
-    uint64_t keep = opaque(adx_add(less, limbs, srp_adx_montgomery_one, BLOCKS, 0) - 1);
-    for (size_t i = 0; i < SRP_ADX_LIMBS; i++) {
-        uint64_t limb = __builtin_bswap64((limbs[i] & keep) | (less[i] & ~keep));
-        memcpy(bytes + SRP_ELEMENT_SIZE - 8 * (i + 1), &limb, sizeof limb);
-    }
+    srp_mask above =
+        mask_if_one(adx_add(less, limbs, srp_adx_montgomery_one, BLOCKS, digit_of(0)));
+    for (size_t i = 0; i < SRP_ADX_LIMBS; i++)
+        digit_store(bytes + SRP_ELEMENT_SIZE - 8 * (i + 1), digit_choose(above, less[i], limbs[i]));
     srp_wipe(less, sizeof less);
 }
 

@@ -7,11 +7,11 @@
  * r15 are the window of sums, rax is 0, and rcx, rbx and rbp take products. The eight digits are on
  * the stack.
  */
-#include "internal.h"
+#include "kernels/adx/adx.h"
 
 #if SRP_HAS_ADX
 
-#include "adx_rows.h"
+#include "kernels/adx/adx_rows.h"
 
 /* Neither of the two compilers has the limit of 4095 characters that this warns of. */
 #pragma GCC diagnostic ignored "-Woverlength-strings"
@@ -109,9 +109,9 @@
 
 #define ADX_COPY_DIGIT(i) "movq 8*" #i "(%rdx), %rax\n\tmovq %rax, 8*" #i "(%rsp)\n\t"
 
-ADX_ABI __attribute__((naked)) uint64_t adx_rows(uint64_t *t, const uint64_t *a,
-                                                 const uint64_t *digits, size_t blocks,
-                                                 uint64_t carry) {
+ADX_ABI __attribute__((naked)) srp_digit adx_rows(srp_digit *t, const srp_digit *a,
+                                                  const srp_digit *digits, size_t blocks,
+                                                  srp_digit carry) {
     __asm__(ADX_ENTER "movq %rcx, " ADX_BLOCKS "\n\tmovq %r8, " ADX_CARRY "\n\t"
             ADX_COPY_DIGIT(0) ADX_COPY_DIGIT(1) ADX_COPY_DIGIT(2) ADX_COPY_DIGIT(3)
             ADX_COPY_DIGIT(4) ADX_COPY_DIGIT(5) ADX_COPY_DIGIT(6) ADX_COPY_DIGIT(7)
@@ -120,8 +120,8 @@ ADX_ABI __attribute__((naked)) uint64_t adx_rows(uint64_t *t, const uint64_t *a,
             ADX_BLOCK_LOOP ADX_ADD_WINDOW ADX_LEAVE);
 }
 
-ADX_ABI __attribute__((naked)) uint64_t adx_quotient_rows(uint64_t *t, const uint64_t *n,
-                                                          size_t blocks, uint64_t carry) {
+ADX_ABI __attribute__((naked)) srp_digit adx_quotient_rows(srp_digit *t, const srp_digit *n,
+                                                           size_t blocks, srp_digit carry) {
     __asm__(ADX_ENTER "movq %rdx, " ADX_BLOCKS "\n\tmovq %rcx, " ADX_CARRY "\n\t"
             "movq (%rdi), %r8\n\tmovq 8(%rdi), %r9\n\tmovq 16(%rdi), %r10\n\t"
             "movq 24(%rdi), %r11\n\tmovq 32(%rdi), %r12\n\tmovq 40(%rdi), %r13\n\t"

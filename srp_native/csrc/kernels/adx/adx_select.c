@@ -2,7 +2,7 @@
  * portable_select.c for kernel adx: one entry is twelve AVX2 registers, so that one pass over the
  * table is enough, four limbs an instruction.
  */
-#include "internal.h"
+#include "kernels/adx/adx.h"
 
 #if SRP_HAS_ADX
 
@@ -11,12 +11,12 @@
 #define LANES 4
 #define VECTORS (SRP_ADX_LIMBS / LANES)
 
-__attribute__((target("avx2"))) void adx_select(uint64_t *result, const uint64_t *table,
-                                                size_t entries, uint64_t index) {
+__attribute__((target("avx2"))) void adx_select(srp_digit *result, const srp_digit *table,
+                                                size_t entries, srp_index index) {
     __m256i limbs[VECTORS];
     for (size_t i = 0; i < VECTORS; i++) limbs[i] = _mm256_setzero_si256();
     for (size_t entry = 0; entry < entries; entry++, table += SRP_ADX_LIMBS) {
-        __m256i mask = _mm256_set1_epi64x((long long)mask_if_equal(entry, index));
+        __m256i mask = _mm256_set1_epi64x((long long)mask_if_equal(entry, index).hidden);
         for (size_t i = 0; i < VECTORS; i++) {
             __m256i source = _mm256_loadu_si256((const __m256i *)(table + LANES * i));
             limbs[i] = _mm256_or_si256(limbs[i], _mm256_and_si256(source, mask));

@@ -3,7 +3,7 @@
  * shapes:
  *
  *   eight at a time   lanes[60]: digit i of number l is lane l of element i     ("lanes")
- *   one alone         uint64_t[64]: digit after digit, the last four of them 0  ("row")
+ *   one alone         srp_digit[64]: digit after digit, the last four of them 0  ("row")
  *
  * R = 2^3120. Operands and results are below 2 N, every digit below 2^52. CT: values, as in
  * internal.h.
@@ -12,6 +12,7 @@
 #define SRP_AVX512IFMA_H
 
 #include "internal.h"
+#include "kernels/comb.h"
 #include "kernels/lanes.h"
 
 #define SRP_IFMA_DIGIT_BITS 52
@@ -30,22 +31,22 @@
 
 /* ---- constants, computed at build time by srp_native/csrc/tables.py ---------------------------- */
 
-extern const uint64_t srp_ifma_modulus[SRP_IFMA_ROW];        /* N */
-extern const uint64_t srp_ifma_inverse[SRP_IFMA_ROW];        /* -N^-1 mod R */
-extern const uint64_t srp_ifma_one[SRP_IFMA_ROW];            /* R mod N */
-extern const uint64_t srp_ifma_r2[SRP_IFMA_ROW];             /* R^2 mod N */
+extern const srp_digit srp_ifma_modulus[SRP_IFMA_ROW];        /* N */
+extern const srp_digit srp_ifma_inverse[SRP_IFMA_ROW];        /* -N^-1 mod R */
+extern const srp_digit srp_ifma_one[SRP_IFMA_ROW];            /* R mod N */
+extern const srp_digit srp_ifma_r2[SRP_IFMA_ROW];             /* R^2 mod N */
 
 /*
  * Entry e of window w is T = R 2^(e 2^(11 + 7 w)) mod N: digits 0 to 59, and after them those of
  * -T N^-1 mod R. All entries of a digit lie side by side, to be selected from in registers.
  */
-extern _Alignas(64) const uint64_t
+extern _Alignas(64) const srp_digit
     srp_ifma_table[SRP_IFMA_WINDOWS][2 * SRP_IFMA_DIGITS][SRP_IFMA_ENTRIES];
 
 /* For one number alone: N + 1 moved up by 0 to 7 digits, and the comb of comb.h. */
 #define SRP_IFMA_SHIFTED 72
-extern _Alignas(64) const uint64_t srp_ifma_shifted[8][SRP_IFMA_SHIFTED];
-extern _Alignas(64) const uint64_t
+extern _Alignas(64) const srp_digit srp_ifma_shifted[8][SRP_IFMA_SHIFTED];
+extern _Alignas(64) const srp_digit
     srp_ifma_comb[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_IFMA_ROW];
 
 #define IFMA_DIGIT_MASK ((UINT64_C(1) << SRP_IFMA_DIGIT_BITS) - 1)
@@ -64,20 +65,41 @@ LANES_END
 
 /* ---- avx512ifma_bytes.c ------------------------------------------------------------------- */
 
-/* digits[i * stride], i < 60 = the number of SRP_ELEMENT_SIZE bytes. CT: values. */
-void ifma_from_bytes(uint64_t *digits, size_t stride, const uint8_t *bytes);
-
-/* The bytes of digits[i * stride], a number below N. CT: values. */
-void ifma_to_bytes(uint8_t *bytes, const uint64_t *digits, size_t stride);
-
-/* The bytes of a row, a number below 2 N, reduced to [0, N). CT: values. */
-void ifma_row_to_bytes(uint8_t *bytes, const uint64_t *row);
+/*
+ * digits[i * stride], i < SRP_IFMA_DIGITS, = the number that `bytes` are.
+ *   sizes   SRP_IFMA_DIGITS digits, SRP_ELEMENT_SIZE bytes; stride 1 or LANES
+ *   in      any bytes
+ *   out     below 2^3072 < 2 N, digits below 2^52
+ *   CT      values
+ */
+void ifma_from_bytes(srp_digit *digits, size_t stride, const uint8_t *bytes);
 
 /*
- * Bits [position, position + width) of a number of `length` big-endian bytes, 0 past its end;
- * position mod 8 + width is at most 16. CT: values.
+ * bytes = the number of digits[i * stride].
+ *   sizes   SRP_ELEMENT_SIZE bytes, SRP_IFMA_DIGITS digits; stride 1 or LANES
+ *   in      below N, digits below 2^52
+ *   out     below N
+ *   CT      values
  */
-uint64_t ifma_window(const uint8_t *bytes, size_t length, size_t position, unsigned width);
+void ifma_to_bytes(uint8_t *bytes, const srp_digit *digits, size_t stride);
+
+/*
+ * bytes = row mod N.
+ *   sizes   SRP_ELEMENT_SIZE bytes, SRP_IFMA_ROW digits
+ *   in      below 2 N, digits below 2^52
+ *   out     below N
+ *   CT      values
+ */
+void ifma_row_to_bytes(uint8_t *bytes, const srp_digit *row);
+
+/*
+ * Bits [position, position + width) of a number of big-endian bytes, 0 past its end.
+ *   sizes   `length` bytes
+ *   in      position mod 8 + width at most 16
+ *   out     below 2^width
+ *   CT      values
+ */
+srp_index ifma_window(const uint8_t *bytes, size_t length, size_t position, unsigned width);
 
 /* ---- avx512ifma_field.c: eight numbers ---------------------------------------------------- */
 
@@ -89,7 +111,7 @@ typedef struct {
     lanes quotient[SRP_IFMA_DIGITS];
 } ifma_scratch;
 
-/* Fills in the two constants. */
+/* Fills in the two constants, N and -N^-1 mod R. */
 void ifma_start(ifma_scratch *scratch);
 
 /* Memory that is to be on its way to the caches while something else is computed. */
@@ -99,39 +121,81 @@ typedef struct {
 } ifma_ahead;
 
 /*
- * result = a t / R for an operand known beforehand: t_inverse = -t N^-1 mod R. `a` may be any
- * number below R. `result` may be `a`. CT: values.
+ * result = a t / R mod N, for an operand known beforehand.
+ *   sizes   SRP_IFMA_DIGITS lanes each; `result` may be `a`
+ *   in      a below R, t below N, t_inverse = -t N^-1 mod R; digits below 2^52
+ *   out     below 2 N, digits below 2^52
+ *   CT      values
  */
 void ifma_mul_fixed(lanes *result, const lanes *a, const lanes *t, const lanes *t_inverse,
                     ifma_ahead ahead, ifma_scratch *scratch);
 
-/* result = a b / R. `result` may be an operand. CT: values. */
+/*
+ * result = a b / R mod N.
+ *   sizes   SRP_IFMA_DIGITS lanes each; `result` may be an operand
+ *   in      a and b below 2 N, digits below 2^52
+ *   out     below N (1 + 2^-46), digits below 2^52
+ *   CT      values
+ */
 void ifma_mul(lanes *result, const lanes *a, const lanes *b, ifma_scratch *scratch);
 
-/* result = a^2 / R. `result` may be `a`. CT: values. */
+/*
+ * result = a^2 / R mod N.
+ *   sizes   SRP_IFMA_DIGITS lanes each; `result` may be `a`
+ *   in      a below 2 N, digits below 2^52
+ *   out     below N (1 + 2^-46), digits below 2^52
+ *   CT      values
+ */
 void ifma_sqr(lanes *result, const lanes *a, ifma_scratch *scratch);
 
-/* result = a mod N, in [0, N). Not in place. CT: values. */
+/*
+ * result = a mod N.
+ *   sizes   SRP_IFMA_DIGITS lanes each; `result` must not be `a`
+ *   in      a below 2 N, digits below 2^52
+ *   out     below N, digits below 2^52
+ *   CT      values
+ */
 void ifma_reduce(lanes *result, const lanes *a);
 
 /* ---- avx512ifma_row.c: one number --------------------------------------------------------- */
 
-/* result = a b / R. `result` may be an operand. CT: values. */
-void ifma_row_mul(uint64_t *result, const uint64_t *a, const uint64_t *b);
+/*
+ * result = a b / R mod N.
+ *   sizes   SRP_IFMA_ROW digits each; `result` may be an operand
+ *   in      a and b below 2 N, digits below 2^52, the last four 0
+ *   out     below 2 N, digits below 2^52, the last four 0
+ *   CT      values
+ */
+void ifma_row_mul(srp_digit *result, const srp_digit *a, const srp_digit *b);
 
 /*
- * The same, and on the side factor = table[index] of SRP_COMB_ENTRIES rows, reading every one of
- * them: it costs next to nothing there. `factor` may be `b`. CT: values and index.
+ * The same, and on the side factor = table[index], reading every entry: next to nothing there.
+ *   sizes   SRP_COMB_ENTRIES entries of SRP_IFMA_ROW digits; `factor` may be `b`
+ *   in      as ifma_row_mul; index below SRP_COMB_ENTRIES
+ *   out     factor as the entry
+ *   CT      values and index
  */
-void ifma_row_mul_and_select(uint64_t *result, const uint64_t *a, const uint64_t *b,
-                             uint64_t *factor, const uint64_t *table, uint64_t index);
+void ifma_row_mul_and_select(srp_digit *result, const srp_digit *a, const srp_digit *b,
+                             srp_digit *factor, const srp_digit *table, srp_index index);
 
-/* factor = table[index] of `entries` rows; reads every entry. CT: values and index. */
-void ifma_row_select(uint64_t *factor, const uint64_t *table, size_t entries, uint64_t index);
+/*
+ * factor = table[index]; reads every entry.
+ *   sizes   `entries` entries of SRP_IFMA_ROW digits
+ *   in      index below `entries`
+ *   out     as the entry
+ *   CT      values and index
+ */
+void ifma_row_select(srp_digit *factor, const srp_digit *table, size_t entries, srp_index index);
 
 /* ---- avx512ifma_comb.c -------------------------------------------------------------------- */
 
-/* srp_pow_g for one number of up to 32 bytes. The stack is left dirty. CT: values. */
+/*
+ * out = 2^exponent mod N, for one number. Leaves the stack dirty.
+ *   sizes   SRP_ELEMENT_SIZE bytes; `length` up to 32
+ *   in      any exponent
+ *   out     below N
+ *   CT      values
+ */
 void ifma_comb(uint8_t *out, const uint8_t *exponent, size_t length);
 
 /* ---- kernel functions; internal.h says what they do ----------------------------------------- */

@@ -9,54 +9,56 @@
 
 #define PAIR_SIZE 13
 
-void ifma_from_bytes(uint64_t *digits, size_t stride, const uint8_t *bytes) {
+void ifma_from_bytes(srp_digit *digits, size_t stride, const uint8_t *bytes) {
     const uint8_t *end = bytes + SRP_ELEMENT_SIZE;
     for (size_t i = 0; i < SRP_IFMA_DIGITS - 2; i += 2, end -= PAIR_SIZE) {
-        digits[i * stride] = load_64(end - 8) & IFMA_DIGIT_MASK;
-        digits[(i + 1) * stride] = load_64(end - 14) >> 4 & IFMA_DIGIT_MASK;
+        digits[i * stride] = digit_low(digit_load(end - 8), SRP_IFMA_DIGIT_BITS);
+        digits[(i + 1) * stride] =
+            digit_low(digit_down(digit_load(end - 14), 4), SRP_IFMA_DIGIT_BITS);
     }
     /* Seven bytes are left, of the last pair's 13. */
-    uint64_t top = load_64(bytes) >> 8;
-    digits[(SRP_IFMA_DIGITS - 2) * stride] = top & IFMA_DIGIT_MASK;
-    digits[(SRP_IFMA_DIGITS - 1) * stride] = top >> SRP_IFMA_DIGIT_BITS;
+    srp_digit top = digit_down(digit_load(bytes), 8);
+    digits[(SRP_IFMA_DIGITS - 2) * stride] = digit_low(top, SRP_IFMA_DIGIT_BITS);
+    digits[(SRP_IFMA_DIGITS - 1) * stride] = digit_down(top, SRP_IFMA_DIGIT_BITS);
 }
 
-void ifma_to_bytes(uint8_t *bytes, const uint64_t *digits, size_t stride) {
+void ifma_to_bytes(uint8_t *bytes, const srp_digit *digits, size_t stride) {
     uint8_t *end = bytes + SRP_ELEMENT_SIZE;
     for (size_t i = 0; i < SRP_IFMA_DIGITS - 2; i += 2, end -= PAIR_SIZE) {
-        uint64_t low = digits[i * stride], high = digits[(i + 1) * stride];
-        store_64(end - 8, low | high << SRP_IFMA_DIGIT_BITS);
+        srp_digit low = digits[i * stride], high = digits[(i + 1) * stride];
+        digit_store(end - 8, digit_or(low, digit_up(high, SRP_IFMA_DIGIT_BITS)));
         /* Five bytes; the three zeros above them are overwritten by the next pair. */
-        store_64(end - 16, high >> 12);
+        digit_store(end - 16, digit_down(high, 12));
     }
-    uint64_t low = digits[(SRP_IFMA_DIGITS - 2) * stride];
-    uint64_t top = low | digits[(SRP_IFMA_DIGITS - 1) * stride] << SRP_IFMA_DIGIT_BITS;
+    srp_digit high = digits[(SRP_IFMA_DIGITS - 1) * stride];
+    srp_digit top =
+        digit_or(digits[(SRP_IFMA_DIGITS - 2) * stride], digit_up(high, SRP_IFMA_DIGIT_BITS));
     while (end > bytes) {
-        *--end = (uint8_t)(top & 0xFF);
-        top >>= 8;
+        digit_store_byte(--end, top);
+        top = digit_down(top, 8);
     }
 }
 
-void ifma_row_to_bytes(uint8_t *bytes, const uint64_t *row) {
-    uint64_t reduced[SRP_IFMA_DIGITS];
-    uint64_t borrow = 0; /* 0 or -1 */
+void ifma_row_to_bytes(uint8_t *bytes, const srp_digit *row) {
+    srp_digit reduced[SRP_IFMA_DIGITS];
+    srp_digit borrow = digit_of(0); /* 0 or 1 */
     for (size_t i = 0; i < SRP_IFMA_DIGITS; i++) {
-        uint64_t difference = row[i] - srp_ifma_modulus[i] + borrow;
-        reduced[i] = difference & IFMA_DIGIT_MASK;
-        borrow = 0 - (difference >> 63);
+        srp_digit difference = digit_sub(digit_sub(row[i], srp_ifma_modulus[i]), borrow);
+        reduced[i] = digit_low(difference, SRP_IFMA_DIGIT_BITS);
+        borrow = digit_down(difference, 63);
     }
-    uint64_t was_below = opaque(borrow);
+    srp_mask was_below = mask_if_one(borrow);
     for (size_t i = 0; i < SRP_IFMA_DIGITS; i++)
-        reduced[i] = (row[i] & was_below) | (reduced[i] & ~was_below);
+        reduced[i] = digit_choose(was_below, row[i], reduced[i]);
     ifma_to_bytes(bytes, reduced, 1);
     srp_wipe(reduced, sizeof reduced);
 }
 
-uint64_t ifma_window(const uint8_t *bytes, size_t length, size_t position, unsigned width) {
+srp_index ifma_window(const uint8_t *bytes, size_t length, size_t position, unsigned width) {
     size_t first = position / 8;
     uint64_t value = first < length ? bytes[length - 1 - first] : 0;
     if (first + 1 < length) value |= (uint64_t)bytes[length - 2 - first] << 8;
-    return value >> position % 8 & ((UINT64_C(1) << width) - 1);
+    return index_of(value >> position % 8 & ((UINT64_C(1) << width) - 1));
 }
 
 #else

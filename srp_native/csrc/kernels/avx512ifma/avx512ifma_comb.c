@@ -11,14 +11,14 @@
 
 /* What one number writes; wiped as a whole. */
 typedef struct {
-    _Alignas(64) uint64_t factor[SRP_IFMA_ROW];
-    uint64_t product[SRP_IFMA_ROW];
+    _Alignas(64) srp_digit factor[SRP_IFMA_ROW];
+    srp_digit product[SRP_IFMA_ROW];
 } workspace;
 
 /* Columns from the highest down, and in each of them every table. */
-static const uint64_t *table_of(size_t step) { return srp_ifma_comb[step % SRP_COMB_TABLES][0]; }
+static const srp_digit *table_of(size_t step) { return srp_ifma_comb[step % SRP_COMB_TABLES][0]; }
 
-static uint64_t index_of(const uint8_t *exponent, size_t length, size_t step) {
+static srp_index step_index(const uint8_t *exponent, size_t length, size_t step) {
     size_t column = SRP_COMB_COLUMNS - 1 - step / SRP_COMB_TABLES;
     return comb_index(exponent, length, step % SRP_COMB_TABLES, column);
 }
@@ -26,12 +26,13 @@ static uint64_t index_of(const uint8_t *exponent, size_t length, size_t step) {
 LANES_BEGIN
 
 /* row = 2^(x mod 2^11) */
-static void free_factor(uint64_t *row, const uint8_t *exponent, size_t length) {
-    lanes power = lanes_splat(ifma_window(exponent, length, 0, SRP_FREE_BITS));
+static void free_factor(srp_digit *row, const uint8_t *exponent, size_t length) {
+    lanes power = lanes_splat_index(ifma_window(exponent, length, 0, SRP_FREE_BITS));
     for (size_t i = 0; i < SRP_IFMA_ROW; i += LANES) {
-        uint64_t start[LANES];
-        for (size_t lane = 0; lane < LANES; lane++) start[lane] = SRP_IFMA_DIGIT_BITS * (i + lane);
-        lanes_store(row + i, ifma_power_digit(power, lanes_load(start)));
+        srp_index start[LANES];
+        for (size_t lane = 0; lane < LANES; lane++)
+            start[lane] = index_of(SRP_IFMA_DIGIT_BITS * (i + lane));
+        lanes_store(row + i, ifma_power_digit(power, lanes_load_indices(start)));
     }
 }
 
@@ -39,12 +40,12 @@ LANES_END
 
 void ifma_comb(uint8_t *out, const uint8_t *exponent, size_t length) {
     workspace w;
-    uint64_t index = index_of(exponent, length, 0);
+    srp_index index = step_index(exponent, length, 0);
     ifma_row_select(w.product, table_of(0), SRP_COMB_ENTRIES, index);
-    index = index_of(exponent, length, 1);
+    index = step_index(exponent, length, 1);
     ifma_row_select(w.factor, table_of(1), SRP_COMB_ENTRIES, index);
     for (size_t step = 1; step < STEPS - 1; step++) {
-        index = index_of(exponent, length, step + 1);
+        index = step_index(exponent, length, step + 1);
         if (step % SRP_COMB_TABLES == 0) ifma_row_mul(w.product, w.product, w.product);
         ifma_row_mul_and_select(w.product, w.product, w.factor, w.factor, table_of(step + 1),
                                 index);

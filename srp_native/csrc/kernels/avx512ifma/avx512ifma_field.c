@@ -271,8 +271,8 @@ static void square(lanes *product, const lanes *a) {
 
 void ifma_start(ifma_scratch *s) {
     for (int i = 0; i < SRP_IFMA_DIGITS; i++) {
-        s->modulus[i] = lanes_splat(srp_ifma_modulus[i]);
-        s->inverse[i] = lanes_splat(srp_ifma_inverse[i]);
+        s->modulus[i] = lanes_splat_digit(srp_ifma_modulus[i]);
+        s->inverse[i] = lanes_splat_digit(srp_ifma_inverse[i]);
     }
 }
 
@@ -303,7 +303,7 @@ void ifma_reduce(lanes *result, const lanes *a) {
     const lanes zero = lanes_splat(0), one = lanes_splat(1), mask = lanes_splat(IFMA_DIGIT_MASK);
     lanes borrow = zero; /* 0 or 1 */
     for (int i = 0; i < SRP_IFMA_DIGITS; i++) {
-        lanes difference = lanes_sub(lanes_sub(a[i], lanes_splat(srp_ifma_modulus[i])), borrow);
+        lanes difference = lanes_sub(lanes_sub(a[i], lanes_splat_digit(srp_ifma_modulus[i])), borrow);
         result[i] = lanes_and(difference, mask);
         borrow = lanes_and(lanes_carry(difference), one);
     }

@@ -38,11 +38,11 @@ typedef struct {
     ifma_scratch field;
     lanes factor[GROUPS][2 * SRP_IFMA_DIGITS];
     lanes product[GROUPS][SRP_IFMA_DIGITS];
-    uint64_t index[GROUPS][SRP_IFMA_WINDOWS][LANES];
-    uint64_t power[LANES]; /* x mod 2^11 */
+    srp_index index[GROUPS][SRP_IFMA_WINDOWS][LANES];
+    srp_index power[LANES]; /* x mod 2^11 */
 } batch_workspace;
 
-static uint64_t index_of(const uint8_t *exponent, size_t length, size_t window) {
+static srp_index window_index(const uint8_t *exponent, size_t length, size_t window) {
     size_t position = SRP_FREE_BITS + window * SRP_IFMA_WINDOW;
     return ifma_window(exponent, length, position, SRP_IFMA_WINDOW);
 }
@@ -77,9 +77,9 @@ static void start_group(batch_workspace *w, size_t group, const uint8_t *exponen
         const uint8_t *exponent = exponents + (lane < count ? lane : 0) * length;
         w->power[lane] = ifma_window(exponent, size, 0, SRP_FREE_BITS);
         for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++)
-            w->index[group][window][lane] = index_of(exponent, size, window);
+            w->index[group][window][lane] = window_index(exponent, size, window);
     }
-    lanes power = lanes_load(w->power);
+    lanes power = lanes_load_indices(w->power);
     for (unsigned i = 0; i < SRP_IFMA_DIGITS; i++)
         w->product[group][i] = ifma_power_digit(power, lanes_splat(SRP_IFMA_DIGIT_BITS * i));
 }
@@ -88,7 +88,7 @@ static void start_group(batch_workspace *w, size_t group, const uint8_t *exponen
 LANES_INLINE void select_groups(batch_workspace *w, size_t window, size_t first, size_t groups) {
     selector s[GROUPS];
     for (size_t g = 0; g < groups; g++)
-        s[g] = selector_of(lanes_load(w->index[first + g][window]));
+        s[g] = selector_of(lanes_load_indices(w->index[first + g][window]));
     for (size_t i = 0; i < 2 * SRP_IFMA_DIGITS; i++) {
         lanes entries[SRP_IFMA_ENTRIES / LANES];
         for (size_t j = 0; j < SRP_IFMA_ENTRIES / LANES; j++)
@@ -123,7 +123,7 @@ static void batch(uint8_t *out, const uint8_t *exponents, size_t length, size_t 
     for (size_t group = 0; group < groups; group++)
         ifma_reduce(w->factor[group], w->product[group]);
     for (size_t i = 0; i < count; i++) {
-        const uint64_t *digits = (const uint64_t *)w->factor[i / LANES] + i % LANES;
+        const srp_digit *digits = lanes_digits(w->factor[i / LANES]) + i % LANES;
         ifma_to_bytes(out + i * SRP_ELEMENT_SIZE, digits, LANES);
     }
 }

@@ -1,5 +1,5 @@
 /*
- * base^exponent mod N by fixed windows from the top, as in portable_window.c: the same squarings and
+ * base^exponent mod N by fixed windows from the top, as in scalar_window.inc: the same squarings and
  * multiplications whatever the exponent, factors selected by reading every entry.
  *
  * Windows of 5 bits for one number. Eight at a time make a table of 61 KB with 4 bits and 123 KB with
@@ -25,14 +25,14 @@ typedef struct {
     lanes power[GROUP_ENTRIES][SRP_IFMA_DIGITS]; /* base^i R */
     lanes product[SRP_IFMA_DIGITS];
     lanes factor[SRP_IFMA_DIGITS];
-    uint64_t index[LANES];
+    srp_index index[LANES];
 } group_workspace;
 
 /* And one number alone. */
 typedef struct {
-    _Alignas(64) uint64_t power[SINGLE_ENTRIES][SRP_IFMA_ROW];
-    uint64_t product[SRP_IFMA_ROW];
-    uint64_t factor[SRP_IFMA_ROW];
+    _Alignas(64) srp_digit power[SINGLE_ENTRIES][SRP_IFMA_ROW];
+    srp_digit product[SRP_IFMA_ROW];
+    srp_digit factor[SRP_IFMA_ROW];
 } single_workspace;
 
 static size_t windows_in(size_t length, size_t width) { return (8 * length + width - 1) / width; }
@@ -41,15 +41,15 @@ LANES_BEGIN
 
 /* ---- eight at a time ---------------------------------------------------------------------- */
 
-static void splat_row(lanes *target, const uint64_t *row) {
-    for (size_t i = 0; i < SRP_IFMA_DIGITS; i++) target[i] = lanes_splat(row[i]);
+static void splat_row(lanes *target, const srp_digit *row) {
+    for (size_t i = 0; i < SRP_IFMA_DIGITS; i++) target[i] = lanes_splat_digit(row[i]);
 }
 
 /* Lanes without a number repeat the first one. */
 static void fill_group(group_workspace *w, const uint8_t *bases, size_t count) {
     for (size_t lane = 0; lane < LANES; lane++) {
         const uint8_t *base = bases + (lane < count ? lane : 0) * SRP_ELEMENT_SIZE;
-        ifma_from_bytes((uint64_t *)w->product + lane, LANES, base);
+        ifma_from_bytes(lanes_digits(w->product) + lane, LANES, base);
     }
     splat_row(w->power[0], srp_ifma_one);
     splat_row(w->factor, srp_ifma_r2);
@@ -62,7 +62,7 @@ static void fill_group(group_workspace *w, const uint8_t *bases, size_t count) {
 
 /* w->factor = w->power[index] for each lane. So many digits at a time stay in registers. */
 static void select_group(group_workspace *w) {
-    lanes index = lanes_load(w->index);
+    lanes index = lanes_load_indices(w->index);
     for (size_t start = 0; start < SRP_IFMA_DIGITS; start += 10) {
         lanes digits[10];
         for (size_t i = 0; i < 10; i++) digits[i] = w->power[0][start + i];
@@ -103,7 +103,7 @@ static SRP_NEVER_INLINE void run_groups(uint8_t *out, const uint8_t *bases,
         ifma_reduce(w->factor, w->product);
         for (size_t lane = 0; lane < LANES && lane < left; lane++)
             ifma_to_bytes(out + (done + lane) * SRP_ELEMENT_SIZE,
-                          (const uint64_t *)w->factor + lane, LANES);
+                          lanes_digits(w->factor) + lane, LANES);
     }
 }
 
@@ -137,7 +137,7 @@ static void single(uint8_t *out, const uint8_t *base, const uint8_t *exponent, s
         ifma_row_mul(w.product, w.product, w.factor);
     }
     /* Times the plain 1: out of Montgomery form. */
-    for (size_t i = 0; i < SRP_IFMA_ROW; i++) w.factor[i] = i == 0;
+    for (size_t i = 0; i < SRP_IFMA_ROW; i++) w.factor[i] = digit_of(i == 0);
     ifma_row_mul(w.product, w.product, w.factor);
     ifma_row_to_bytes(out, w.product);
     srp_wipe(&w, sizeof w);

@@ -21,7 +21,7 @@ typedef struct {
 void avx512ifma_product_start(srp_product *product) {
     for (size_t i = 0; i < SRP_IFMA_DIGITS; i++)
         for (size_t lane = 0; lane < LANES; lane++)
-            product->digits[LANES * i + lane] = lane ? srp_ifma_one[i] : i == 0;
+            product->digits[LANES * i + lane] = lane ? srp_ifma_one[i] : digit_of(i == 0);
 }
 
 void avx512ifma_product_add(srp_product *product, const uint8_t *elements, size_t count) {
@@ -30,7 +30,7 @@ void avx512ifma_product_add(srp_product *product, const uint8_t *elements, size_
     memcpy(w.product, product->digits, sizeof w.product);
     for (size_t done = 0; done < count; done += LANES) {
         for (size_t lane = 0; lane < LANES; lane++) {
-            uint64_t *factor = (uint64_t *)w.factor + lane;
+            srp_digit *factor = lanes_digits(w.factor) + lane;
             if (done + lane < count)
                 ifma_from_bytes(factor, LANES, elements + (done + lane) * SRP_ELEMENT_SIZE);
             else
@@ -42,7 +42,7 @@ void avx512ifma_product_add(srp_product *product, const uint8_t *elements, size_
 }
 
 void avx512ifma_product_finish(uint8_t *out, const srp_product *product) {
-    _Alignas(64) uint64_t row[LANES][SRP_IFMA_ROW] = {{0}};
+    _Alignas(64) srp_digit row[LANES][SRP_IFMA_ROW] = {{{0}}};
     for (size_t i = 0; i < SRP_IFMA_DIGITS; i++)
         for (size_t lane = 0; lane < LANES; lane++)
             row[lane][i] = product->digits[LANES * i + lane];

@@ -45,7 +45,7 @@ LANES_BEGIN
 /* One digit of b at position t of eight, whose carry goes to the lane above. */
 #define STEP(t, HIGHEST, CARRY)                               \
     do {                                                      \
-        const lanes x = lanes_splat(*b++);                    \
+        const lanes x = lanes_splat_digit(*b++);                    \
         const lanes a_0 = A(t, 0), n_0 = N(t, 0);             \
         early = lanes_mul_high(early, a_0, x_before);         \
         early = lanes_mul_high(early, n_0, q_before);         \
@@ -71,8 +71,8 @@ LANES_BEGIN
 #define NO_PRODUCTS(t) (void)0
 #define HIGHEST_PRODUCTS(t) ADD_PRODUCTS(t, 8)
 
-#define CARRY_IN_REGISTER(t) early = lanes_choose((lanes_mask)(2u << (t)), lanes_carry(q), zero)
-#define CARRY_TO_NEXT(t) sum1 = lanes_add(sum1, lanes_choose(1, lanes_carry(q), zero))
+#define CARRY_IN_REGISTER(t) early = lanes_choose(lanes_only((t) + 1), lanes_carry(q), zero)
+#define CARRY_TO_NEXT(t) sum1 = lanes_add(sum1, lanes_choose(lanes_only(0), lanes_carry(q), zero))
 
 #define STEPS_4_TO_7                                  \
     STEP(4, NO_PRODUCTS, CARRY_IN_REGISTER);          \
@@ -101,11 +101,11 @@ LANES_BEGIN
  * the carries of an addition of two 64-bit numbers with one bit a digit.
  */
 #define COLLECT(r)                                                  \
-    over |= (uint64_t)lanes_above(sum##r, mask) << 8 * r;           \
-    full |= (uint64_t)lanes_equal(sum##r, mask) << 8 * r;
+    over = lanes_put_bits(over, r, lanes_above(sum##r, mask));      \
+    full = lanes_put_bits(full, r, lanes_equal(sum##r, mask));
 
 #define FINISH(r)                                                                            \
-    sum##r = lanes_add(sum##r, lanes_choose((lanes_mask)(carries >> 8 * r), one, zero));     \
+    sum##r = lanes_add(sum##r, lanes_choose(lanes_get_bits(carries, r), one, zero));     \
     lanes_store(result + 8 * r, lanes_and(sum##r, mask));
 
 /* The next row of a table, kept if it is the one that is wanted. */
@@ -121,28 +121,28 @@ LANES_BEGIN
 #define PUT_TAKEN(r) lanes_store(factor + LANES * r, taken##r);
 
 /* `entries` NULL, or the table whose entry `wanted_entry` becomes `factor` meanwhile. */
-LANES_INLINE void multiply(uint64_t *result, const uint64_t *a, const uint64_t *b,
-                           uint64_t *factor, const uint64_t *entries, uint64_t wanted_entry) {
+LANES_INLINE void multiply(srp_digit *result, const srp_digit *a, const srp_digit *b,
+                           srp_digit *factor, const srp_digit *entries, srp_index wanted_entry) {
     const lanes zero = lanes_splat(0), one = lanes_splat(1), mask = lanes_splat(IFMA_DIGIT_MASK);
-    const lanes index = lanes_splat(wanted_entry);
+    const lanes index = lanes_splat_index(wanted_entry);
     lanes entry = zero, early = zero, x_before = zero, q_before = zero;
     lanes sum0 = zero, sum1 = zero, sum2 = zero, sum3 = zero, sum4 = zero, sum5 = zero;
     lanes sum6 = zero, sum7 = zero, sum8 = zero;
     EACH_REGISTER(TAKE_FROM)
     /* A register of zeros below a, and one above. */
-    _Alignas(64) uint64_t padded[SRP_IFMA_ROW + 2 * LANES];
+    _Alignas(64) srp_digit padded[SRP_IFMA_ROW + 2 * LANES];
     lanes_store(padded, zero);
     for (size_t i = 0; i < SRP_IFMA_ROW; i += LANES)
         lanes_store(padded + LANES + i, lanes_load(a + i));
     lanes_store(padded + LANES + SRP_IFMA_ROW, zero);
 
-    const uint64_t *a_at = padded, *n_at = srp_ifma_shifted[0];
+    const srp_digit *a_at = padded, *n_at = srp_ifma_shifted[0];
     STEPS_4_TO_7;
     for (size_t i = 4; i < SRP_IFMA_DIGITS; i += LANES) {
         NEXT_REGISTERS;
         /* Loaded each time round: a compiler would rather load all 140 once and spill them. */
-        a_at = lanes_hidden(a_at);
-        n_at = lanes_hidden(n_at);
+        a_at = lanes_address_barrier(a_at);
+        n_at = lanes_address_barrier(n_at);
         STEP(0, NO_PRODUCTS, CARRY_IN_REGISTER);
         STEP(1, NO_PRODUCTS, CARRY_IN_REGISTER);
         STEP(2, NO_PRODUCTS, CARRY_IN_REGISTER);
@@ -159,23 +159,23 @@ LANES_INLINE void multiply(uint64_t *result, const uint64_t *a, const uint64_t *
     EACH_REGISTER(SPLIT)
     CARRY_UP(0, zero) CARRY_UP(1, carry0) CARRY_UP(2, carry1) CARRY_UP(3, carry2)
     CARRY_UP(4, carry3) CARRY_UP(5, carry4) CARRY_UP(6, carry5) CARRY_UP(7, carry6)
-    uint64_t over = 0, full = 0;
+    lanes_bits over = lanes_no_bits(), full = lanes_no_bits();
     EACH_REGISTER(COLLECT)
-    const uint64_t carries = (2 * over + full) ^ full;
+    const lanes_bits carries = lanes_carry_bits(over, full);
     EACH_REGISTER(FINISH)
 }
 
-void ifma_row_mul(uint64_t *result, const uint64_t *a, const uint64_t *b) {
-    multiply(result, a, b, NULL, NULL, 0);
+void ifma_row_mul(srp_digit *result, const srp_digit *a, const srp_digit *b) {
+    multiply(result, a, b, NULL, NULL, index_of(0));
 }
 
-void ifma_row_mul_and_select(uint64_t *result, const uint64_t *a, const uint64_t *b,
-                             uint64_t *factor, const uint64_t *table, uint64_t index) {
+void ifma_row_mul_and_select(srp_digit *result, const srp_digit *a, const srp_digit *b,
+                             srp_digit *factor, const srp_digit *table, srp_index index) {
     multiply(result, a, b, factor, table, index);
 }
 
-void ifma_row_select(uint64_t *factor, const uint64_t *entries, size_t count, uint64_t wanted) {
-    const lanes one = lanes_splat(1), index = lanes_splat(wanted);
+void ifma_row_select(srp_digit *factor, const srp_digit *entries, size_t count, srp_index wanted) {
+    const lanes one = lanes_splat(1), index = lanes_splat_index(wanted);
     lanes entry = lanes_splat(0);
     EACH_REGISTER(TAKE_FROM)
     for (size_t i = 0; i < count; i++) TAKE_ENTRY;

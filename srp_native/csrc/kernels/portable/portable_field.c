@@ -26,11 +26,10 @@
  * R is 2^48 times as large as N, so values below 8 N give a result below N (1 + 2^-41): nothing is
  * ever subtracted until field_to_bytes.
  */
-#include "internal.h"
+#include "kernels/portable/portable.h"
 
 #define TILE 13
 #define PAIR 26 /* two tiles */
-#define DIGIT_MASK ((UINT64_C(1) << SRP_DIGIT_BITS) - 1)
 
 /* DIAGONALn(i, j) adds a[i] b[j] + a[i+1] b[j-1] + ... , n products of one column, to `sum`. */
 #define DIAGONAL1(i, j) sum = wide_mul_add(sum, a[i], b[j]);
@@ -52,7 +51,7 @@
     sum = START(c);               \
     DIAGONAL##n(i, j) column[c] = sum;
 
-#define FROM_ZERO(c) wide_from(0)
+#define FROM_ZERO(c) wide_zero()
 #define FROM_COLUMN(c) column[c]
 
 /* The columns of a tile whose products all have i + j >= 13; a triangle of 78 products. */
@@ -74,32 +73,32 @@
     COLUMN(START, 12, 13, 0, 12) UPPER_COLUMNS(START)
 
 /* column[0..24] = a * b */
-static void tile_mul(srp_wide *column, const uint64_t *a, const uint64_t *b) {
+static void tile_mul(srp_wide *column, const srp_digit *a, const srp_digit *b) {
     srp_wide sum;
     TILE_COLUMNS(FROM_ZERO)
 }
 
 /* column[0..24] += a * b */
-static void tile_mul_add(srp_wide *column, const uint64_t *a, const uint64_t *b) {
+static void tile_mul_add(srp_wide *column, const srp_digit *a, const srp_digit *b) {
     srp_wide sum;
     TILE_COLUMNS(FROM_COLUMN)
 }
 
 /* An odd column of a square: n pairs, each counted twice. */
 #define ODD_COLUMN(c, n, i, j)  \
-    sum = wide_from(0);         \
+    sum = wide_zero();         \
     DIAGONAL##n(i, j) column[c] = wide_add(sum, sum);
 
 /* An even one has the square of digit m in its middle. */
 #define EVEN_COLUMN(c, n, i, j, m) \
-    sum = wide_from(0);            \
+    sum = wide_zero();            \
     DIAGONAL##n(i, j) column[c] = wide_mul_add(wide_add(sum, sum), a[m], a[m]);
 
 /* column[0..24] = a * a, `b` being `a` again for the macros */
-static void tile_sqr(srp_wide *column, const uint64_t *a) {
-    const uint64_t *b = a;
+static void tile_sqr(srp_wide *column, const srp_digit *a) {
+    const srp_digit *b = a;
     srp_wide sum;
-    column[0] = wide_mul_add(wide_from(0), a[0], a[0]);
+    column[0] = wide_mul_add(wide_zero(), a[0], a[0]);
     ODD_COLUMN(1, 1, 0, 1) EVEN_COLUMN(2, 1, 0, 2, 1)
     ODD_COLUMN(3, 2, 0, 3) EVEN_COLUMN(4, 2, 0, 4, 2)
     ODD_COLUMN(5, 3, 0, 5) EVEN_COLUMN(6, 3, 0, 6, 3)
@@ -112,22 +111,22 @@ static void tile_sqr(srp_wide *column, const uint64_t *a) {
     ODD_COLUMN(19, 3, 7, 12) EVEN_COLUMN(20, 2, 8, 12, 10)
     ODD_COLUMN(21, 2, 9, 12) EVEN_COLUMN(22, 1, 10, 12, 11)
     ODD_COLUMN(23, 1, 11, 12)
-    column[24] = wide_mul_add(wide_from(0), a[12], a[12]);
+    column[24] = wide_mul_add(wide_zero(), a[12], a[12]);
 }
 
 /* One quotient digit: what column c comes to is the digit, and its low 60 bits vanish. */
 #define QUOTIENT(c, ADD_PRODUCTS)          \
     sum = wide_add(column[c], carry);      \
     ADD_PRODUCTS                           \
-    a[c] = wide_low(sum) & DIGIT_MASK;     \
-    carry = wide_shift_right(sum, SRP_DIGIT_BITS);
+    a[c] = digit_low(wide_low(sum), SRP_DIGIT_BITS);     \
+    carry = wide_down(sum, SRP_DIGIT_BITS);
 
 /*
  * Thirteen quotient digits a[0..12] from column[0..12], and a * b into column[13..24], for the
  * lowest tile b of N + 1. The carry goes into column[13].
  */
-static void tile_quotient(srp_wide *column, uint64_t *a, const uint64_t *b) {
-    srp_wide sum, carry = wide_from(0);
+static void tile_quotient(srp_wide *column, srp_digit *a, const srp_digit *b) {
+    srp_wide sum, carry = wide_zero();
     QUOTIENT(0, )
     QUOTIENT(1, DIAGONAL1(0, 1))
     QUOTIENT(2, DIAGONAL2(0, 2))
@@ -146,14 +145,14 @@ static void tile_quotient(srp_wide *column, uint64_t *a, const uint64_t *b) {
 }
 
 /* What is above a digit in a sum of digits of either sign, as a signed number modulo 2^64. */
-static uint64_t signed_carry(uint64_t sum) {
-    const uint64_t sign = UINT64_C(1) << (63 - SRP_DIGIT_BITS);
-    return (sum >> SRP_DIGIT_BITS ^ sign) - sign;
+static srp_digit signed_carry(srp_digit sum) {
+    const srp_digit sign = digit_of(UINT64_C(1) << (63 - SRP_DIGIT_BITS));
+    return digit_sub(digit_xor(digit_down(sum, SRP_DIGIT_BITS), sign), sign);
 }
 
 /* sum[0..n-1] = a[0..n-1] + a[n..2n-1], not carried */
-static void fold(uint64_t *sum, const uint64_t *a, size_t n) {
-    for (size_t i = 0; i < n; i++) sum[i] = a[i] + a[n + i];
+static void fold(srp_digit *sum, const srp_digit *a, size_t n) {
+    for (size_t i = 0; i < n; i++) sum[i] = digit_add(a[i], a[n + i]);
 }
 
 /*
@@ -163,7 +162,7 @@ static void fold(uint64_t *sum, const uint64_t *a, size_t n) {
  * wanted by both, so one pass takes care of the two.
  */
 static void join(srp_wide *column, srp_wide *middle, size_t n) {
-    column[2 * n - 1] = column[4 * n - 1] = middle[2 * n - 1] = wide_from(0);
+    column[2 * n - 1] = column[4 * n - 1] = middle[2 * n - 1] = wide_zero();
     for (size_t i = 0; i < n; i++) {
         srp_wide inner = wide_sub(column[n + i], column[2 * n + i]);
         column[n + i] = wide_sub(wide_add(inner, middle[i]), column[i]);
@@ -172,7 +171,7 @@ static void join(srp_wide *column, srp_wide *middle, size_t n) {
 }
 
 /* column[0..51] = a * b for 26 digits each */
-static void pair_mul(srp_wide *column, const uint64_t *a, const uint64_t *b, field_scratch *s) {
+static void pair_mul(srp_wide *column, const srp_digit *a, const srp_digit *b, field_scratch *s) {
     fold(s->tile_a, a, TILE);
     fold(s->tile_b, b, TILE);
     tile_mul(column, a, b);
@@ -182,7 +181,7 @@ static void pair_mul(srp_wide *column, const uint64_t *a, const uint64_t *b, fie
 }
 
 /* column[0..51] = a * a for 26 digits */
-static void pair_sqr(srp_wide *column, const uint64_t *a, field_scratch *s) {
+static void pair_sqr(srp_wide *column, const srp_digit *a, field_scratch *s) {
     fold(s->tile_a, a, TILE);
     tile_sqr(column, a);
     tile_sqr(column + 2 * TILE, a + TILE);
@@ -191,11 +190,11 @@ static void pair_sqr(srp_wide *column, const uint64_t *a, field_scratch *s) {
 }
 
 /* result = s->column / R modulo N, below N + column / R; clobbers s->column */
-static void reduce(uint64_t *result, field_scratch *s) {
-    const uint64_t *m = srp_modulus_plus_1;
+static void reduce(srp_digit *result, field_scratch *s) {
+    const srp_digit *m = srp_modulus_plus_1;
     for (size_t half = 0; half < SRP_DIGITS; half += PAIR) {
         srp_wide *column = s->column + half;
-        uint64_t *q = s->quotient;
+        srp_digit *q = s->quotient;
         tile_quotient(column, q, m);
         tile_mul_add(column + TILE, q, m + TILE);
         tile_quotient(column + TILE, q + TILE, m);
@@ -204,15 +203,15 @@ static void reduce(uint64_t *result, field_scratch *s) {
         for (size_t i = 0; i < 2 * PAIR - 1; i++)
             column[PAIR + i] = wide_add(column[PAIR + i], s->middle[i]);
     }
-    srp_wide sum = wide_from(0);
+    srp_wide sum = wide_zero();
     for (size_t i = 0; i < SRP_DIGITS; i++) {
         sum = wide_add(sum, s->column[SRP_DIGITS + i]);
-        result[i] = wide_low(sum) & DIGIT_MASK;
-        sum = wide_shift_right(sum, SRP_DIGIT_BITS);
+        result[i] = digit_low(wide_low(sum), SRP_DIGIT_BITS);
+        sum = wide_down(sum, SRP_DIGIT_BITS);
     }
 }
 
-void field_mul(uint64_t *result, const uint64_t *a, const uint64_t *b, field_scratch *s) {
+void field_mul(srp_digit *result, const srp_digit *a, const srp_digit *b, field_scratch *s) {
     fold(s->pair_a, a, PAIR);
     fold(s->pair_b, b, PAIR);
     pair_mul(s->column, a, b, s);
@@ -222,7 +221,7 @@ void field_mul(uint64_t *result, const uint64_t *a, const uint64_t *b, field_scr
     reduce(result, s);
 }
 
-void field_sqr(uint64_t *result, const uint64_t *a, field_scratch *s) {
+void field_sqr(srp_digit *result, const srp_digit *a, field_scratch *s) {
     fold(s->pair_a, a, PAIR);
     pair_sqr(s->column, a, s);
     pair_sqr(s->column + 2 * PAIR, a + PAIR, s);
@@ -231,11 +230,12 @@ void field_sqr(uint64_t *result, const uint64_t *a, field_scratch *s) {
     reduce(result, s);
 }
 
-void field_sub(uint64_t *result, const uint64_t *minuend, const uint64_t *subtrahend) {
-    uint64_t carry = 0;
+void field_sub(srp_digit *result, const srp_digit *minuend, const srp_digit *subtrahend) {
+    srp_digit carry = digit_of(0);
     for (size_t i = 0; i < SRP_DIGITS; i++) {
-        uint64_t sum = minuend[i] + 2 * srp_modulus[i] - subtrahend[i] + carry;
-        result[i] = sum & DIGIT_MASK;
+        srp_digit more = digit_add(digit_up(srp_modulus[i], 1), carry);
+        srp_digit sum = digit_add(digit_sub(minuend[i], subtrahend[i]), more);
+        result[i] = digit_low(sum, SRP_DIGIT_BITS);
         carry = signed_carry(sum);
     }
 }
@@ -243,37 +243,38 @@ void field_sub(uint64_t *result, const uint64_t *minuend, const uint64_t *subtra
 /* Two digits are 15 bytes, counted from the end; of the last two, 9 are left. */
 #define PAIR_SIZE 15
 
-void field_from_bytes(uint64_t *digits, const uint8_t *bytes) {
+void field_from_bytes(srp_digit *digits, const uint8_t *bytes) {
     const uint8_t *end = bytes + SRP_ELEMENT_SIZE;
     for (size_t i = 0; i < SRP_DIGITS; i += 2, end -= PAIR_SIZE) {
-        digits[i] = load_64(end - 8) & DIGIT_MASK;
-        if (i < SRP_DIGITS - 2) digits[i + 1] = load_64(end - 15) >> 4 & DIGIT_MASK;
+        digits[i] = digit_low(digit_load(end - 8), SRP_DIGIT_BITS);
+        if (i < SRP_DIGITS - 2)
+            digits[i + 1] = digit_low(digit_down(digit_load(end - 15), 4), SRP_DIGIT_BITS);
     }
-    digits[SRP_DIGITS - 1] = load_64(bytes) >> 52;
+    digits[SRP_DIGITS - 1] = digit_down(digit_load(bytes), 52);
 }
 
 /* result = value mod N for a value below 2 N */
-static void reduce_fully(uint64_t *result, const uint64_t *value) {
-    uint64_t carry = 0;
+static void reduce_fully(srp_digit *result, const srp_digit *value) {
+    srp_digit carry = digit_of(0); /* -1 or 0 */
     for (size_t i = 0; i < SRP_DIGITS; i++) {
-        uint64_t sum = value[i] - srp_modulus[i] + carry;
-        result[i] = sum & DIGIT_MASK;
+        srp_digit sum = digit_add(digit_sub(value[i], srp_modulus[i]), carry);
+        result[i] = digit_low(sum, SRP_DIGIT_BITS);
         carry = signed_carry(sum);
     }
-    uint64_t was_below = opaque(carry); /* -1 or 0 */
+    srp_mask was_below = mask_if_one(digit_low(carry, 1));
     for (size_t i = 0; i < SRP_DIGITS; i++)
-        result[i] = (value[i] & was_below) | (result[i] & ~was_below);
+        result[i] = digit_choose(was_below, value[i], result[i]);
 }
 
-void field_to_bytes(uint8_t *bytes, const uint64_t *digits) {
-    uint64_t reduced[SRP_DIGITS];
+void field_to_bytes(uint8_t *bytes, const srp_digit *digits) {
+    srp_digit reduced[SRP_DIGITS];
     reduce_fully(reduced, digits);
     uint8_t *end = bytes + SRP_ELEMENT_SIZE;
     for (size_t i = 0; i < SRP_DIGITS; i += 2, end -= PAIR_SIZE) {
-        store_64(end - 8, reduced[i] | reduced[i + 1] << SRP_DIGIT_BITS);
+        digit_store(end - 8, digit_or(reduced[i], digit_up(reduced[i + 1], SRP_DIGIT_BITS)));
         /* Seven bytes; the zero above them is overwritten by the next pair. */
-        if (i < SRP_DIGITS - 2) store_64(end - 16, reduced[i + 1] >> 4);
+        if (i < SRP_DIGITS - 2) digit_store(end - 16, digit_down(reduced[i + 1], 4));
     }
-    bytes[0] = (uint8_t)(reduced[SRP_DIGITS - 1] >> 4);
+    digit_store_byte(bytes, digit_down(reduced[SRP_DIGITS - 1], 4));
     srp_wipe(reduced, sizeof reduced);
 }

@@ -1,6 +1,0 @@
-/* base^exponent mod N for kernel adx. */
-#include "adx_scalar.h"
-
-#if SRP_HAS_ADX
-#include "kernels/scalar_window.inc"
-#endif

@@ -1,0 +1,181 @@
+/*
+ * Numbers that may be secret, in types that do not let them be read.
+ *
+ * A digit, a mask and an index are structs of one number each. No operator takes a struct: a branch
+ * on one, an address made of one, a comparison, a division and a cast to a number do not compile, and
+ * neither does a mask in a digit's place. What may be done with them is below, and none of it takes
+ * a time that depends on a value. The way out is bytes (digit_store); what was computed from secret
+ * bytes becomes public in srp_declassify of internal.h and nowhere else.
+ *
+ * The member is named `hidden`. Only the files that implement operations (this one, wide.h, lanes.h,
+ * lanes_plain.h and the assembly of adx) name it; tests/native/test_secret_types.py holds them to it.
+ *
+ * One struct in a register is what the number would be: compilers make the same code of both.
+ */
+#ifndef SRP_SECRET_H
+#define SRP_SECRET_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__GNUC__)
+#define SECRET_INLINE static inline __attribute__((always_inline))
+#else
+#define SECRET_INLINE static inline
+#endif
+
+/* A digit or limb of a number, a sum of some modulo 2^64, or a carry. */
+typedef struct {
+    uint64_t hidden;
+} srp_digit;
+
+/* All ones or 0. */
+typedef struct {
+    uint64_t hidden;
+} srp_mask;
+
+/* Which entry of a table, or which bit. */
+typedef struct {
+    uint64_t hidden;
+} srp_index;
+
+/*
+ * The value barrier: hides from the compiler that `value` is all ones or 0, so that it cannot make a
+ * branch of what is computed with it.
+ */
+SECRET_INLINE uint64_t value_barrier(uint64_t value) {
+#if defined(__GNUC__)
+    __asm__("" : "+r"(value));
+    return value;
+#else
+    volatile uint64_t copy = value;
+    return copy;
+#endif
+}
+
+/* ---- bytes: eight of them, big-endian ------------------------------------------------------ */
+
+SECRET_INLINE uint64_t load_64(const uint8_t *b) {
+    return (uint64_t)b[0] << 56 | (uint64_t)b[1] << 48 | (uint64_t)b[2] << 40 |
+           (uint64_t)b[3] << 32 | (uint64_t)b[4] << 24 | (uint64_t)b[5] << 16 |
+           (uint64_t)b[6] << 8 | b[7];
+}
+
+SECRET_INLINE void store_64(uint8_t *bytes, uint64_t value) {
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    value = __builtin_bswap64(value); /* of the loop GCC makes vector code, which is longer */
+    memcpy(bytes, &value, sizeof value);
+#else
+    for (int i = 7; i >= 0; i--, value >>= 8) bytes[i] = (uint8_t)(value & 0xFF);
+#endif
+}
+
+SECRET_INLINE srp_digit digit_load(const uint8_t *bytes) { return (srp_digit){load_64(bytes)}; }
+
+SECRET_INLINE void digit_store(uint8_t *bytes, srp_digit a) { store_64(bytes, a.hidden); }
+
+/* The lowest byte alone. */
+SECRET_INLINE void digit_store_byte(uint8_t *byte, srp_digit a) { *byte = (uint8_t)(a.hidden & 0xFF); }
+
+/* ---- digits, modulo 2^64; numbers of bits are public, and below 64 ----------------------------- */
+
+SECRET_INLINE srp_digit digit_of(uint64_t value) { return (srp_digit){value}; }
+
+SECRET_INLINE srp_digit digit_add(srp_digit a, srp_digit b) {
+    return (srp_digit){a.hidden + b.hidden};
+}
+
+SECRET_INLINE srp_digit digit_sub(srp_digit a, srp_digit b) {
+    return (srp_digit){a.hidden - b.hidden};
+}
+
+SECRET_INLINE srp_digit digit_or(srp_digit a, srp_digit b) {
+    return (srp_digit){a.hidden | b.hidden};
+}
+
+SECRET_INLINE srp_digit digit_xor(srp_digit a, srp_digit b) {
+    return (srp_digit){a.hidden ^ b.hidden};
+}
+
+/* a mod 2^bits */
+SECRET_INLINE srp_digit digit_low(srp_digit a, unsigned bits) {
+    return (srp_digit){a.hidden & ((UINT64_C(1) << bits) - 1)};
+}
+
+/* a / 2^bits */
+SECRET_INLINE srp_digit digit_down(srp_digit a, unsigned bits) {
+    return (srp_digit){a.hidden >> bits};
+}
+
+/* a * 2^bits */
+SECRET_INLINE srp_digit digit_up(srp_digit a, unsigned bits) {
+    return (srp_digit){a.hidden << bits};
+}
+
+/* ---- masks ----------------------------------------------------------------------------------- */
+
+/* All ones when a == b; both below 2^63. */
+SECRET_INLINE srp_mask mask_if_equal(uint64_t a, srp_index b) {
+    return (srp_mask){value_barrier(0 - (((a ^ b.hidden) - 1) >> 63))};
+}
+
+/* All ones for 1, 0 for 0; no other digit. */
+SECRET_INLINE srp_mask mask_if_one(srp_digit bit) {
+    return (srp_mask){value_barrier(0 - bit.hidden)};
+}
+
+/* All ones when both are all ones or both are 0. */
+SECRET_INLINE srp_mask mask_if_alike(srp_mask a, srp_mask b) {
+    return (srp_mask){value_barrier(~(a.hidden ^ b.hidden))};
+}
+
+/* -1 modulo 2^64, or 0 */
+SECRET_INLINE srp_digit digit_of_mask(srp_mask mask) { return (srp_digit){mask.hidden}; }
+
+/* a, or 0 where the mask is 0 */
+SECRET_INLINE srp_digit digit_keep(srp_mask mask, srp_digit a) {
+    return (srp_digit){a.hidden & mask.hidden};
+}
+
+/* All bits of a turned over, or none where the mask is 0. */
+SECRET_INLINE srp_digit digit_flip(srp_mask mask, srp_digit a) {
+    return (srp_digit){a.hidden ^ mask.hidden};
+}
+
+/* `yes`, or `no` where the mask is 0 */
+SECRET_INLINE srp_digit digit_choose(srp_mask mask, srp_digit yes, srp_digit no) {
+    return (srp_digit){(yes.hidden & mask.hidden) | (no.hidden & ~mask.hidden)};
+}
+
+/* ---- indices --------------------------------------------------------------------------------- */
+
+SECRET_INLINE srp_index index_of(uint64_t value) { return (srp_index){value}; }
+
+/* index + 2^at * bit `position` of a number of `length` big-endian bytes, 0 past its end. */
+SECRET_INLINE srp_index index_add_bit(srp_index index, unsigned at, const uint8_t *bytes,
+                                      size_t length, size_t position) {
+    if (position / 8 >= length) return index;
+    uint64_t bit = (unsigned)bytes[length - 1 - position / 8] >> position % 8 & 1;
+    return (srp_index){index.hidden | bit << at};
+}
+
+/* Bits [position, position + width) of such a number. */
+SECRET_INLINE srp_index index_of_bits(const uint8_t *bytes, size_t length, size_t position,
+                                      unsigned width) {
+    srp_index index = {0};
+    for (unsigned at = 0; at < width; at++)
+        index = index_add_bit(index, at, bytes, length, position + at);
+    return index;
+}
+
+/* index * factor / 2^bits; the product below 2^64 */
+SECRET_INLINE srp_index index_scale(srp_index index, uint64_t factor, unsigned bits) {
+    return (srp_index){index.hidden * factor >> bits};
+}
+
+SECRET_INLINE srp_index index_sub(srp_index a, srp_index b) {
+    return (srp_index){a.hidden - b.hidden};
+}
+
+#endif

@@ -1,0 +1,42 @@
+"""Who may include whom in csrc: no circle, and no file but dispatch.c that knows two kernels."""
+
+from __future__ import annotations
+
+import re
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+CSRC = Path(__file__).parent.parent.parent / "srp_native" / "csrc"
+FILES = sorted(path for path in CSRC.rglob("*") if path.suffix in {".c", ".h", ".inc"})
+
+
+def includes(path: Path) -> set[str]:
+    text = path.read_text(encoding="ascii")
+    return set(re.findall(r'^#include "([^"]+)"', text, re.M))
+
+
+def test_every_include_is_a_path_from_csrc() -> None:
+    wrong = {(path.name, name) for path in FILES for name in includes(path)}
+    assert {pair for pair in wrong if not (CSRC / pair[1]).is_file()} == set()
+
+
+def test_no_file_includes_itself_by_way_of_others() -> None:
+    graph = {path.relative_to(CSRC).as_posix(): includes(path) for path in FILES}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(FILES)
+
+
+def test_names_of_files_are_unique() -> None:
+    """Object files lie side by side, and people say the name without its folder."""
+    assert len({path.name for path in FILES}) == len(FILES)
+
+
+def test_only_dispatch_knows_more_than_one_kernel() -> None:
+    kernels = [folder.name for folder in (CSRC / "kernels").iterdir() if folder.is_dir()]
+    assert len(kernels) > 1
+    knowing = {}
+    for path in FILES:
+        own = {path.parent.name} & set(kernels)
+        named = {name.split("/")[1] for name in includes(path) if name.count("/") > 1}
+        knowing[path.name] = own | named
+    assert {name for name, known in knowing.items() if len(known) > 1} == {"dispatch.c"}
+    assert knowing["dispatch.c"] == set(kernels)
