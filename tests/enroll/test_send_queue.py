@@ -54,7 +54,7 @@ def put(queue: SendQueue, jobs: list[Job], *, mark: Stage, unwanted: Job | None 
 def test_it_tells_when_users_limits_make_it_short(batcher: Batcher) -> None:
     """The journal marks two of 22, the rest turns out to be one user's: nothing is left to send."""
     to_mark: list[Job] = []
-    queue = SendQueue(GCRA(10), UserRates(0.01), CircuitBreaker(), batcher)
+    queue = SendQueue(GCRA(10), UserRates(0.01), CircuitBreaker(), threading.Event(), batcher)
     users = [Job(request(number, user=f"user-{number}")) for number in range(2)]
     put(queue, users, mark=to_mark.extend)
     ann = [Job(request(number, user="ann")) for number in range(100, 120)]
@@ -67,7 +67,9 @@ def test_it_tells_when_users_limits_make_it_short(batcher: Batcher) -> None:
 
 
 def test_the_least_patient_first(batcher: Batcher) -> None:
-    queue = SendQueue(GCRA(math.inf), UserRates(math.inf), CircuitBreaker(), batcher)
+    queue = SendQueue(
+        GCRA(math.inf), UserRates(math.inf), CircuitBreaker(), threading.Event(), batcher
+    )
     jobs = [Job(request(number)) for number in range(4)]
     jobs[2].attempts = 1
     put(queue, jobs, mark=queue_mark, unwanted=jobs[1])

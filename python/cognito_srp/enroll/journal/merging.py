@@ -66,13 +66,9 @@ def merge(sources: Sequence[Journal], into: Journal) -> list[MergeConflict]:
                 taken.append(whole)
                 if is_conflict:
                     earlier = next(one for one in sources if one.find([row.device_key]))
-                    conflicts.append(
-                        MergeConflict(
-                            row.device_key,
-                            (mine.state, row.state),
-                            (str(earlier.path), str(source.path)),
-                        )
-                    )
+                    paths = str(earlier.path), str(source.path)
+                    states = mine.state, row.state
+                    conflicts.append(MergeConflict(row.device_key, states, paths))
             into.put(taken)
     for source in sources:
         failed = source.failed()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, TypeVar
 
 from ...devices.verifiers import DeviceVerifier, NewDevice
-from ...errors import EnrollerClosedError
+from ...errors import EnrollerClosedError, NotSentError
 from ..error_codes import error_code, error_message
 from ..requests import (
     AccessGrant,
@@ -22,7 +22,7 @@ from ..requests import (
     Status,
 )
 
-__all__ = ["Job", "Stage", "Unwanted", "Way", "advance", "hand_to", "use_slot"]
+__all__ = ["Job", "Stage", "Unwanted", "Way", "advance", "fail_unsent", "hand_to", "use_slot"]
 
 _log = logging.getLogger(__name__)
 
@@ -204,6 +204,14 @@ def advance(jobs: list[Job], error: BaseException | None = None) -> None:
             onward.setdefault(stage, []).append(job)
     for stage, some in onward.items():
         hand_to(stage, some)
+
+
+def fail_unsent(jobs: list[Job], what: str, error: Exception) -> None:
+    """End jobs of which nothing is sent, because of `what` and of the error that it failed with."""
+    for job in jobs:
+        failure = NotSentError(f"{what}: {error}")
+        failure.__cause__ = error
+        advance([job], failure)
 
 
 def hand_to(stage: Stage, jobs: list[Job]) -> None:

@@ -7,9 +7,8 @@ import threading
 import time
 from typing import Final
 
-from ...errors import NotSentError
 from ..requests import EnrollmentJournal, EnrollmentOutcome
-from .job import Job, advance
+from .job import Job, advance, fail_unsent
 from .worker_pool import start_thread
 
 __all__ = ["JournalWriter"]
@@ -19,6 +18,8 @@ _log = logging.getLogger(__name__)
 #: Seconds from one commit of outcomes to the next: each costs a sync of the disk, however few
 #: there are. Nothing else waits, since sends wait for it, and it comes in groups.
 _GATHER: Final = 0.02
+
+_NOT_WRITTEN: Final = "the journal could not be written, so nothing was sent"
 
 #: With the job that it is the end of, if it is.
 _Outcomes = list[tuple[Job | None, EnrollmentOutcome]]
@@ -84,9 +85,12 @@ class JournalWriter:
                 if time.monotonic() >= finish_next and self._to_finish:
                     to_finish, self._to_finish = self._to_finish, []
                     finish_next = time.monotonic() + _GATHER
-            self._mark(to_mark)
-            self._finish(to_finish)
-            self._keep(to_keep)
+            if to_mark:
+                self._mark(to_mark)
+            if to_finish:
+                self._finish(to_finish)
+            if to_keep:
+                self._keep(to_keep)
 
     def _wait(self, finish_next: float) -> bool:
         """Until there is something to write now; False at the end."""
@@ -101,20 +105,16 @@ class JournalWriter:
         return True
 
     def _mark(self, jobs: list[Job]) -> None:
-        if not jobs:
-            return
         try:
             self._journal.mark_sent([job.device_key for job in jobs])
         except Exception as error:
-            _not_written(jobs, error)
+            fail_unsent(jobs, _NOT_WRITTEN, error)
             return
         for job in jobs:
             job.marked = True
         advance(jobs)
 
     def _finish(self, ended: _Outcomes) -> None:
-        if not ended:
-            return
         lost = None
         try:
             self._journal.finish([outcome for _, outcome in ended])
@@ -124,23 +124,14 @@ class JournalWriter:
         advance([job for job, _ in ended if job is not None], lost)
 
     def _keep(self, jobs: list[Job]) -> None:
-        if not jobs:
-            return
         try:
             kept = self._journal.prepare([job.prepared() for job in jobs])
             if len(kept) != len(jobs):
                 raise ValueError(f"the journal took {len(jobs)} devices and returned {len(kept)}")
         except Exception as error:
-            _not_written(jobs, error)
+            fail_unsent(jobs, _NOT_WRITTEN, error)
             return
         for job, device in zip(jobs, kept, strict=True):
             job.verifier, job.arrived = device.verifier, device.sent_before
             job.ended, job.kept = device.ended, True
         advance(jobs)
-
-
-def _not_written(jobs: list[Job], error: Exception) -> None:
-    for job in jobs:
-        failure = NotSentError(f"the journal could not be written, so nothing was sent: {error}")
-        failure.__cause__ = error
-        advance([job], failure)

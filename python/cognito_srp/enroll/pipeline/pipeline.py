@@ -74,7 +74,7 @@ class Pipeline:
                 client, sign_ins, retry, breaker, closing, rate=pace.rate, workers=_TOKEN_WORKERS
             )
             started.callback(self._tokens.close)
-            self._queue = SendQueue(pace, users, breaker, self._verifiers)
+            self._queue = SendQueue(pace, users, breaker, closing, self._verifiers)
             self._senders = WorkerPool(self._queue, most=workers, name="enroller-send")
             started.callback(self._senders.join)
             started.callback(self._queue.close)
@@ -99,7 +99,7 @@ class Pipeline:
         """Send nothing any more, and let all jobs end."""
         self._closing.set()
         self._breaker.wake()
-        self._queue.hurry()
+        self._queue.wake()
         self._tokens.wake()
 
     def close(self) -> None:

@@ -8,11 +8,10 @@ import time
 from itertools import count
 from typing import Final
 
-from ...errors import NotSentError
 from ..breaker import CircuitBreaker
 from ..pacing import Pace, UserRates
 from .clients import wait_for_slot
-from .job import Job, advance, hand_to, use_slot
+from .job import Job, advance, fail_unsent, hand_to, use_slot
 from .verifier_batcher import VerifierBatcher
 
 __all__ = ["SendQueue"]
@@ -35,12 +34,19 @@ class SendQueue:
     Jobs wait after `add`. A few at a time are called up, which lets them go on to be marked in the
     journal; they come back to `await_slot`, and `take` returns them, one for each slot of `pace`.
     A job of a user who has used up their rate, or that is to be sent again later, stands aside
-    meanwhile. `batcher` is told whether there is enough here for a while.
+    meanwhile. `batcher` is told whether there is enough here for a while. Once `closing` is set
+    nothing will be sent, and all is handed out without regard to the rate.
     """
 
     def __init__(
-        self, pace: Pace, users: UserRates, breaker: CircuitBreaker, batcher: VerifierBatcher
+        self,
+        pace: Pace,
+        users: UserRates,
+        breaker: CircuitBreaker,
+        closing: threading.Event,
+        batcher: VerifierBatcher,
     ) -> None:
+        self._closing = closing
         self._pace, self._users, self._breaker, self._batcher = pace, users, breaker, batcher
         ahead = pace.rate * _CALLED_AHEAD
         self._depth = int(min(max(ahead, _LEAST_CALLED), _MOST_CALLED))
@@ -52,8 +58,7 @@ class SendQueue:
         self._called_up = 0
         self._staged: list[_Place] = []
         self._aside: list[tuple[float, int, Job]] = []
-        self._hurried = self._closed = self._was_long = False
-        self._stop = threading.Event()
+        self._closed = self._was_long = False
 
     def __len__(self) -> int:
         """Those that could be sent if it were not for the rate."""
@@ -61,7 +66,7 @@ class SendQueue:
 
     def is_long(self) -> bool:
         """Whether the next half a second is provided for."""
-        return not self._hurried and len(self) > self._short_below
+        return not self._closing.is_set() and len(self) > self._short_below
 
     def add(self, jobs: list[Job]) -> None:
         """A stage: let jobs have their place, once their time has come."""
@@ -90,11 +95,9 @@ class SendQueue:
             self._called_up -= 1
             self._advance()
 
-    def hurry(self) -> None:
-        """Hand out all that is here without regard to the rate, because nothing will be sent."""
+    def wake(self) -> None:
+        """See that it is closing."""
         with self._changed:
-            self._hurried = True
-            self._stop.set()
             self._advance()
             self._changed.notify()
 
@@ -102,7 +105,6 @@ class SendQueue:
         """Let `take` return None from now on."""
         with self._changed:
             self._closed = True
-            self._stop.set()
             self._changed.notify()
 
     def take(self) -> Job | None:
@@ -117,10 +119,11 @@ class SendQueue:
                 try:
                     due = self._pace.reserve()
                 except Exception as error:
-                    self._fail_next(error)
+                    if (next_ := self._pop()) is not None:
+                        fail_unsent([next_], "the rate could not be asked for", error)
                     continue
-                wait_for_slot(due, self._stop)
-                self._breaker.wait(self._stop)
+                wait_for_slot(due, self._closing)
+                self._breaker.wait(self._closing)
                 while (job := self._pop()) is not None:
                     stage = job.step()
                     if stage is use_slot:
@@ -129,13 +132,6 @@ class SendQueue:
                         hand_to(stage, [job])
                 self._pace.cancel(due)
         return None
-
-    def _fail_next(self, error: Exception) -> None:
-        """There is no slot to be had for the one that is next."""
-        if (job := self._pop()) is not None:
-            failure = NotSentError(f"the rate could not be asked for: {error}")
-            failure.__cause__ = error
-            advance([job], failure)
 
     def _someone_there(self) -> bool:
         """Wait until somebody can be sent; False at the end."""
@@ -166,13 +162,13 @@ class SendQueue:
     def _fill(self) -> None:
         """Bring back those who stood aside long enough, and call up those who are next."""
         now = time.monotonic()
-        while self._aside and (self._hurried or self._aside[0][0] <= now):
+        while self._aside and (self._closing.is_set() or self._aside[0][0] <= now):
             self._push(self._waiting, heapq.heappop(self._aside)[2])
         ready = len(self._staged) + self._called_up
-        if ready > self._depth // 2 and not self._hurried:
+        if ready > self._depth // 2 and not self._closing.is_set():
             return  # a commit for many, rather than one for each that leaves
         called: list[Job] = []
-        while self._waiting and (self._hurried or ready + len(called) < self._depth):
+        while self._waiting and (self._closing.is_set() or ready + len(called) < self._depth):
             job = heapq.heappop(self._waiting)[-1]
             if self._may_go(job):
                 called.append(job)
@@ -182,7 +178,7 @@ class SendQueue:
 
     def _may_go(self, job: Job) -> bool:
         """Whether the user's own rate allows it; puts it aside if not."""
-        if job.has_user_slot or self._hurried:
+        if job.has_user_slot or self._closing.is_set():
             return True
         job.has_user_slot = True
         due = self._users.reserve(job.user)

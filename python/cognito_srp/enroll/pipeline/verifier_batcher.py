@@ -11,9 +11,9 @@ from srp_native import Column
 
 from ...devices.columns import create_device_verifier_columns
 from ...devices.verifiers import DeviceVerifier, create_device_verifiers
-from ...errors import NotSentError, VerifierFaultError
+from ...errors import VerifierFaultError
 from ...srp.encoding import decode_base64, pad, unpad
-from .job import Job, advance
+from .job import Job, advance, fail_unsent
 from .worker_pool import start_thread
 
 __all__ = ["VerifierBatcher"]
@@ -111,10 +111,7 @@ class VerifierBatcher:
         try:
             made = verifiers(jobs)
         except Exception as error:
-            for job in jobs:
-                failure = NotSentError(f"no verifier could be computed: {error}")
-                failure.__cause__ = error
-                advance([job], failure)
+            fail_unsent(jobs, "no verifier could be computed", error)
             return []
         done = []
         for job, verifier in zip(jobs, made, strict=True):
