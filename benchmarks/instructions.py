@@ -4,7 +4,7 @@
 
 compiles the C files as the package does, runs one call of each routine under callgrind, and writes
 ``benchmarks/results/instructions.json``. Without gcc or valgrind it says so and writes nothing. The
-vector kernel is not among them: valgrind does not run AVX-512.
+kernels with lanes are not among them: valgrind runs no AVX-512, and rounds in one way alone.
 """
 
 from __future__ import annotations

@@ -58,8 +58,10 @@ class Column:
         return bytes(self.data[self.offsets[row] : self.offsets[row + 1]])
 
     def part(self, first: int, last: int) -> Column:
-        """Rows `first` to `last`, the latter left out, in the same buffer. Their offsets are
-        copied: who changes the column's does not change the part's."""
+        """Rows `first` to `last`, the latter left out, in the same buffer.
+
+        Their offsets are copied: changing the column's does not change the part's.
+        """
         return Column(self.data, array("Q", self.offsets[first : last + 1].tobytes()))
 
 

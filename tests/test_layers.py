@@ -26,6 +26,7 @@ BELOW["aws_srp"] = BELOW["aio"] = BELOW["signin"] | {"signin"}
 BELOW["enroll"] = BELOW["aio"] | {"aio"}
 BELOW["distributed"] = BELOW["enroll"] | {"enroll"}
 BELOW["cli"] = BELOW["distributed"] | {"distributed", "local"}
+BELOW["__main__"] = BELOW["cli"] | {"cli"}
 BELOW["__init__"] = BELOW["signin"] | {"signin"}
 #: `errors` imports nothing at run time; it names types of these, for what an exception carries.
 ONLY_TYPES = {"devices", "signin"}

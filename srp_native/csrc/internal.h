@@ -183,6 +183,12 @@ typedef struct {
 sha256_compress *srp_sha256_compress(void);
 const base64_runs *srp_base64_runs(void);
 
+/*
+ * The faster kernel of those that compute one number at a time, for kernels whose lanes one number
+ * does not fill.
+ */
+const srp_kernel *srp_scalar_kernel(void);
+
 /* ---- kernels ------------------------------------------------------------------------------ */
 
 /*

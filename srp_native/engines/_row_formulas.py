@@ -56,8 +56,10 @@ class RowFormulas(ABC):
         """2^x mod N with x = SHA-256(salt ‖ SHA-256(identity)); 384 bytes."""
 
     def first_invalid_row(self, offsets: memoryview, size: int, shortest: int, longest: int) -> int:
-        """The first row that does not lie within `size` bytes or has another length; the number
-        of rows when there is none."""
+        """The first row that does not lie within `size` bytes or has another length.
+
+        The number of rows when there is none.
+        """
         for row in range(len(offsets) - 1):
             begin, end = offsets[row], offsets[row + 1]
             if not (begin <= end <= size and shortest <= end - begin <= longest):
@@ -65,8 +67,10 @@ class RowFormulas(ABC):
         return max(len(offsets) - 1, 0)
 
     def new_buffer(self, size: int) -> memoryview:
-        """Room for `size` bytes, of which only those that are written to become memory. Raises
-        ``MemoryError``, ``OSError`` or ``OverflowError``."""
+        """Room for `size` bytes, of which only those that are written to become memory.
+
+        Raises ``MemoryError``, ``OSError`` or ``OverflowError``.
+        """
         return memoryview(mmap.mmap(-1, size))
 
     def shift(self, offsets: memoryview, by: int) -> None:
@@ -75,8 +79,10 @@ class RowFormulas(ABC):
             offsets[i] = offset + by
 
     def make_rows(self, rows: Rows, room: OutputBuffers) -> MadeRows:
-        """Passwords, drawn where they are missing, and the base64 of salts and verifiers, in `room`
-        or in buffers of their own. Raises `ZeroSaltError`."""
+        """Passwords, drawn where they are missing, and the base64 of salts and verifiers.
+
+        They are in `room` or in buffers of their own. Raises `ZeroSaltError`.
+        """
         count = len(rows.realms)
         if rows.salts is None:
             salts = [minimal(secrets.token_bytes(SALT_RANDOM)) for _ in range(count)]
@@ -96,8 +102,10 @@ class RowFormulas(ABC):
         )
 
     def new_batch_check(self) -> bytearray:
-        """The sums and products of a batch check that has counted nothing. Sums of x are secret:
-        wipe them."""
+        """The sums and products of a batch check that has counted nothing.
+
+        Sums of x are secret: wipe them.
+        """
         return bytearray((bytes(_EXPONENT_SIZE) + _element(1)) * _SIDES)
 
     def batch_check_rows(self, sums: bytearray, rows: Rows, made: MadeRows) -> None:

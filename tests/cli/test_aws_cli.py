@@ -7,9 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.command_line import PASSWORD, Run, SignedIn
-
-from cognito_srp import RememberedDevice, sign_in
+from support.command_line import Run, SignedIn, device_signs_in
 
 pytestmark = pytest.mark.long
 
@@ -21,18 +19,6 @@ def confirm(aws: Path, user: SignedIn, *options: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {"UserConfirmationNecessary": False}
-
-
-def device_signs_in(user: SignedIn) -> bool:
-    session = sign_in(
-        user.pool.cognito.client(),
-        pool_id=user.pool.pool_id,
-        client_id=user.pool.client_id,
-        username="ann",
-        password=PASSWORD,
-        device=RememberedDevice.from_json(Path("dev.json").read_text()),
-    )
-    return session.new_device is None
 
 
 def test_shorthand(run: Run, aws: Path, signed_in: SignedIn) -> None:

@@ -44,6 +44,7 @@ def test_every_device_once(tmp_path: Path, suffix: str) -> None:
         "message": "",
         "proven": True,
         "position": 7,
+        "username": None,
     }
     assert (rows[-1]["outcome"], rows[-1]["error"]) == ("refused", "TokenExpired")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -197,7 +197,7 @@ def test_ours_where_it_is_not(alone: None) -> None:
     assert ours.ForceChangePasswordException is not their_exceptions.ForceChangePasswordException
     for name in EXCEPTIONS[1:]:
         error: Any = getattr(ours, name)("Do MFA", {"Session": "hunter2"})
-        assert SignInError in type(error).mro()
+        assert issubclass(type(error), SignInError)
         assert (error.message, str(error)) == ("Do MFA", "Do MFA")
         assert error.get_tokens() == {"Session": "hunter2"}
         assert repr(error) == f"{name}('Do MFA')"

@@ -11,8 +11,8 @@ import pytest
 from support.people import PASSWORD, Someone, enter
 
 from cognito_srp import (
-    Device,
     InvalidInputError,
+    KnownDevice,
     RememberedDevice,
     ResourceNotFoundError,
     forget_device,
@@ -74,7 +74,7 @@ def test_look_remember_and_forget(client: Any, owned: dict[str, Any]) -> None:
 
 
 def test_a_device_without_attributes() -> None:
-    device = Device.from_description({"DeviceKey": "eu_1"})
+    device = KnownDevice.from_description({"DeviceKey": "eu_1"})
     assert (device.name, device.remembered, device.attributes) == (None, None, {})
 
 

@@ -28,6 +28,7 @@ from botocore.exceptions import (
     SSLError,
 )
 from botocore.parsers import ResponseParserError
+from support.logs import debug_log
 
 import cognito_srp
 from cognito_srp import (
@@ -338,14 +339,8 @@ def found(error: BaseException) -> list[str]:
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """All that is logged at DEBUG, redacted."""
-    written, root = io.StringIO(), logging.getLogger()
-    handler, level = logging.StreamHandler(written), root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    with redaction.install():
+    with debug_log() as written, redaction.install():
         yield written
-    root.setLevel(level)
-    root.removeHandler(handler)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -66,7 +66,7 @@ def identity_js(server: LocalCognito, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="module")
-def warrant_lite(server: LocalCognito, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def warrant_lite(tmp_path_factory: pytest.TempPathFactory) -> Any:
     python = pip_install(tmp_path_factory.mktemp("warrant-lite"), "warrant-lite") / "python"
     # It formats its timestamps under this locale, which small machines do not have.
     locales = tmp_path_factory.mktemp("locales")
@@ -75,7 +75,7 @@ def warrant_lite(server: LocalCognito, tmp_path_factory: pytest.TempPathFactory)
         subprocess.run(make, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"warrant-lite needs the locale en_US.UTF-8: {error}")
-    return WarrantLite(python, server.endpoint_url, locales)
+    return WarrantLite(python, locales)
 
 
 CLIENTS = {

@@ -9,6 +9,7 @@ from support import PROGRAMS
 from support.foreign_clients import run_json
 from support.installing import pip_install
 from support.local_people import PASSWORD
+from support.people import client_settings
 
 from cognito_srp.local import LocalCognito
 
@@ -30,12 +31,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_warrant_signs_in(cognito: LocalCognito, python: Path, client_secret: bool) -> None:
     pool = cognito.create_pool(client_secret=client_secret)
     request = {
-        "client": {
-            "endpoint_url": cognito.endpoint_url,
-            "region_name": cognito.region,
-            "aws_access_key_id": "local",
-            "aws_secret_access_key": "local",
-        },
+        "client": client_settings(cognito),
         "username": pool.create_user("zoë", PASSWORD, temporary=True),
         "password": PASSWORD,
         "new_password": "Permanent-horse-3",

@@ -146,6 +146,14 @@ def test_the_published_sha256_vectors() -> None:
     assert hashlib.sha256(two_blocks).hexdigest().startswith("248d6a61d20638b8e5c026930c3e6039")
 
 
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_the_callers_rounding_mode_changes_nothing_and_stays(objects: Objects, kernel: str) -> None:
+    command = [*objects.link("rounding"), kernel]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    skip_without_kernel(done)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 # ---- the field underneath: digits that carries stumble over ----------------------------------
 
 

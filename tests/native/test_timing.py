@@ -27,7 +27,11 @@ ATTEMPTS = 3
 #: Eight at a time is other code where a kernel has lanes.
 FUNCTIONS = [
     *((kernel, name) for kernel in KERNELS for name in ("pow_g", "powmod", "verifier")),
-    *(("avx512ifma", name) for name in ("pow_g_many", "powmod_many")),
+    *(
+        (kernel, name)
+        for kernel in ("avx512ifma", "avx2")
+        for name in ("pow_g_many", "powmod_many")
+    ),
 ]
 
 

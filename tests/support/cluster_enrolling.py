@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -15,7 +16,7 @@ from cognito_srp.distributed import enroll_batches, equal_share
 from cognito_srp.enroll import Enroller
 from support.lean_cognito import LeanCognito
 
-__all__ = ["ROWS", "check", "confirming", "with_tokens"]
+__all__ = ["ROWS", "check", "confirming", "finish", "with_tokens"]
 
 ROWS = 1_000
 _RATE = 500.0
@@ -42,6 +43,13 @@ def check(server: LeanCognito, derived: pa.Table, done: pa.Table) -> None:
         row["device_key"]: (row["password_verifier"], row["salt"]) for row in rows
     }
     assert len(server.calls()) == ROWS
+
+
+def finish(target: str, made: pa.Table, seconds: dict[str, float]) -> None:
+    """Write the rows to a file, and print how long it all took."""
+    with pa.OSFile(target, "wb") as file, pa.ipc.new_file(file, made.schema) as writer:
+        writer.write_table(made)
+    print(json.dumps(seconds))
 
 
 def _enroller(endpoint_url: str) -> Enroller:

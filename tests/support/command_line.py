@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from cognito_srp import Session, sign_in
+from cognito_srp import RememberedDevice, Session
 from cognito_srp.local import LocalPool
+from support.people import PASSWORD, enter
 
-PASSWORD = "Correct-horse-1"
+__all__ = [
+    "PASSWORD",
+    "Outcome",
+    "Run",
+    "SignedIn",
+    "device_signs_in",
+    "make_signed_in",
+    "without_rich",
+]
 
 
 class Outcome(NamedTuple):
@@ -41,19 +51,18 @@ Run = Callable[..., Outcome]
 
 def make_signed_in(pool: LocalPool, monkeypatch: pytest.MonkeyPatch) -> SignedIn:
     pool.create_user("ann", PASSWORD)
-    session = sign_in(
-        pool.cognito.client(),
-        pool_id=pool.pool_id,
-        client_id=pool.client_id,
-        username="ann",
-        password=PASSWORD,
-        auth_flow="USER_PASSWORD_AUTH",
-    )
+    session = enter(pool.cognito.client(), pool, "ann", auth_flow="USER_PASSWORD_AUTH")
     new, token = session.new_device, session.tokens.access_token
     assert new is not None
     monkeypatch.setenv("COGNITO_ACCESS_TOKEN", token)
     aws = ["--endpoint-url", pool.cognito.endpoint_url, "--region", pool.cognito.region]
     return SignedIn(pool, session, token, new.device_key, new.device_group_key, aws)
+
+
+def device_signs_in(user: SignedIn, path: str = "dev.json") -> bool:
+    """Whether the device in the file signs in as itself, so that no new key is handed out."""
+    device = RememberedDevice.from_json(Path(path).read_text())
+    return enter(user.pool.cognito.client(), user.pool, "ann", device=device).new_device is None
 
 
 def without_rich(real: Callable[..., Any]) -> Callable[..., Any]:

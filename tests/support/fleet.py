@@ -20,8 +20,9 @@ from botocore import UNSIGNED
 from botocore.config import Config
 
 from cognito_srp import RememberedDevice, sign_in
+from support import TESTS
+from support.people import PASSWORD
 
-PASSWORD = "Correct-horse-1"
 #: Users have several devices each, as in life.
 PER_USER = 25
 
@@ -39,9 +40,9 @@ class Fleet:
 
     def __init__(self, *, lost: float = 0.0) -> None:
         """`lost` is how many answers to ConfirmDevice get lost, after it has had its effect."""
-        command = [sys.executable, __file__, str(lost)]
+        command = [sys.executable, "-m", "support.fleet", str(lost)]
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=TESTS
         )
         self.about: dict[str, str] = json.loads(self._read())
 

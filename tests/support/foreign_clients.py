@@ -21,6 +21,7 @@ from botocore.exceptions import ClientError
 
 from cognito_srp.local import LocalPool
 from support import PROGRAMS
+from support.people import client_settings
 from support.plain_client import DeviceSignIn, SignIn, device_config
 
 
@@ -289,8 +290,8 @@ class WarrantLite:
     can_keep_a_secret = True
     factors = (None,)
 
-    def __init__(self, python: Path, endpoint_url: str, locales: Path) -> None:
-        self._python, self._endpoint, self._locales = str(python), endpoint_url, str(locales)
+    def __init__(self, python: Path, locales: Path) -> None:
+        self._python, self._locales = str(python), str(locales)
 
     def sign_in(self, account: Account) -> None:
         request = {
@@ -299,12 +300,7 @@ class WarrantLite:
             "pool_id": account.pool.pool_id,
             "client_id": account.pool.client_id,
             "client_secret": account.pool.client_secret,
-            "client": {
-                "endpoint_url": self._endpoint,
-                "region_name": account.pool.cognito.region,
-                "aws_access_key_id": "local",
-                "aws_secret_access_key": "local",
-            },
+            "client": client_settings(account.pool.cognito),
         }
         script = str(PROGRAMS / "sign_in_with_warrant_lite.py")
         answer = run_json([self._python, script], request, env={"LOCPATH": self._locales})

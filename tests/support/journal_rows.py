@@ -11,6 +11,7 @@ from cognito_srp import DeviceVerifier, SealingKey
 from cognito_srp.enroll import AccessGrant, EnrollmentOutcome, EnrollmentRequest, PreparedDevice
 from cognito_srp.enroll.journal import Journal
 from cognito_srp.enroll.requests import Status
+from cognito_srp.srp.encoding import encode_base64
 
 KEY = SealingKey(bytes(range(32)))
 GROUP_KEY = "-group"
@@ -23,8 +24,8 @@ def secret(number: int, *, again: int = 0) -> DeviceVerifier:
         device_key=key,
         device_group_key=GROUP_KEY,
         device_password=f"password\0{number}-{again}",
-        password_verifier=f"verifier{number}{again}",
-        salt=f"salt{number}{again}",
+        password_verifier=encode_base64(f"verifier{number}{again}".encode()),
+        salt=encode_base64(f"salt{number}{again}".encode()),
     )
 
 

@@ -8,9 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from cognito_srp.local import LocalPool
+from support.people import PASSWORD
 from support.plain_client import DeviceSignIn, SignIn, device_config
 
-PASSWORD = "Correct-horse-1"
+__all__ = [
+    "DEVICE_PASSWORD",
+    "PASSWORD",
+    "MakePerson",
+    "Person",
+    "Refused",
+    "begin_choice",
+    "respond",
+]
+
 DEVICE_PASSWORD = "device password"
 
 

@@ -7,8 +7,19 @@ from typing import Any
 
 from cognito_srp import NewDevice, Session, sign_in
 from cognito_srp.local import LocalPool
+from cognito_srp.local.running import LocalServer
 
 PASSWORD = "Correct-horse-1"
+
+
+def client_settings(cognito: LocalServer) -> dict[str, str]:
+    """What a program of its own makes a boto3 client of the server from."""
+    return {
+        "endpoint_url": cognito.endpoint_url,
+        "region_name": cognito.region,
+        "aws_access_key_id": "local",
+        "aws_secret_access_key": "local",
+    }
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,6 @@ INFO_BITS: Final = bytearray(INFO)
 WEEKDAY_NAMES: Final = list(WEEKDAYS)
 MONTH_NAMES: Final = list(MONTHS)
 
-# What the official clients draw for a device.
-
 _Octets = bytes | bytearray | memoryview
 
 

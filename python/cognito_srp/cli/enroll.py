@@ -6,33 +6,30 @@ import argparse
 import contextlib
 import json
 import os
-import signal
 import stat
-import time
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from ..enroll.bulk.inputs import Input
+from ..enroll.bulk.inputs import Input, Row
 from ..enroll.bulk.options import BulkOptions
 from ..enroll.bulk.outputs import check_output, write_devices
 from ..enroll.bulk.run import BulkRun, Progress
 from ..enroll.bulk.screening import Screening, keep_rejected, not_started
+from ..enroll.bulk.usernames import Usernames
 from ..enroll.journal.journal import Journal
 from ..errors import InvalidInputError, JournalError
 from ..storage.secret_files import replace_secret
-from ..transport.calls import Client
+from ..transport.client import Client
 from .client import make_client
 from .enroll_display import display
-from .enroll_options import add_enroll_options, enroll_options
-from .failures import INTERRUPTED, REFUSED, USAGE, UnavailableError, note
-from .output import write
+from .failures import INTERRUPTED, REFUSED, USAGE, UnavailableError, complain, note
+from .output import time_text, write
 from .progress import progress
 from .sealing_key import read_key
+from .stopping import stopping
 
-if TYPE_CHECKING:
-    from .parser import Commands
-
-__all__ = ["add_parser"]
+__all__ = ["run"]
 
 #: Connections kept open: as many as there may be threads.
 _CONNECTIONS: Final = 1024
@@ -46,30 +43,10 @@ _EMPTY: Final = "has no device that can be used; write one a row"
 #: Faults of the input that are told one by one, and failures.
 _TOLD: Final = 10
 
-_EPILOG = """\
-Every secret is in the journal, sealed and durable, before it is sent. However a run ends, the same
-command with --resume goes on where it was.
 
-  cognito-srp enroll devices.jsonl --key-file run.key --save enrolled.jsonl
-  cognito-srp enroll devices.jsonl --key-file run.key --save enrolled.jsonl --resume
-"""
-
-
-def add_parser(commands: Commands) -> None:
-    """Add this command."""
-    parser = commands.add_parser(
-        "enroll",
-        help="enroll the devices of a file",
-        description="Give every device of a file (JSON lines, CSV or Parquet) a secret and "
-        "confirm it, at the rate that AWS allows.",
-        epilog=_EPILOG,
-    )
-    add_enroll_options(parser)
-    parser.set_defaults(run=_run)
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    options = enroll_options(arguments)
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command, and return the exit code."""
+    options = _options(arguments)
     source = Input(options.input, client_id=arguments.client_id, pool_id=arguments.user_pool_id)
     _warn_if_shared(options.input)
     if options.dry_run:
@@ -78,16 +55,18 @@ def _run(arguments: argparse.Namespace) -> int:
         if not found.rows and not found.rejected:
             note(f"{options.input}: {_EMPTY}")
         return USAGE if found.rejected or not found.rows else 0
+    # Before the output, which is there as well where --resume was forgotten.
+    _check_journal(options)
     if options.save is not None:
         check_output(options.save, replace=options.resume)
     # The enroller's own kind of client: every send is counted and paced, so none is botocore's.
     client = make_client(
         arguments,
+        **_of_first_row(source),
         retries={"total_max_attempts": 1},
         max_pool_connections=_CONNECTIONS,
         connect_timeout=_CONNECT_TIMEOUT,
     )
-    _check_journal(options)
     key = read_key(arguments, options.journal)
     # A new journal is made only once it is clear that there is something to send.
     found_before = None if options.resume else _screen(options, source, None)
@@ -98,11 +77,41 @@ def _run(arguments: argparse.Namespace) -> int:
     return _end(options, run, document)
 
 
+def _of_first_row(source: Input) -> dict[str, Any]:
+    """What tells the Region of an input."""
+    row = next((item for item in source if isinstance(item, Row)), None)
+    if row is None:
+        return {}
+    return {
+        "pool_id": getattr(row.request.access, "pool_id", None),
+        "device_key": row.request.device_key,
+        "access_token": row.request.access_token,
+    }
+
+
+def _options(arguments: argparse.Namespace) -> BulkOptions:
+    """What the run needs of the arguments; client, key and output are made from the rest."""
+    return BulkOptions(
+        input=arguments.input,
+        journal=arguments.journal or f"{arguments.input}.journal",
+        save=arguments.save,
+        resume=arguments.resume,
+        dry_run=arguments.dry_run,
+        rate=arguments.rate,
+        per_user_rate=arguments.per_user_rate,
+        sign_in_rate=arguments.sign_in_rate,
+        workers=arguments.workers,
+        limit=arguments.limit,
+        on_error=arguments.on_error,
+        give_up_after=arguments.give_up_after,
+    )
+
+
 def _end(options: BulkOptions, run: BulkRun, document: dict[str, Any]) -> int:
     """Say how it ended; the exit code."""
     if run.gave_up:
         where = "check --region, --endpoint-url and the network"
-        note(f"{run.gave_up}; {where}. {_how_to_resume(options.journal)}")
+        complain(f"{run.gave_up}; {where}. {_how_to_resume(options.journal)}")
         return REFUSED
     if run.stopped:
         note(_how_to_resume(options.journal))
@@ -133,22 +142,25 @@ def _enroll(
     except RuntimeError as error:  # no thread can be started
         raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
     try:
-        with display() as show, _signals(run):
+        with display() as show, stopping(run, show.say):
             ended = run.run(source, show)
     except JournalError as error:
         raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
     document = _summary(options, found, journal, ended)
     if options.save is not None:
         rest = not_started(source, journal, at=found.at) if document["NotStarted"] else ()
-        _save(journal, options.save, rest, replace=options.resume)
+        _save(journal, options.save, rest, source, replace=options.resume)
     _tell_failures(options.input, journal)
     return run, document
 
 
-def _save(journal: Journal, path: str, rest: Iterable[int], *, replace: bool) -> None:
+def _save(
+    journal: Journal, path: str, rest: Iterable[int], source: Input, *, replace: bool
+) -> None:
     try:
         with progress("Writing the devices"):
-            write_devices(journal, path, rest, replace=replace)
+            users = Usernames(source)
+            write_devices(journal, path, rest, usernames=users, replace=replace)
     except InvalidInputError as error:  # somebody has put a file there since the start
         fix = "Nothing is lost: the same command with --resume and another --save writes it"
         raise UnavailableError(f"{path}: {error.rule}. {fix}") from error
@@ -176,29 +188,6 @@ def _tell_failures(path: str, journal: Journal) -> None:
 
 def _how_to_resume(path: str) -> str:
     return f"Nothing is lost: go on with the same command and --resume (journal: {path})"
-
-
-@contextlib.contextmanager
-def _signals(run: BulkRun) -> Iterator[None]:
-    """Ctrl-C and SIGTERM finish what is in flight; a second one ends the program at once, which
-    loses no more than a kill would: nothing."""
-
-    def stop(number: int, _: object) -> None:
-        if run.stopped:
-            signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
-        run.stop()
-        # Not print: what the signal came upon may be printing.
-        with contextlib.suppress(OSError):
-            os.write(2, b"\ncognito-srp: finishing what is in flight (again to quit at once)\n")
-
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, stop) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
 
 
 def _screen(options: BulkOptions, source: Input, journal: Journal | None) -> Screening:
@@ -246,9 +235,7 @@ def _plan(options: BulkOptions, found: Screening) -> dict[str, Any]:
         "SignIns": found.sign_ins,
         "TokensTooShortLived": found.short_lived,
         "Seconds": round(found.rows / options.rate, 1),
-        "Ends": time.strftime(
-            "%Y-%m-%dT%H:%M:%S%z", time.localtime(time.time() + found.rows / options.rate)
-        ),
+        "Ends": time_text(datetime.now() + timedelta(seconds=found.rows / options.rate)),
     }
 
 

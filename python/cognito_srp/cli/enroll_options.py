@@ -1,18 +1,35 @@
-"""What ``cognito-srp enroll`` may be told, and that as a value."""
+"""The options of ``cognito-srp enroll``. What enrolls takes longer to import than all the rest, so
+that happens once they are right."""
 
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from ..enroll.bulk.options import BulkOptions
 from .options import add_aws_options, add_output_options, bounded_int, positive_number
-from .sealing_key import add_key_options
+from .sealing_options import add_key_options
 
-__all__ = ["add_enroll_options", "enroll_options"]
+if TYPE_CHECKING:
+    from .parser import Parser
+
+__all__ = ["set_up"]
+
+_EPILOG = """\
+Every secret is in the journal, sealed and durable, before it is sent. However a run ends, the same
+command with --resume goes on where it was.
+
+  cognito-srp enroll devices.jsonl --key-file run.key --save enrolled.jsonl
+  cognito-srp enroll devices.jsonl --key-file run.key --save enrolled.jsonl --resume
+"""
 
 
-def add_enroll_options(parser: argparse.ArgumentParser) -> None:
-    """The input, its journal and output, and all that says how it is enrolled."""
+def set_up(parser: Parser) -> None:
+    """Give the command its options."""
+    parser.description = (
+        "Give every device of a file (JSON lines, CSV or Parquet) a secret and "
+        "confirm it, at the rate that AWS allows."
+    )
+    parser.epilog = _EPILOG
     parser.add_argument("input", metavar="INPUT", help="file that ends in .jsonl, .csv or .parquet")
     parser.add_argument(
         "--save", metavar="FILE", help="write devices and passwords here, .jsonl or .parquet"
@@ -25,25 +42,8 @@ def add_enroll_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--client-id", help="app client of rows that name none")
     parser.add_argument("--user-pool-id", help="pool of rows that name none")
     add_aws_options(parser)
-    add_output_options(parser, formats=("json", "text"))
-
-
-def enroll_options(arguments: argparse.Namespace) -> BulkOptions:
-    """What the run needs of the arguments; client, key and output are made from the rest."""
-    return BulkOptions(
-        input=arguments.input,
-        journal=arguments.journal or f"{arguments.input}.journal",
-        save=arguments.save,
-        resume=arguments.resume,
-        dry_run=arguments.dry_run,
-        rate=arguments.rate,
-        per_user_rate=arguments.per_user_rate,
-        sign_in_rate=arguments.sign_in_rate,
-        workers=arguments.workers,
-        limit=arguments.limit,
-        on_error=arguments.on_error,
-        give_up_after=arguments.give_up_after,
-    )
+    add_output_options(parser)
+    parser.set_defaults(run=_run)
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -99,3 +99,9 @@ def _add_stop_options(parser: argparse.ArgumentParser) -> None:
         "without an answer, and one every 5 s finds out when it is over. When there has been no "
         "answer at all, the run ends after 15 s",
     )
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from .enroll import run
+
+    return run(arguments)

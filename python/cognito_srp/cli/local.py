@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import logging
 import secrets
@@ -23,9 +24,9 @@ from .streams import printing
 
 if TYPE_CHECKING:
     from ..local import LocalCognito, LocalPool
-    from .parser import Commands
+    from .parser import Parser
 
-__all__ = ["add_parser"]
+__all__ = ["set_up"]
 
 _EPILOG = f"""\
 Any AWS SDK and the AWS CLI can talk to it. When it is ready, one line of JSON on stdout says where
@@ -39,14 +40,12 @@ it is, and which pool, app client and user were made. Everything is gone when it
 """
 
 
-def add_parser(commands: Commands) -> None:
-    """Add this command."""
-    parser = commands.add_parser(
-        "local",
-        help="run a local Cognito to develop against",
-        description="Run a Cognito user pools endpoint that verifies SRP for real, until Ctrl-C.",
-        epilog=_EPILOG,
+def set_up(parser: Parser) -> None:
+    """Give the command its options."""
+    parser.description = (
+        "Run a Cognito user pools endpoint that verifies SRP for real, until Ctrl-C."
     )
+    parser.epilog = _EPILOG
     parser.add_argument(
         "--port", type=bounded_int(0, 65535), default=5000, help="default 5000; 0 takes a free one"
     )
@@ -173,7 +172,18 @@ def _start(arguments: argparse.Namespace) -> LocalCognito:
         field = _OPTIONS.get(error.field, error.field)
         raise InvalidInputError(field, error.rule, fix) from None
     except OSError as error:
-        raise UnavailableError(error.strerror or str(error)) from error
+        raise UnavailableError(_cannot_listen(arguments, error)) from error
+
+
+def _cannot_listen(arguments: argparse.Namespace, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        fix = "stop what listens there, or use --port 0, which takes a free one"
+        return f"--port {arguments.port}: is taken; {fix}"
+    if error.errno == errno.EACCES:
+        fix = "use one above 1023, or --port 0, which takes a free one"
+        return f"--port {arguments.port}: needs rights that this user has not; {fix}"
+    fix = "name an address of this machine, such as 127.0.0.1"
+    return f"--host {arguments.host}: {error.strerror or error}; {fix}"
 
 
 def _serve(arguments: argparse.Namespace, user: _User | None, stop: threading.Event) -> None:

@@ -7,7 +7,6 @@ Messages never repeat a secret.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from srp_native import Column, check_column
@@ -36,6 +35,9 @@ DEVICE_KEY_BYTES: Final = 4 * _DEVICE_KEY_LENGTH
 _DEVICE_NAME_LENGTH: Final = 1024
 #: TokenModelType of the API.
 _TOKEN: Final = re.compile(r"[A-Za-z0-9\-_=.]+")
+#: What is hex, though base64 in form as well: one of 2²³ texts of 16 characters, and far fewer of
+#: those as long as a salt or a verifier.
+_HEX: Final = re.compile(r"[0-9A-Fa-f]{16,}")
 
 
 def check_text(field: str, value: str, fix: str) -> str:
@@ -118,12 +120,17 @@ def check_rows(name: str, column: Column, rows: int, shortest: int, longest: int
         raise InvalidInputError(name, str(error).partition(": ")[2], fix) from None
 
 
-def check_wire_integer(name: str, config: Mapping[str, str]) -> int:
+def check_wire_integer(name: str, text: object) -> int:
     """A positive integer in the one form that the service hashes as it was sent."""
     try:
-        data = decode_base64(config[name])
-    except (KeyError, TypeError, AttributeError, ValueError):
-        raise InvalidInputError(name, "must be base64", "pass the config as it was made") from None
+        data = decode_base64(text)  # type: ignore[arg-type]
+    except (TypeError, AttributeError, ValueError):
+        data = None
+    if isinstance(text, str) and _HEX.fullmatch(text):
+        fix = "pass the base64 of the same number, a zero byte before a first byte above 7F"
+        raise InvalidInputError(name, "is hex, where Cognito takes base64", fix)
+    if data is None:
+        raise InvalidInputError(name, "must be base64", "pass the config as it was made")
     value = unpad(data)
     if value <= 0:
         rule = "is zero or negative to Cognito, which reads signed integers"

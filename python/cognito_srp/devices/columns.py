@@ -45,9 +45,20 @@ def create_device_verifier_columns(
     """`create_device_verifiers`, from buffers to buffers and without a Python object per row.
 
     A column is UTF-8 strings one after the other in any object that has a buffer, and 64-bit
-    offsets into it, one more than there are rows. Passwords and salts (unsigned integers of 1 to 64
-    bytes) are drawn at random unless given; passwords that are given have to be random. Raises
-    `InvalidInputError` for columns that are certainly wrong, before anything is computed.
+    offsets into it, one more than there are rows.
+
+    Args:
+        device_group_keys: NewDeviceMetadata's DeviceGroupKey of each device.
+        device_keys: NewDeviceMetadata's DeviceKey of each, 1 to 220 bytes.
+        device_passwords: Drawn at random unless given; those that are given have to be random.
+        salts: Unsigned integers of 1 to 64 bytes; 16 random bytes each unless given.
+        threads: How many threads compute, all cores unless told otherwise.
+
+    Returns:
+        The `DeviceVerifierColumns`, with as many rows.
+
+    Raises:
+        InvalidInputError: A column is certainly wrong, and nothing was computed.
     """
     fix = "pass NewDeviceMetadata's DeviceGroupKey and DeviceKey; they may have been swapped"
     columns = {

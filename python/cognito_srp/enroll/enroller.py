@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Final
 
 from ..errors import EnrollerClosedError, InvalidInputError
-from ..transport.calls import Client
+from ..transport.client import Client
 from .breaker import CircuitBreaker
 from .events import Event, Events, Stats
 from .pacing import GCRA, Pace, UserRates

@@ -7,7 +7,6 @@ them are then confirmed by `enroll_batches`, in the workers.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -17,7 +16,7 @@ os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DATA_DISABLE_PROGRESS_BARS":
 
 import pyarrow as pa
 import ray
-from support.cluster_enrolling import ROWS, check, confirming, with_tokens
+from support.cluster_enrolling import ROWS, check, confirming, finish, with_tokens
 from support.lean_cognito import LeanCognito
 
 from cognito_srp.distributed import derive_batches
@@ -60,9 +59,7 @@ def main(source: str, target: str) -> None:
             check(server, made, done)
     finally:
         ray.shutdown()
-    with pa.OSFile(target, "wb") as file, pa.ipc.new_file(file, made.schema) as writer:
-        writer.write_table(made)
-    print(json.dumps(seconds))
+    finish(target, made, seconds)
 
 
 if __name__ == "__main__":

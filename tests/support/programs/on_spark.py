@@ -7,7 +7,6 @@ then confirmed by `enroll_batches`, in the workers.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -19,7 +18,7 @@ os.environ |= {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
 
 import pyarrow as pa
 from pyspark.sql import SparkSession
-from support.cluster_enrolling import check, confirming, with_tokens
+from support.cluster_enrolling import check, confirming, finish, with_tokens
 from support.lean_cognito import LeanCognito
 
 from cognito_srp.distributed import derive_batches
@@ -71,9 +70,7 @@ def main(source: str, target: str) -> None:
             check(server, made, done)
     finally:
         spark.stop()
-    with pa.OSFile(target, "wb") as file, pa.ipc.new_file(file, made.schema) as writer:
-        writer.write_table(made)
-    print(json.dumps(seconds))
+    finish(target, made, seconds)
 
 
 if __name__ == "__main__":

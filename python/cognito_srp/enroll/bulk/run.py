@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from ...errors import EnrollerFullError, JournalError, NotSentError
-from ...transport.calls import Client
+from ...transport.client import Client
 from ..breaker import CircuitBreaker
 from ..enroller import Enroller
 from ..error_codes import error_code, error_message

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from ...errors import (
     DeviceKeyExistsError,
@@ -14,7 +15,9 @@ from ...errors import (
     ThrottledError,
     TokenExpiredError,
 )
-from ...transport.calls import Client, call
+from ...transport.calls import call
+from ...transport.client import Client
+from ...transport.operations import confirm_device_call, update_device_status_parameters
 from ..breaker import CircuitBreaker
 from ..events import Events
 from ..pacing import Pace, UserRates
@@ -293,19 +296,18 @@ def _status_after(job: Job, error: BaseException) -> Status:
     return "conflict" if isinstance(error, DeviceKeyExistsError) else "refused"
 
 
-def _parameters(job: Job) -> dict[str, object]:
+def _parameters(job: Job) -> Mapping[str, Any]:
     """What the job's next call takes. The verifier was checked when it was made."""
     assert job.grant is not None  # noqa: S101
     assert job.verifier is not None  # noqa: S101
-    parameters: dict[str, object] = {
-        "AccessToken": job.grant.access_token,
-        "DeviceKey": job.device_key,
-    }
+    token, key = job.grant.access_token, job.device_key
     if job.operation == "UpdateDeviceStatus":
-        status = "remembered" if job.request.remember else "not_remembered"
-        parameters["DeviceRememberedStatus"] = status
-        return parameters
-    parameters["DeviceSecretVerifierConfig"] = job.verifier.as_config()
-    if job.request.device_name is not None:
-        parameters["DeviceName"] = job.request.device_name
-    return parameters
+        remembered = bool(job.request.remember)
+        status = update_device_status_parameters(device_key=key, remembered=remembered)
+        return {"AccessToken": token, **status}
+    return confirm_device_call(
+        access_token=token,
+        device_key=key,
+        config=job.verifier.as_config(),
+        device_name=job.request.device_name,
+    ).parameters

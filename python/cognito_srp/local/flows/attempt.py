@@ -13,38 +13,22 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from moto.cognitoidp.models import CognitoIdpUserPoolClient, UserStatus
+from moto.cognitoidp.models import UserStatus
 
 from ..refusals import Refusal, device_does_not_exist, not_authorized
-from ..store.challenges import Pending
 from ..store.devices import Device
 from ..store.passwords import check_temporary
-from ..store.pool import Pool, SignIn
-from ..store.state import State
+from ..store.records import SignIn
 from ..store.user import User
-from .app_clients import session_seconds
+from .issuing import ChallengeIssuer
 from .mfa import second_factor
 
 __all__ = ["Attempt", "require_confirmed", "require_enabled", "require_usable"]
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """Who is signing in, where, and with which DEVICE_KEY if any.
-
-    `by_alias`: a code was answered under an alias, which spoils the new device key;
-    `gives_device`: a sign-in of this kind gives one.
-    """
-
-    state: State
-    pool: Pool
-    client: CognitoIdpUserPoolClient
-    user: User
-    ip: str
-    auth_time: float
-    device_key: str | None = None
-    by_alias: bool = False
-    gives_device: bool = True
+class Attempt(ChallengeIssuer):
+    """A sign-in, and which step of it comes next."""
 
     def after_first_factor(self) -> dict[str, Any]:
         """A password or a code is proven: the next challenge, or tokens."""
@@ -114,32 +98,6 @@ class Attempt:
         if device is None:
             raise device_does_not_exist()
         return device
-
-    def challenge(self, name: str, shown: dict[str, str]) -> dict[str, Any]:
-        """A challenge that is answered with the Session it comes with."""
-        return self.offer(self.pending(name), shown)
-
-    def offer(self, pending: Pending, shown: dict[str, str]) -> dict[str, Any]:
-        """Stores a challenge and describes it to the client."""
-        self.state.challenges.put(pending, self.state.clock.time())
-        return {
-            "ChallengeName": pending.challenge,
-            "ChallengeParameters": shown,
-            "Session": pending.session,
-        }
-
-    def pending(self, name: str) -> Pending:
-        """A challenge for this attempt, not yet stored."""
-        return Pending(
-            challenge=name,
-            pool_id=self.pool.id,
-            client_id=self.client.id,
-            username=self.user.username,
-            user_id=self.user.id,
-            expires=self.state.clock.time() + session_seconds(self.client),
-            auth_time=self.auth_time,
-            device_key=self.device_key,
-        )
 
 
 def require_enabled(user: User) -> None:

@@ -24,7 +24,7 @@ def send_code(state: State, pool: Pool, user: User, medium: Medium, digits: int)
         pool_id=pool.id,
         sent=state.clock.time(),
     )
-    deliver(state, message)
+    deliver(state.messages, message)
     return message
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..refusals import Refusal
 from ..store.pool import Pool
 from ..store.user import User
 from .codes import EMAIL, SMS, described, send_code
-
-if TYPE_CHECKING:
-    from .attempt import Attempt
+from .issuing import ChallengeIssuer
 
 __all__ = [
     "EMAIL_OTP",
@@ -31,7 +29,7 @@ _SENT = {SMS_MFA: SMS, EMAIL_OTP: EMAIL}
 _DIGITS = 6
 
 
-def second_factor(attempt: Attempt) -> dict[str, Any] | None:
+def second_factor(attempt: ChallengeIssuer) -> dict[str, Any] | None:
     """The challenge for the user's second factor; None where none is asked for."""
     pool, user = attempt.pool, attempt.user
     if pool.mfa_config == "OFF":
@@ -52,7 +50,7 @@ def has_second_factor(pool: Pool, user: User) -> bool:
     return pool.mfa_config == "ON" or (pool.mfa_config != "OFF" and bool(factors_of(pool, user)))
 
 
-def factor_challenge(attempt: Attempt, factor: str) -> dict[str, Any]:
+def factor_challenge(attempt: ChallengeIssuer, factor: str) -> dict[str, Any]:
     """The challenge for one factor. For SMS_MFA and EMAIL_OTP this sends the message."""
     shown = {"USER_ID_FOR_SRP": attempt.user.username}
     if factor == TOTP:
@@ -82,7 +80,7 @@ def _sends_texts(pool: Pool) -> bool:
     return bool(pool.sms_mfa_config or pool.extended_config.get("SmsConfiguration"))
 
 
-def _set_up(attempt: Attempt) -> dict[str, Any]:
+def _set_up(attempt: ChallengeIssuer) -> dict[str, Any]:
     """MFA is required and the user has no factor yet: an authenticator can be set up now. The
     others that the pool has activated are named too; they take an attribute and a new sign-in."""
     pool = attempt.pool

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from ...srp.encoding import read_json
 from ..passkeys import from_base64url, to_base64url
 from ..refusals import incorrect
-from ..store.pool import PasskeyRecord, Pool
+from ..store.pool import Pool
+from ..store.records import PasskeyRecord
 from ..store.user import User
 from .answers import Answer
 from .first_factor import Start

@@ -122,4 +122,4 @@ class AdminUserOperations(Operations):
             name, where = user.username, known[medium.attribute]
             purpose = "invitation"
             message = Message(name, medium.name, where, password, purpose, pool.id, now)
-            deliver(self.state, message)
+            deliver(self.state.messages, message)

@@ -20,7 +20,8 @@ from ..custom_auth import CustomAuth
 from ..faults import Faults
 from ..passkeys import Passkey, to_base64url
 from ..store.names import find_user
-from ..store.pool import PasskeyRecord, Pool
+from ..store.pool import Pool
+from ..store.records import PasskeyRecord
 from ..store.signing import public_keys
 from ..store.snapshot import restore, snapshot, write_snapshot
 from ..store.state import State

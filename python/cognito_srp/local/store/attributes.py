@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from moto.cognitoidp.models import CognitoIdpUserPoolAttribute, CognitoIdpUserPoolClient
 from moto.cognitoidp.utils import expand_attrs
@@ -11,17 +10,15 @@ from moto.cognitoidp.utils import expand_attrs
 from ..refusals import invalid_parameter, not_authorized
 from .messages import EMAIL, SMS, Contact, Medium
 from .names import claim_aliases
-
-if TYPE_CHECKING:
-    from .pool import Pool
-    from .user import User
+from .records import PoolRecords
+from .user import User
 
 __all__ = ["change", "check_known", "check_required", "check_writable", "drop", "verifiable"]
 
 _FLAGS = {"email_verified", "phone_number_verified"}
 
 
-def check_known(pool: Pool, names: Iterable[str]) -> None:
+def check_known(pool: PoolRecords, names: Iterable[str]) -> None:
     """InvalidParameterException for an attribute that the pool's schema does not have."""
     known = {*CognitoIdpUserPoolAttribute.STANDARD_SCHEMA, *pool.schema_attributes}
     unknown = [name for name in names if name not in known]
@@ -30,7 +27,7 @@ def check_known(pool: Pool, names: Iterable[str]) -> None:
         raise invalid_parameter(f"Attributes did not conform to the schema: {words}\n")
 
 
-def check_required(pool: Pool, attributes: Mapping[str, str]) -> None:
+def check_required(pool: PoolRecords, attributes: Mapping[str, str]) -> None:
     """InvalidParameterException for a user who lacks what the pool requires."""
     required = [a.name for a in pool.schema_attributes.values() if a.required and a.name != "sub"]
     missing = [name for name in required if not attributes.get(name)]
@@ -54,7 +51,7 @@ def verifiable(attribute: str) -> Medium | None:
 
 
 def change(
-    pool: Pool, user: User, attributes: Mapping[str, str], *, force: bool = False
+    pool: PoolRecords, user: User, attributes: Mapping[str, str], *, force: bool = False
 ) -> list[Contact]:
     """Sets attributes. A blank value deletes one. A new address or number is unverified unless it
     comes with its flag; one that has to be verified first waits for that. Returns those to send

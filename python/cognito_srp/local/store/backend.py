@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import secrets
 import string
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpGroup, CognitoIdpUserPoolClient
 
 from ..refusals import pool_does_not_exist
 from .passwords import check_password_policy
 from .pool import ACCOUNT, Pool, untracked
-
-if TYPE_CHECKING:
-    from .state import State
+from .surroundings import Surroundings
 
 __all__ = ["Backend"]
 
@@ -28,7 +26,7 @@ class Backend(CognitoIdpBackend):
 
     user_pools: dict[str, Pool]  # type: ignore[assignment]
 
-    def __init__(self, state: State, region: str) -> None:
+    def __init__(self, state: Surroundings, region: str) -> None:
         super().__init__(region, ACCOUNT)
         self._state = state
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.cognitoidp.models import CognitoIdpUserPoolClient
 
-if TYPE_CHECKING:
-    from .pool import Pool, SignIn
-    from .user import User
+from .records import PoolRecords, SignIn
+from .user import User
 
 __all__ = ["access_claims", "id_claims", "shared_claims"]
 
@@ -17,7 +16,9 @@ _SCOPE = "aws.cognito.signin.user.admin"
 _FLAGS = ("email_verified", "phone_number_verified")
 
 
-def shared_claims(pool: Pool, user: User, sign_in: SignIn, origin_jti: str) -> dict[str, Any]:
+def shared_claims(
+    pool: PoolRecords, user: User, sign_in: SignIn, origin_jti: str
+) -> dict[str, Any]:
     """Of both tokens, but for the times; a sign-in of an older state file has no event_id."""
     claims: dict[str, Any] = {
         "sub": user.id,

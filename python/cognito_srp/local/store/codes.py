@@ -8,22 +8,18 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..refusals import code_mismatch, expired_code
 from .messages import Contact, Message, deliver, delivery_details
-
-if TYPE_CHECKING:
-    from .pool import Pool
-    from .state import State
-    from .user import User
+from .records import PoolRecords, SentCode
+from .surroundings import Surroundings
+from .user import User
 
 __all__ = [
     "CONFIRMATION",
     "RESET",
     "VERIFICATION",
     "Purpose",
-    "SentCode",
     "check",
     "forget",
     "pretend",
@@ -49,29 +45,12 @@ VERIFICATION = Purpose("verification", 24 * 3600.0)
 _LEAST = 1000
 
 
-@dataclass
-class SentCode:
-    """A code on its way back, under its key in `Pool.codes`. `code` is None where it was only
-    pretended to send one."""
-
-    key: str
-    code: str | None
-    attribute: str
-    destination: str
-    ends: float
-
-    def require_destination(self, current: str | None) -> None:
-        """What a code verifies is where it went: ExpiredCodeException if that has changed since."""
-        if self.destination != current:
-            raise expired_code()
-
-
 def _key(owner: str, purpose: Purpose, attribute: str) -> str:
     return f"{owner} {purpose.name} {attribute if purpose is VERIFICATION else ''}"
 
 
 def send(
-    state: State, pool: Pool, user: User, purpose: Purpose, contact: Contact
+    state: Surroundings, pool: PoolRecords, user: User, purpose: Purpose, contact: Contact
 ) -> dict[str, str]:
     """Sends a code; returns CodeDeliveryDetails. The caller holds the lock."""
     now, (medium, destination) = state.clock.time(), contact
@@ -79,11 +58,11 @@ def send(
     key = _key(user.id, purpose, medium.attribute)
     _put(pool, SentCode(key, code, medium.attribute, destination, now + purpose.lifetime), now)
     name, where = user.username, medium.name
-    deliver(state, Message(name, where, destination, code, purpose.name, pool.id, now))
+    deliver(state.messages, Message(name, where, destination, code, purpose.name, pool.id, now))
     return delivery_details(medium, destination)
 
 
-def pretend(state: State, pool: Pool, name: str, purpose: Purpose) -> None:
+def pretend(state: Surroundings, pool: PoolRecords, name: str, purpose: Purpose) -> None:
     """Remembers that a code for a user who does not exist was asked for: an answer with one then
     fails as it does for others."""
     now = state.clock.time()
@@ -92,7 +71,13 @@ def pretend(state: State, pool: Pool, name: str, purpose: Purpose) -> None:
 
 
 def check(
-    state: State, pool: Pool, owner: User | str, purpose: Purpose, code: str, *, attribute: str = ""
+    state: Surroundings,
+    pool: PoolRecords,
+    owner: User | str,
+    purpose: Purpose,
+    code: str,
+    *,
+    attribute: str = "",
 ) -> SentCode:
     """The code that was sent, if it is this one; `use_up` then takes it. `owner` is the user, or
     the name of one who does not exist. CodeMismatchException for another code,
@@ -106,17 +91,17 @@ def check(
     return sent
 
 
-def use_up(pool: Pool, sent: SentCode) -> None:
+def use_up(pool: PoolRecords, sent: SentCode) -> None:
     """The code has done its work."""
     pool.codes.pop(sent.key, None)
 
 
-def forget(pool: Pool, user_id: str) -> None:
+def forget(pool: PoolRecords, user_id: str) -> None:
     """The user has gone."""
     pool.codes = {k: sent for k, sent in pool.codes.items() if not k.startswith(f"{user_id} ")}
 
 
-def _put(pool: Pool, sent: SentCode, now: float) -> None:
+def _put(pool: PoolRecords, sent: SentCode, now: float) -> None:
     """Looks for expired codes only when there are twice as many as the last look has left."""
     if len(pool.codes) >= pool.next_look_at_codes:
         pool.codes = {key: other for key, other in pool.codes.items() if other.ends > now}

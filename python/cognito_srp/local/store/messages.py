@@ -7,11 +7,9 @@ where `LocalCognito.emails` and `text_messages` find them, and logs their codes 
 from __future__ import annotations
 
 import logging
+from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from .state import State
+from typing import NamedTuple
 
 __all__ = ["EMAIL", "SMS", "Contact", "Medium", "Message", "deliver", "delivery_details", "masked"]
 
@@ -54,9 +52,9 @@ class Message:
     sent: float = 0.0
 
 
-def deliver(state: State, message: Message) -> None:
+def deliver(messages: deque[Message], message: Message) -> None:
     """Keeps a message and logs its code. The caller holds the lock."""
-    state.messages.append(message)
+    messages.append(message)
     if message.purpose == "invitation":  # its code is a password, which no log may show
         _log.info("%s for %s: an invitation", message.medium, message.username)
     else:

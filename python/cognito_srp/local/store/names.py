@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from ..refusals import Refusal, invalid_parameter
-
-if TYPE_CHECKING:
-    from .pool import Pool
-    from .user import User
+from .records import PoolRecords
+from .user import User
 
 __all__ = ["check_new_name", "claim_aliases", "find_user", "is_name_of"]
 
@@ -22,7 +19,7 @@ _SHAPES = {
 _NOUNS = {"email": "an email", "phone_number": "a phone number"}
 
 
-def find_user(pool: Pool, name: str, *, by_sub: bool = False) -> User | None:
+def find_user(pool: PoolRecords, name: str, *, by_sub: bool = False) -> User | None:
     """The user of that username or alias, or, for Admin operations, of that `sub`.
 
     Aliases are the attributes in the pool's UsernameAttributes, and those in its AliasAttributes
@@ -38,14 +35,14 @@ def find_user(pool: Pool, name: str, *, by_sub: bool = False) -> User | None:
     return user
 
 
-def is_name_of(pool: Pool, user: User, name: str, *, alias: bool = True) -> bool:
+def is_name_of(pool: PoolRecords, user: User, name: str, *, alias: bool = True) -> bool:
     """True if the user can sign in under that name, `alias` False: if it is the username."""
     wanted = _fold(pool, name)
     names = [user.username, *(_active_aliases(pool, user) if alias else ())]
     return any(_fold(pool, own) == wanted for own in names)
 
 
-def _active_aliases(pool: Pool, user: User) -> Iterator[str]:
+def _active_aliases(pool: PoolRecords, user: User) -> Iterator[str]:
     known = user.attribute_lookup
     for attribute in pool.aliases:
         value = known.get(attribute)
@@ -53,18 +50,18 @@ def _active_aliases(pool: Pool, user: User) -> Iterator[str]:
             yield value
 
 
-def _counts(pool: Pool, attribute: str, attributes: Mapping[str, str]) -> bool:
+def _counts(pool: PoolRecords, attribute: str, attributes: Mapping[str, str]) -> bool:
     """True if the attribute is an alias now: an e-mail address or phone number in AliasAttributes
     has to be verified first."""
     free = attribute in pool.username_attributes or attribute == "preferred_username"
     return free or attributes.get(f"{attribute}_verified") == "true"
 
 
-def _fold(pool: Pool, name: str) -> str:
+def _fold(pool: PoolRecords, name: str) -> str:
     return name if pool.case_sensitive else name.casefold()
 
 
-def check_new_name(pool: Pool, name: str) -> str | None:
+def check_new_name(pool: PoolRecords, name: str) -> str | None:
     """The attribute that a new user's name stands for, in a pool with UsernameAttributes; None
     where the name is a username. InvalidParameterException for a name of the wrong form."""
     if pool.username_attributes:
@@ -84,7 +81,7 @@ def check_new_name(pool: Pool, name: str) -> str | None:
 
 
 def claim_aliases(
-    pool: Pool, user: User | None, attributes: Mapping[str, str], *, force: bool = False
+    pool: PoolRecords, user: User | None, attributes: Mapping[str, str], *, force: bool = False
 ) -> None:
     """Refuses attributes that are another user's aliases, with AliasExistsException. `force`
     takes verified ones away from the other user instead (ForceAliasCreation)."""
@@ -101,7 +98,7 @@ def claim_aliases(
         holder.update_attributes([{"Name": f"{attribute}_verified", "Value": "false"}])
 
 
-def _holder(pool: Pool, attribute: str, value: str, user: User | None) -> User | None:
+def _holder(pool: PoolRecords, attribute: str, value: str, user: User | None) -> User | None:
     wanted = _fold(pool, value)
     for other in pool.users.values():
         known = other.attribute_lookup

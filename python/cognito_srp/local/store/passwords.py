@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import secrets
 import string
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..refusals import Refusal, not_authorized
-
-if TYPE_CHECKING:
-    from .pool import Pool
-    from .user import User
+from .records import PoolRecords
+from .user import User
 
 __all__ = ["check_password_policy", "check_temporary", "new_temporary_password", "passwordless"]
 
@@ -27,11 +25,11 @@ _RULES = {
 }
 
 
-def _policy(pool: Pool) -> dict[str, Any]:
+def _policy(pool: PoolRecords) -> dict[str, Any]:
     return (pool.extended_config.get("Policies") or {}).get("PasswordPolicy") or {}
 
 
-def check_password_policy(pool: Pool, password: str) -> None:
+def check_password_policy(pool: PoolRecords, password: str) -> None:
     """InvalidPasswordException, with the rule that is broken, in AWS's words."""
     policy = _policy(pool)
     if len(password) < policy.get("MinimumLength", 8):
@@ -48,14 +46,14 @@ def _breach(rule: str) -> Refusal:
     return Refusal("InvalidPasswordException", message)
 
 
-def passwordless(pool: Pool) -> bool:
+def passwordless(pool: PoolRecords) -> bool:
     """True if users may exist without a password: the pool's SignInPolicy allows codes."""
     policies = pool.extended_config.get("Policies") or {}
     allowed = (policies.get("SignInPolicy") or {}).get("AllowedFirstAuthFactors") or ()
     return bool({"EMAIL_OTP", "SMS_OTP"} & set(allowed))
 
 
-def new_temporary_password(pool: Pool) -> str:
+def new_temporary_password(pool: PoolRecords) -> str:
     """What AdminCreateUser makes up where it is given none."""
     length = max(_policy(pool).get("MinimumLength", 8), 12)
     alphabet = string.ascii_letters + string.digits
@@ -63,7 +61,7 @@ def new_temporary_password(pool: Pool) -> str:
     return "aA1!" + "".join(secrets.choice(alphabet) for _ in range(length))
 
 
-def check_temporary(pool: Pool, user: User, now: float) -> None:
+def check_temporary(pool: PoolRecords, user: User, now: float) -> None:
     """NotAuthorizedException if the user's temporary password has ended."""
     days = _policy(pool).get("TemporaryPasswordValidityDays") or 7
     if user.password_since is not None and now >= user.password_since + days * _DAY:

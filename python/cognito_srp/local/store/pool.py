@@ -10,11 +10,10 @@ import math
 import secrets
 import string
 import uuid
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from moto.cognitoidp.models import (
-    CognitoIdpUserPool,
+    CognitoIdpBackend,
     CognitoIdpUserPoolAttribute,
     CognitoIdpUserPoolClient,
 )
@@ -23,22 +22,18 @@ from moto.core.utils import utcnow
 from moto.settings import get_cognito_idp_user_pool_id_strategy
 from moto.utilities.utils import get_partition
 
-from ..custom_auth import CustomAuth
-from ..refusals import Refusal, not_authorized
-from ..totp import SoftwareToken
+from ..refusals import not_authorized
 from .claims import access_claims, id_claims, shared_claims
-from .codes import SentCode, forget
+from .codes import forget
 from .devices import DeviceStore
 from .expiry import claims_of, forget_expired
 from .names import find_user
+from .records import PoolRecords, SignIn
 from .signing import sign
+from .surroundings import Surroundings
 from .user import User
 
-if TYPE_CHECKING:
-    from .backend import Backend
-    from .state import State
-
-__all__ = ["ACCOUNT", "PasskeyRecord", "Pool", "SignIn", "untracked"]
+__all__ = ["ACCOUNT", "Pool", "untracked"]
 
 #: moto's default account id; ARNs show it.
 ACCOUNT = "123456789012"
@@ -84,49 +79,14 @@ def _schema(given: list[dict[str, Any]] | None) -> dict[str, CognitoIdpUserPoolA
     return {attribute.name: attribute for attribute in attributes}
 
 
-@dataclass(frozen=True)
-class SignIn:
-    """What the tokens of one sign-in have in common; found by their `origin_jti`."""
-
-    user_id: str
-    client_id: str
-    auth_time: float
-    device_key: str | None
-    origin_jti: str = field(default_factory=lambda: str(uuid.uuid4()))
-    event_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-
-
-@dataclass
-class PasskeyRecord:
-    """What a pool keeps of a passkey: its public key as an uncompressed point in hex, and how often
-    it has been used."""
-
-    user_id: str
-    credential_id: str
-    public_key: str
-    uses: int = 0
-
-
-class Pool(CognitoIdpUserPool):
+class Pool(PoolRecords):
     """A user pool that also keeps devices, and dates its tokens by the injectable clock."""
-
-    users: dict[str, User]  # type: ignore[assignment]
-    codes: dict[str, SentCode]
-    #: The number of codes at which expired ones are looked for again.
-    next_look_at_codes: int = 1000
-
-    #: EmailMfaConfiguration, and the `sub` of those who have it as a second factor.
-    email_mfa_config: dict[str, Any] | None = None
-    email_mfa_users: tuple[str, ...] = ()
-    passkeys: tuple[PasskeyRecord, ...] = ()
-    #: The functions of CUSTOM_AUTH. They belong to a process: no state file holds them.
-    custom_auth: CustomAuth | None = None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Pool:
         # BaseModel.__new__ would keep every pool alive in a class-wide list, for a dashboard.
         return object.__new__(cls)
 
-    def __init__(self, state: State, region: str, name: str, config: dict[str, Any]) -> None:
+    def __init__(self, state: Surroundings, region: str, name: str, config: dict[str, Any]) -> None:
         """The fields that moto's __init__ sets, but for the signing key: moto works out its primes
         anew for every pool, which takes a quarter of a second. A test compares the fields."""
         self.account_id, self.region, self.name = ACCOUNT, region, name
@@ -144,55 +104,18 @@ class Pool(CognitoIdpUserPool):
         self.users, self.resource_servers = {}, {}
         self.refresh_tokens, self.access_tokens, self.id_tokens = {}, {}, {}
         self.devices = DeviceStore()
-        self.sign_ins: dict[str, SignIn] = {}
-        #: When refresh tokens end, and since when some are rotated away.
-        self.refresh_ends: dict[str, float] = {}
-        self.retired: dict[str, float] = {}
-        #: The number of access tokens at which expired ones are looked for again.
+        self.sign_ins, self.software_tokens = {}, {}
+        self.refresh_ends, self.retired = {}, {}
         self.next_look = 0
-        self.software_tokens: dict[str, SoftwareToken] = {}
         self.attach(state)
 
-    def attach(self, state: State) -> None:
+    def attach(self, state: Surroundings) -> None:
         """Makes it a pool of that server. State files of earlier versions hold no codes."""
         self._state, self.codes = state, {}
 
     @property
-    def backend(self) -> Backend:
+    def backend(self) -> CognitoIdpBackend:
         return self._state.backend(self.region)
-
-    @property
-    def issuer(self) -> str:
-        return f"https://cognito-idp.{self.region}.amazonaws.com/{self.id}"
-
-    @property
-    def device_configuration(self) -> dict[str, bool] | None:
-        """DeviceConfiguration, or None where the pool does not track devices."""
-        return self.extended_config.get("DeviceConfiguration") or None
-
-    def require_device_tracking(self) -> dict[str, bool]:
-        """DeviceConfiguration; InvalidUserPoolConfigurationException where there is none."""
-        configuration = self.device_configuration
-        if configuration is None:
-            message = "User pool does not have device tracking configured."
-            raise Refusal("InvalidUserPoolConfigurationException", message)
-        return configuration
-
-    @property
-    def username_attributes(self) -> list[str]:
-        """UsernameAttributes: what users sign up and in with, instead of a username."""
-        return self.extended_config.get("UsernameAttributes") or []
-
-    @property
-    def aliases(self) -> list[str]:
-        """The attributes that a user can sign in with."""
-        return [*self.username_attributes, *(self.extended_config.get("AliasAttributes") or [])]
-
-    @property
-    def case_sensitive(self) -> bool:
-        """UsernameConfiguration; True where it is not given."""
-        configuration = self.extended_config.get("UsernameConfiguration") or {}
-        return bool(configuration.get("CaseSensitive", True))
 
     def _get_user(self, username: str) -> User | None:  # type: ignore[override]
         """What moto's Admin operations look users up with."""

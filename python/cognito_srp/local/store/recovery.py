@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from moto.cognitoidp.models import LEGACY_ACCOUNT_RECOVERY_MECHANISMS, UserStatus
 
 from ..refusals import invalid_parameter, not_authorized
 from .messages import EMAIL, SMS, Medium
-
-if TYPE_CHECKING:
-    from .pool import Pool
-    from .user import User
+from .records import PoolRecords
+from .user import User
 
 __all__ = ["require_contact", "require_own_password", "reset_contact"]
 
 _MECHANISMS = {"verified_phone_number": SMS, "verified_email": EMAIL}
 
 
-def reset_contact(pool: Pool, user: User) -> Medium | None:
+def reset_contact(pool: PoolRecords, user: User) -> Medium | None:
     """The first verified contact in the order of AccountRecoverySetting, phone numbers before
     e-mail without one. With one, a phone number that gets the codes of SMS_MFA does not count.
     NotAuthorizedException where only an administrator may reset passwords."""

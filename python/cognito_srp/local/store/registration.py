@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from moto.cognitoidp.models import UserStatus
 from moto.cognitoidp.utils import expand_attrs, flatten_attrs
 
 from ..refusals import Refusal
 from .names import check_new_name, is_name_of
+from .records import PoolRecords
 from .user import User
-
-if TYPE_CHECKING:
-    from .pool import Pool
 
 __all__ = ["Attributes", "find_taken", "register"]
 
@@ -20,7 +16,7 @@ __all__ = ["Attributes", "find_taken", "register"]
 Attributes = list[dict[str, str]]
 
 
-def find_taken(pool: Pool, name: str) -> User | None:
+def find_taken(pool: PoolRecords, name: str) -> User | None:
     """The user whose username, or whose e-mail or phone number in its place, that is already."""
     user = pool.users.get(name)
     if user is not None or (pool.case_sensitive and not pool.username_attributes):
@@ -30,7 +26,7 @@ def find_taken(pool: Pool, name: str) -> User | None:
 
 
 def register(
-    pool: Pool, name: str, attributes: Attributes, status: UserStatus, *, taken: str
+    pool: PoolRecords, name: str, attributes: Attributes, status: UserStatus, *, taken: str
 ) -> User:
     """A new user without a password yet; `taken` are AWS's words for a name that is not free.
     InvalidParameterException or UsernameExistsException."""

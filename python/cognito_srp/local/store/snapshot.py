@@ -15,9 +15,9 @@ from typing import Any
 from moto.cognitoidp import models
 
 from ..totp import SoftwareToken
-from .codes import SentCode
 from .devices import Device, DeviceStore
-from .pool import PasskeyRecord, Pool, SignIn
+from .pool import Pool
+from .records import PasskeyRecord, SentCode, SignIn
 from .state import State
 from .user import User
 
