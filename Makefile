@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SOURCES := pyproject.toml setup.py $(wildcard srp_native/ffi_build.py $(addprefix srp_native/csrc/,*.* */*.* */*/*.*))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check check-status bench lint clean
+.PHONY: help demo test check check-status bench dist lint clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -43,10 +43,14 @@ bench: $(VENV)/bench.stamp ## the benchmarks, their figures and charts (under 1 
 	$(BIN)/python -m benchmarks.report build/bench.json
 	$(BIN)/python -m benchmarks.instructions
 
+dist: $(VENV)/release.stamp ## the sdist and this machine's wheel, checked and tried (5 minutes)
+	PYTHONPATH=tests $(BIN)/python -m release.make_dist
+
 lint: $(VENV)/dev.stamp ## ruff and mypy over everything (1 minute)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/zizmor --offline --quiet .github
 
 clean: ## .venv, build/ and what was compiled, away (1 second)
 	rm -rf $(VENV) build *.egg-info srp_native/_srp*.so

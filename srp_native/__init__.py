@@ -21,6 +21,7 @@ from ._errors import (
     EngineUnavailableError,
 )
 from ._rows import check_column, verifier_rows
+from ._version import __version__
 from .engines._engine import EngineInfo
 from .engines._registry import available_engines, engine, use_engine
 from .group import G, N
@@ -35,6 +36,7 @@ __all__ = [
     "G",
     "MadeRows",
     "N",
+    "__version__",
     "available_engines",
     "check_column",
     "check_verifier",

@@ -66,6 +66,8 @@ PARTS = {
     "enroll": Part(("tests/enroll",), (*_FACADE, *_PROSE, "tests/enroll")),
     "distributed": Part(("tests/distributed",), (*_FACADE, *_PROSE, "tests/distributed")),
     "cli": Part(("tests/cli",), (*_FACADE, *_PROSE, "tests/cli")),
+    "release": Part(("tests/release",), (*_FACADE, *_PROSE, "tests/release")),
+    "cross": Part(("tests/cross",), (*_CORE, "tests/cross")),
     "coverage": Part(
         ("tests", "-m", "not long and not paced", "--cov", *_COVERAGE, *_PARALLEL),
         (*_FACADE, *_PROSE, "tests"),

@@ -48,6 +48,7 @@ def test_each_native_library_has_one_door() -> None:
     doors = {
         "gmpy2": {"engines/gmpy2.py", "cli/peers.py"},
         "srp_native._srp": {"engines/c.py"},
+        "_cffi_backend": {"engines/c.py"},
         "cffi": {"srp_native/ffi_build.py"},
     }
     for library, door in doors.items():
@@ -103,3 +104,24 @@ def test_public_names(package: str) -> None:
     }
     assert set(module.__all__) == imported
     assert list(module.__all__) == sorted(module.__all__)
+
+
+def test_what_sends_knows_a_journal_by_its_protocol() -> None:
+    enroll = PACKAGES["cognito_srp"] / "enroll"
+    for path in [*enroll.glob("[!_]*.py"), *(enroll / "pipeline").glob("*.py")]:
+        assert not {n for n in imports(path) if n.startswith("cognito_srp.enroll.journal")}, path
+
+
+@pytest.mark.parametrize("folder", ["enroll", "distributed"])
+def test_no_two_files_import_each_other(folder: str) -> None:
+    """However many lie between them, and imports for types alone included."""
+    root = PACKAGES["cognito_srp"]
+    files = {
+        ".".join(["cognito_srp", *path.relative_to(root).with_suffix("").parts]): path
+        for path in (root / folder).rglob("*.py")
+    }
+    uses = {name: (imports(path) & files.keys()) - {name} for name, path in files.items()}
+    while free := [name for name, used in uses.items() if not used & uses.keys()]:
+        for name in free:
+            del uses[name]
+    assert not uses

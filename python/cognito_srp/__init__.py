@@ -3,6 +3,8 @@
 Importing this package loads neither boto3 nor gmpy2; each is loaded on first use.
 """
 
+from srp_native import __version__
+
 from .devices.columns import DeviceVerifierColumns, create_device_verifier_columns
 from .devices.confirm import ConfirmedDevice, confirm_device, enroll_device
 from .devices.management import (
@@ -97,6 +99,7 @@ __all__ = [
     "UserStateError",
     "VerifierFaultError",
     "WrongSealingKeyError",
+    "__version__",
     "answer_challenge",
     "begin_sign_in",
     "confirm_device",

@@ -13,7 +13,7 @@ static int always(void) { return 1; }
 
 static const base64_runs portable_runs = {base64_encode_portable, base64_decode_portable};
 
-#if SRP_HAS_X86_DISPATCH
+#if SRP_X86_64
 
 #include <cpuid.h>
 
@@ -57,7 +57,7 @@ sha256_compress *srp_sha256_compress(void) { return sha256_portable; }
 const base64_runs *srp_base64_runs(void) { return &portable_runs; }
 #endif
 
-#if SRP_HAS_ADX
+#if SRP_X86_64
 
 /* Bits of the CPU's answers: Intel's manual, volume 2, CPUID; volume 1, section 13.3 for XCR0. */
 #define LEAF_1_ECX_FMA (1u << 12)
@@ -113,7 +113,7 @@ static const struct srp_kernel kernels[] = {
     {"avx2", avx2_runs_here, avx2_pow_g, avx2_powmod, SRP_52_DIGITS * SRP_52_BITS,
      avx2_product_start, avx2_product_add, avx2_product_finish},
 #endif
-#if SRP_HAS_ADX
+#if SRP_X86_64
     {"adx", adx_runs_here, adx_pow_g, adx_powmod, SRP_ADX_LIMBS * 64, adx_product_start,
      adx_product_add, adx_product_finish},
 #endif
@@ -127,7 +127,7 @@ const srp_kernel *srp_scalar_kernel(void) {
     const srp_kernel *kernel = __atomic_load_n(&found, __ATOMIC_RELAXED);
     if (!kernel) {
         kernel = &kernels[sizeof kernels / sizeof kernels[0] - 1];
-#if SRP_HAS_ADX
+#if SRP_X86_64
         if (adx_runs_here()) kernel--;
 #endif
         __atomic_store_n(&found, kernel, __ATOMIC_RELAXED);

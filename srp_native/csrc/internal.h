@@ -15,19 +15,13 @@
 
 #include "secret.h"
 #include "srp.h"
+#include "x86_64.h"
 
 /* ---- constants, computed from group.py at build time by srp_native/csrc/tables.py -------------- */
 
 #define SRP_WORDS 48 /* of 64 bits in an element */
 
 extern const uint64_t srp_modulus_words[SRP_WORDS]; /* N, the lowest word first */
-
-/* The SHA instructions and SSSE3 have names with these compilers. */
-#if defined(__GNUC__) && defined(__x86_64__)
-#define SRP_HAS_X86_DISPATCH 1
-#else
-#define SRP_HAS_X86_DISPATCH 0
-#endif
 
 /* ---- wipe.c ------------------------------------------------------------------------------- */
 
@@ -99,7 +93,7 @@ typedef struct {
  */
 void base64_encode_portable(uint8_t *text, const uint8_t *bytes);
 uint8_t base64_decode_portable(uint8_t *bytes, const uint8_t *text);
-#if SRP_HAS_X86_DISPATCH
+#if SRP_X86_64
 void base64_encode_ssse3(uint8_t *text, const uint8_t *bytes);
 uint8_t base64_decode_ssse3(uint8_t *bytes, const uint8_t *text);
 #endif
@@ -147,7 +141,7 @@ extern const uint32_t sha256_constants[64];
 
 /* In C11, and with the SHA instructions of x86. */
 sha256_compress sha256_portable;
-#if SRP_HAS_X86_DISPATCH
+#if SRP_X86_64
 sha256_compress sha256_shani;
 #endif
 

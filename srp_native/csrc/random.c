@@ -4,6 +4,12 @@
  */
 #if defined(__APPLE__)
 #define _DARWIN_C_SOURCE /* arc4random_buf, which -std=c11 hides */
+#elif defined(__NetBSD__)
+#define _NETBSD_SOURCE /* the same */
+#elif defined(__wasi__) || defined(__EMSCRIPTEN__)
+#define _GNU_SOURCE /* getentropy, which they hide as well */
+#elif defined(__sun)
+#define __EXTENSIONS__
 #endif
 #include "internal.h"
 
@@ -47,6 +53,9 @@ int srp_random(uint8_t *out, size_t size) {
 
 #else
 #include <unistd.h>
+#if defined(__sun)
+#include <sys/random.h> /* where illumos and Solaris declare getentropy */
+#endif
 
 int srp_random(uint8_t *out, size_t size) {
     while (size) {

@@ -5,7 +5,7 @@
  */
 #include "internal.h"
 
-#if SRP_HAS_X86_DISPATCH
+#if SRP_X86_64
 
 #include <immintrin.h>
 

@@ -154,7 +154,7 @@ def c_source() -> str:
         f"const uint64_t srp_modulus_words[SRP_WORDS] = {words};",
         f"const srp_digit srp_modulus[SRP_DIGITS] = {_digits(modulus, bits, count)};",
         *_field("srp", modulus, shape, bits, "SRP_DIGITS"),
-        "#if SRP_HAS_ADX",
+        "#if SRP_X86_64",
         *_field("srp_adx", modulus, shape, 64, "SRP_ADX_LIMBS"),
         "#endif",
         *_radix52_source(modulus, shape),

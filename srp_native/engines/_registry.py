@@ -190,7 +190,7 @@ def constant_time_engine() -> Engine:
         if found is None:
             raise ConstantTimeUnavailableError(
                 f"constant time was asked for and engine {name!r} cannot promise it here; "
-                "use engine 'c' or 'gmpy2'"
+                "use engine 'c' or 'gmpy2' (`cognito-srp engines` says why one is missing)"
             )
         _current_constant_time = chosen = found
     return chosen

@@ -9,24 +9,24 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from .._columns import Buffer, Column, MadeRows, OutputBuffers, Rows
 from .._errors import EngineFaultError, EngineUnavailableError
 from ..group import ELEMENT_SIZE
 from ._engine import Engine
+from ._missing_extension import why_missing
 from ._row_formulas import ZeroSaltError
 
 try:
+    # What the extension itself imports, where packagers of whole programs see it.
+    import _cffi_backend  # noqa: F401
+
     from .._srp import ffi, lib
 except ImportError as error:
     ffi = lib = None
-    _missing = f"the C extension cannot be loaded: {error}"
-    if isinstance(error, ModuleNotFoundError) and error.name == "srp_native._srp":
-        _missing = (
-            "the C extension was not built (no C compiler when srp-native was installed?); "
-            "reinstall with a compiler, and SRP_NATIVE_REQUIRE_C=1 to see why it fails"
-        )
+    _missing = why_missing(error, "srp_native._srp", Path(__file__).parent.parent)
 
 _uncleared: Any = ffi.new_allocator(should_clear_after_alloc=False) if ffi else None
 

@@ -190,13 +190,13 @@ def test_the_token_from_a_prompt(
     assert run(*command).code == 0
 
 
-def test_a_token_of_another_sign_in(run: Run, signed_in: SignedIn) -> None:
+def test_a_device_key_that_nobody_was_given(run: Run, signed_in: SignedIn) -> None:
     other = signed_in.new_device[:]
     other[1] = "us-east-1_00000000-0000-4000-8000-000000000000"
     outcome = run("confirm", *other, "--save", "dev.json", *signed_in.aws)
     assert (outcome.code, outcome.out) == (1, "")
     assert "Invalid device key given." in outcome.err
-    assert "the device key must have been given to the access token's own user" in outcome.err
+    assert "the device key was given to another user" in outcome.err
     assert_tells_no_secret(outcome, signed_in.token, secret_in("dev.json"))
 
 

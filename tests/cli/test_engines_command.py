@@ -34,6 +34,13 @@ def test_the_engine_in_use_is_the_one_that_runs(run: Run) -> None:
     assert [row.split()[0] for row in rows if " now " in row] == ["python"]
 
 
+def test_it_warns_where_nothing_computes_in_constant_time(run: Run) -> None:
+    with srp_native.use_engine("python"):
+        code, _, err = run("engines")
+    assert code == 0
+    assert "signing in with a password raises ConstantTimeUnavailableError" in err
+
+
 def test_an_engine_that_does_not_exist() -> None:
     # In a process of its own, where no engine has been chosen yet.
     done = subprocess.run(

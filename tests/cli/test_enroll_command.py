@@ -292,14 +292,15 @@ def test_refusals(run: Run, pool: LocalPool) -> None:
         ("refused", "NotAuthorizedException"),
         ("conflict", "DeviceKeyExistsException"),
     ]
-    swapped["access_token"] = devices(pool, 1)[0]["access_token"]
+    pool.create_user("another", PASSWORD)
+    swapped["access_token"] = pool.sign_in("another", PASSWORD)["AccessToken"]
     write_input([good, swapped, taken])
     again = run("enroll", source, *KEY, *at(pool), "--resume")
     assert (again.code, json.loads(again.out)["ThisRun"]["Calls"]) == (1, 1)
     assert json.loads(again.out)["Outcomes"] == {
         "confirmed": 1,
         "conflict: DeviceKeyExistsException": 1,
-        "refused: InvalidParameterException": 1,  # the token of another sign-in
+        "refused: InvalidParameterException": 1,  # the token of another user
     }
 
 

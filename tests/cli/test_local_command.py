@@ -311,7 +311,7 @@ def test_a_terminal_that_is_closed_loses_nothing(tmp_path: Path) -> None:
         assert process.stderr is not None
         process.stderr.close()  # nobody reads it any more
         process.send_signal(signal.SIGHUP)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
     assert "kept" in file.read_text()
 
 

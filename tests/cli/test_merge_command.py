@@ -14,7 +14,7 @@ from support.command_line import Run
 
 from cognito_srp import JournalError, SealingKey, WrongSealingKeyError, create_device_verifier
 from cognito_srp.cli import merge
-from cognito_srp.enroll import EnrollmentRequest, Grant, PreparedDevice
+from cognito_srp.enroll import AccessGrant, EnrollmentRequest, PreparedDevice
 from cognito_srp.enroll.journal import Journal
 
 KEY = ("--key-file", "run.key")
@@ -29,7 +29,7 @@ def write_journal(path: str, *numbers: int) -> None:
         for number in numbers:
             keys: dict[str, Any] = {"device_key": f"us-east-1_{number}", "device_group_key": "-g"}
             request = EnrollmentRequest(access_token="t", reference=number, **keys)
-            grant = Grant(access_token="t")
+            grant = AccessGrant(access_token="t")
             verifier = create_device_verifier(**keys)
             devices.append(PreparedDevice(request=request, verifier=verifier, grant=grant))
         journal.prepare(devices)

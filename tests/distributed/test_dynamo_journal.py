@@ -13,7 +13,13 @@ from support.moto_tables import TABLE, client
 
 from cognito_srp import JournalError, SealingError, SealingKey, create_device_verifier
 from cognito_srp.distributed import DynamoJournal, shared_sealing_key
-from cognito_srp.enroll import EnrollmentJournal, EnrollmentRequest, Grant, Outcome, PreparedDevice
+from cognito_srp.enroll import (
+    AccessGrant,
+    EnrollmentJournal,
+    EnrollmentOutcome,
+    EnrollmentRequest,
+    PreparedDevice,
+)
 
 KEY = SealingKey.generate()
 
@@ -29,12 +35,12 @@ def drawn(number: int) -> PreparedDevice:
     return PreparedDevice(
         request=EnrollmentRequest(**keys, access_token="token"),
         verifier=create_device_verifier(**keys),
-        grant=Grant(access_token="token"),
+        grant=AccessGrant(access_token="token"),
     )
 
 
-def outcome(number: int, status: Any, error_code: str = "") -> Outcome:
-    return Outcome(
+def outcome(number: int, status: Any, error_code: str = "") -> EnrollmentOutcome:
+    return EnrollmentOutcome(
         device_key=device_key(number),
         status=status,
         at=time.time(),

@@ -17,7 +17,7 @@ from support.moto_tables import TABLE, client
 
 from cognito_srp import InvalidInputError, SealingKey, sign_in
 from cognito_srp.distributed import DynamoJournal, SqsHandler, read_message
-from cognito_srp.enroll import Enroller, RefreshToken, RetryPolicy, TokenBucket
+from cognito_srp.enroll import GCRA, Enroller, RefreshToken, RetryPolicy
 from cognito_srp.local import Fault, LocalCognito, LocalPool
 
 PASSWORD = "Correct-horse-1"
@@ -116,7 +116,7 @@ def enroller(dynamodb: Any, cognito: Any, retry: dict[str, float]) -> Enroller:
     policy = RetryPolicy(**{"deadline": 2.0, "first_delay": 0.01, "longest_delay": 0.05, **retry})
     return Enroller(
         cognito,
-        rate=TokenBucket(inf),
+        rate=GCRA(inf),
         per_user_rate=inf,
         journal=DynamoJournal(dynamodb, table=TABLE, key=KEY),
         retry=policy,

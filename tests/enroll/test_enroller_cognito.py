@@ -26,10 +26,10 @@ from cognito_srp import (
     srp,
 )
 from cognito_srp.enroll import (
+    AccessGrant,
     Credentials,
     Enroller,
     EnrollmentRequest,
-    Grant,
     RefreshToken,
     RetryPolicy,
 )
@@ -279,9 +279,9 @@ class TestSuppliers:
         assert other.device_key
         assert other.device_group_key
 
-        def supply() -> Grant:
+        def supply() -> AccessGrant:
             result = signed_in(pool, user)
-            return Grant(
+            return AccessGrant(
                 access_token=result["AccessToken"],
                 new_device=NewDevice.from_metadata(result["NewDeviceMetadata"]),
             )

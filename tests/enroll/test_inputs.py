@@ -11,8 +11,8 @@ import pytest
 
 from cognito_srp import InvalidInputError
 from cognito_srp.enroll import Credentials, RefreshToken
-from cognito_srp.enroll.bulk.inputs import FIELDS, Fault, Input, Row
-from cognito_srp.enroll.bulk.screening import screen
+from cognito_srp.enroll.bulk.inputs import FIELDS, Input, RejectedRow, Row
+from cognito_srp.enroll.bulk.screening import Screening
 
 ROWS: list[dict[str, Any]] = [
     {"device_key": "r_1", "device_group_key": "-g", "access_token": "t.1"},
@@ -67,7 +67,9 @@ def test_defaults(tmp_path: Path) -> None:
 
 def faults(path: Path, content: bytes) -> dict[int, str]:
     path.write_bytes(content)
-    return {found.position: found.reason for found in Input(str(path)) if isinstance(found, Fault)}
+    return {
+        found.position: found.reason for found in Input(str(path)) if isinstance(found, RejectedRow)
+    }
 
 
 GOOD = b'{"device_key": "r_1", "device_group_key": "-g", "access_token": "t"}\n'
@@ -113,7 +115,9 @@ def test_no_parquet(tmp_path: Path) -> None:
 def test_a_fingerprint_is_of_the_devices(tmp_path: Path) -> None:
     def fingerprint(rows: list[dict[str, Any]]) -> str:
         source = write(tmp_path / "d.jsonl", rows)
-        return screen(source, None, rate=25.0, on_fault=lambda _: None).fingerprint
+        found = Screening()
+        assert not list(found.read(source, None, rate=25.0))
+        return found.fingerprint
 
     first = fingerprint(ROWS)
     assert fingerprint([ROWS[0] | {"access_token": "other"}, *ROWS[1:]]) == first

@@ -18,12 +18,12 @@ import pytest
 from support.journal_rows import KEY, enroll, key_of, opened, outcome, prepared, secret
 
 from cognito_srp import JournalError
-from cognito_srp.enroll.journal import Journal, State
+from cognito_srp.enroll.journal import Journal, JournalState
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks and kills")
 
 _ROWS = range(9)
-_RANK: dict[State, int] = {"prepared": 1, "sent": 2, "confirmed": 3}
+_RANK: dict[JournalState, int] = {"prepared": 1, "sent": 2, "confirmed": 3}
 
 
 def _in_a_child(work: Callable[[], None]) -> int:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cognito_srp import InvalidInputError
-from cognito_srp.enroll import TokenBucket, UserBuckets
+from cognito_srp.enroll import GCRA, UserRates
 
 
 class FakeClock:
@@ -42,7 +42,7 @@ def test_any_window_stays_within_its_bound(
     rate: float, arrivals: list[tuple[float, bool]], burst: float | None
 ) -> None:
     clock = FakeClock()
-    bucket = TokenBucket(rate, burst=burst, clock=clock)
+    bucket = GCRA(rate, burst=burst, clock=clock)
     sent: list[float] = []
     for pause, gives_back in arrivals:
         clock.now += pause / rate
@@ -59,7 +59,7 @@ def test_any_window_stays_within_its_bound(
 def test_the_whole_rate_is_used_while_somebody_waits(rate: float, late: list[float]) -> None:
     """Though every caller comes a little late, no slot is lost."""
     clock = FakeClock()
-    bucket = TokenBucket(rate, burst=1 + rate * 0.1, clock=clock)
+    bucket = GCRA(rate, burst=1 + rate * 0.1, clock=clock)
     start = clock.now
     for lateness in late:
         clock.now = max(clock.now, bucket.reserve() + lateness)
@@ -68,12 +68,12 @@ def test_the_whole_rate_is_used_while_somebody_waits(rate: float, late: list[flo
 
 @pytest.mark.parametrize("rate", [25.0, 250.0])
 def test_ten_seconds_stay_within_one_percent(rate: float) -> None:
-    assert TokenBucket(rate).burst <= 0.01 * rate * 10
+    assert GCRA(rate).burst <= 0.01 * rate * 10
 
 
 def test_callers_go_in_their_order() -> None:
     clock = FakeClock()
-    bucket = TokenBucket(10, burst=1, clock=clock)
+    bucket = GCRA(10, burst=1, clock=clock)
     dues = [bucket.reserve() for _ in range(4)]
     assert dues == pytest.approx([1000.0, 1000.1, 1000.2, 1000.3])
     bucket.cancel(dues[1])
@@ -83,20 +83,20 @@ def test_callers_go_in_their_order() -> None:
 
 def test_a_slot_that_is_past_is_lost() -> None:
     clock = FakeClock()
-    bucket = TokenBucket(10, burst=1, clock=clock)
+    bucket = GCRA(10, burst=1, clock=clock)
     bucket.cancel(bucket.reserve())
     clock.now += 5
     assert bucket.reserve() == 1005.0
 
 
 def test_no_limit() -> None:
-    bucket = TokenBucket(math.inf, clock=FakeClock())
+    bucket = GCRA(math.inf, clock=FakeClock())
     assert {bucket.reserve() for _ in range(1000)} == {1000.0}
 
 
 def test_each_user_has_a_limit_of_their_own() -> None:
     clock = FakeClock()
-    users = UserBuckets(10, clock=clock)
+    users = UserRates(10, clock=clock)
     assert [users.reserve("ann") for _ in range(2)] == pytest.approx([1000.0, 1000.1])
     assert users.reserve("bob") == 1000.0
     assert {users.reserve(None) for _ in range(5)} == {1000.0}
@@ -106,13 +106,13 @@ def test_each_user_has_a_limit_of_their_own() -> None:
 
 def test_users_who_pause_are_forgotten() -> None:
     clock = FakeClock()
-    users = UserBuckets(10, clock=clock)
+    users = UserRates(10, clock=clock)
     for number in range(10_000):
         users.reserve(f"user-{number}")
         clock.now += 0.01
         assert len(users) <= 12
     # Once every 0.1 s each, so that nobody's bucket is ever full: nobody is forgotten.
-    kept = UserBuckets(10, clock=clock)
+    kept = UserRates(10, clock=clock)
     for _ in range(3):
         for number in range(100):
             kept.reserve(f"user-{number}")
@@ -122,11 +122,11 @@ def test_users_who_pause_are_forgotten() -> None:
 @pytest.mark.parametrize("rate", [0, -1, math.nan])
 def test_a_rate_that_is_none(rate: float) -> None:
     with pytest.raises(InvalidInputError, match="rate: must be above zero"):
-        TokenBucket(rate)
+        GCRA(rate)
     with pytest.raises(InvalidInputError, match="per_user_rate: must be above zero"):
-        UserBuckets(rate)
+        UserRates(rate)
 
 
 def test_a_burst_that_is_none() -> None:
     with pytest.raises(InvalidInputError, match="burst: must be at least 1"):
-        TokenBucket(5, burst=0.5)
+        GCRA(5, burst=0.5)

@@ -152,7 +152,9 @@ def test_an_enroller_in_a_forked_child_says_whose_it_is(lean_cognito: LeanCognit
             enroller.close,
         ):
             assert _in_a_child(use).startswith(words)
-        with enroller._changed:  # a thread of the parent may hold it at the moment of the fork
+        with (
+            enroller._admission._changed
+        ):  # a thread of the parent may hold it at the moment of the fork
             assert _in_a_child(lambda: enroller.submit(request(1))).startswith(words)
         assert enroller.enroll(request(1)).device is not None
     assert issubclass(EnrollerClosedError, Exception)

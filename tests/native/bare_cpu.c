@@ -1,7 +1,7 @@
 /* dispatch.c on a CPU that has nothing but what C11 needs. Built in its place. */
 #include "internal.h"
 
-#if SRP_HAS_X86_DISPATCH
+#if SRP_X86_64
 #include <cpuid.h>
 
 static int no_answer(unsigned leaf, unsigned *a, unsigned *b, unsigned *c, unsigned *d) {

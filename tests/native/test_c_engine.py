@@ -43,7 +43,10 @@ def test_it_says_what_it_is(c_engine: ModuleType, engine: Engine) -> None:
 
 @pytest.mark.parametrize(
     ("blocked", "reason"),
-    [("srp_native._srp", "was not built"), ("_cffi_backend", "cannot be loaded")],
+    [
+        ("srp_native._srp", "was not built when srp-native was installed"),
+        ("_cffi_backend", "`pip install --force-reinstall cffi`"),
+    ],
 )
 def test_a_missing_extension_is_reported(blocked: str, reason: str) -> None:
     if module.lib is None and blocked != "srp_native._srp":

@@ -105,6 +105,7 @@ def test_the_wheel_has_the_files_of_the_packages_and_the_extension(release: Rele
         for name in files_below(folder)
     }
     expected = {n for n in tree if not (n.startswith("srp_native/csrc/") or is_extension(n))}
+    expected.add("cognito_srp_pytest.py")
     extensions = {name for name in release.wheel if is_extension(name)}
     packed = {name for name in release.wheel if ".dist-info/" not in name}
     assert len(extensions) == 1

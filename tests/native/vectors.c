@@ -85,7 +85,7 @@ static int product(const char *command, const argument *v) {
         static field_scratch scratch;
         digits_from(x, count, v[0]);
         field_sqr(x, x, &scratch);
-#if SRP_HAS_ADX
+#if SRP_X86_64
     } else if (!strcmp(command, "adx_mul")) {
         static adx_scratch scratch;
         count = SRP_ADX_LIMBS;

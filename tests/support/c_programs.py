@@ -15,8 +15,9 @@ from . import TESTS
 
 PROGRAMS = TESTS / "native"
 CSRC = TESTS.parent / "srp_native" / "csrc"
-STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"]
-# What ffi_build.py passes is -O3; the others must work as well.
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wundef"]
+STRICT = ["-std=c11", *WARNINGS, "-Werror"]
+# What setup.py passes is -O3; the others must work as well.
 COMPILERS = ("gcc", "clang")
 LEVELS = ("-O1", "-O2", "-O3")
 SANITIZE = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cognito_srp import DeviceVerifier, SealingKey
-from cognito_srp.enroll import EnrollmentRequest, Grant, Outcome, PreparedDevice
+from cognito_srp.enroll import AccessGrant, EnrollmentOutcome, EnrollmentRequest, PreparedDevice
 from cognito_srp.enroll.journal import Journal
 from cognito_srp.enroll.requests import Status
 from cognito_srp.srp.encoding import encode_base64
@@ -45,13 +45,15 @@ def prepared(number: int, *, again: int = 0, **fields: Any) -> PreparedDevice:
     return PreparedDevice(
         request=EnrollmentRequest(**given),
         verifier=secret(number, again=again),
-        grant=Grant(access_token="token", refresh_token="refresh"),
+        grant=AccessGrant(access_token="token", refresh_token="refresh"),
     )
 
 
-def outcome(number: int, status: Status = "confirmed", error: str = "", **fields: Any) -> Outcome:
+def outcome(
+    number: int, status: Status = "confirmed", error: str = "", **fields: Any
+) -> EnrollmentOutcome:
     given: dict[str, Any] = {"at": 1.0, "attempts": 1, "latency": 0.25, **fields}
-    return Outcome(device_key=key_of(number), status=status, error_code=error, **given)
+    return EnrollmentOutcome(device_key=key_of(number), status=status, error_code=error, **given)
 
 
 def opened(path: Path, source: str | None = "input") -> Journal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from cognito_srp.enroll import Outcome, PreparedDevice
+from cognito_srp.enroll import EnrollmentOutcome, PreparedDevice
 
 __all__ = ["Ledger"]
 
@@ -17,7 +17,7 @@ class Ledger:
         self.fail = fail
         self.prepared: dict[str, PreparedDevice] = {}
         self.sent: set[str] = set()
-        self.outcomes: dict[str, Outcome] = {}
+        self.outcomes: dict[str, EnrollmentOutcome] = {}
         self.rounds: Counter[str] = Counter()
 
     def _begin(self, what: str) -> None:

@@ -10,11 +10,11 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
-from ..enroll.answers import Answers
+from ..enroll.breaker import CircuitBreaker
 from ..enroll.bulk.change_record import ChangeRecord
 from ..enroll.bulk.device_changes import DeviceChanges
 from ..enroll.bulk.device_rows import DeviceRow, DeviceRows
-from ..enroll.bulk.inputs import Fault
+from ..enroll.bulk.inputs import RejectedRow
 from ..enroll.bulk.run import Progress
 from ..errors import InvalidInputError
 from ..storage.secret_files import check_replaceable, replace_secret
@@ -129,7 +129,7 @@ def _screen(
         items = iter(source)
         while chunk := list(islice(items, _CHUNK)):
             usable = [item for item in chunk if isinstance(item, DeviceRow)]
-            for fault in (item for item in chunk if isinstance(item, Fault)):
+            for fault in (item for item in chunk if isinstance(item, RejectedRow)):
                 rejected += 1
                 _tell_fault(arguments, fault, told=record is not None or rejected > _TOLD)
             rows += len(usable)
@@ -141,7 +141,7 @@ def _screen(
     return _Found(rows, rejected, dict(source.skipped), done, pool_id)
 
 
-def _tell_fault(arguments: argparse.Namespace, fault: Fault, *, told: bool) -> None:
+def _tell_fault(arguments: argparse.Namespace, fault: RejectedRow, *, told: bool) -> None:
     place = f"{arguments.source}:{fault.position}"
     if arguments.on_error != "skip" and not arguments.dry_run:
         fix = "correct it, or use --on-error skip; nothing was sent"
@@ -162,7 +162,7 @@ def _change(
     """The run, which knows whether it was stopped, and what it came to."""
     left = found.rows - found.done
     total = left if arguments.limit is None else min(left, arguments.limit)
-    answers = Answers(
+    answers = CircuitBreaker(
         first=_FIRST_ANSWER,
         pause_after=_PAUSE_AFTER,
         give_up_after=arguments.give_up_after or GIVE_UP_AFTER,

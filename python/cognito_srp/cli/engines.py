@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Any
 
 import srp_native
@@ -39,7 +40,20 @@ def _run(arguments: argparse.Namespace) -> int:
         write(arguments, {"Running": chosen, "Engines": [_describe(info) for info in found]})
     if failure is not None:
         raise failure  # after the report, which shows what to choose instead
+    _warn_without_constant_time()
     return 0
+
+
+def _warn_without_constant_time() -> None:
+    """One line, where nothing here may touch a user's password."""
+    try:
+        srp_native.powmod(3, 1, constant_time=True)
+    except srp_native.ConstantTimeUnavailableError:
+        print(
+            "no engine computes in constant time here: signing in with a password raises "
+            "ConstantTimeUnavailableError until engine c or gmpy2 runs",
+            file=sys.stderr,
+        )
 
 
 def _describe(info: srp_native.EngineInfo) -> dict[str, Any]:

@@ -11,12 +11,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from ..enroll import Enroller
-from ..enroll.answers import Answers
-from ..enroll.bulk.inputs import Fault, Input, Row
+from ..enroll.bulk.inputs import Input, Row
+from ..enroll.bulk.options import BulkOptions
 from ..enroll.bulk.outputs import check_output, write_devices
 from ..enroll.bulk.run import BulkRun, Progress
-from ..enroll.bulk.screening import Screening, keep_rejected, not_started, screen
+from ..enroll.bulk.screening import Screening, keep_rejected, not_started
 from ..enroll.bulk.usernames import Usernames
 from ..enroll.journal.journal import Journal
 from ..errors import InvalidInputError, JournalError
@@ -35,9 +34,6 @@ __all__ = ["run"]
 #: Connections kept open: as many as there may be threads.
 _CONNECTIONS: Final = 1024
 
-#: Seconds until a run ends that nothing has ever answered, and until another one pauses.
-_FIRST_ANSWER: Final = 15.0
-_PAUSE_AFTER: Final = 10.0
 #: Seconds that a connection may take: with botocore's 60, a run that gives up would take as long
 #: again to finish what is in flight.
 _CONNECT_TIMEOUT: Final = 10.0
@@ -50,15 +46,19 @@ _TOLD: Final = 10
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command, and return the exit code."""
-    source = Input(arguments.input, client_id=arguments.client_id, pool_id=arguments.user_pool_id)
-    _warn_if_shared(arguments.input)
-    if arguments.dry_run:
-        return _dry_run(arguments, source)
-    path = arguments.journal or f"{arguments.input}.journal"
+    options = _options(arguments)
+    source = Input(options.input, client_id=arguments.client_id, pool_id=arguments.user_pool_id)
+    _warn_if_shared(options.input)
+    if options.dry_run:
+        found = _screen(options, source, None)
+        write(arguments, _plan(options, found))
+        if not found.rows and not found.rejected:
+            note(f"{options.input}: {_EMPTY}")
+        return USAGE if found.rejected or not found.rows else 0
     # Before the output, which is there as well where --resume was forgotten.
-    _check_journal(path, resume=arguments.resume)
-    if arguments.save is not None:
-        check_output(arguments.save, replace=arguments.resume)
+    _check_journal(options)
+    if options.save is not None:
+        check_output(options.save, replace=options.resume)
     # The enroller's own kind of client: every send is counted and paced, so none is botocore's.
     client = make_client(
         arguments,
@@ -67,30 +67,14 @@ def run(arguments: argparse.Namespace) -> int:
         max_pool_connections=_CONNECTIONS,
         connect_timeout=_CONNECT_TIMEOUT,
     )
-    key = read_key(arguments, path)
+    key = read_key(arguments, options.journal)
     # A new journal is made only once it is clear that there is something to send.
-    found = None if arguments.resume else _screen(arguments, source, None)
-    with Journal.open(path, key=key) as journal:
-        found = found or _screen(arguments, source, journal)
-        journal.bind(found.fingerprint)
-        keep_rejected(source, journal, at=found.at)
-        run, ended = _enroll(arguments, client, source, found, journal)
-        document = _summary(arguments, found, journal, ended)
-        if arguments.save is not None:
-            rest = not_started(source, journal, at=found.at) if document["NotStarted"] else ()
-            _save(journal, arguments.save, rest, source, replace=arguments.resume)
-        _tell_failures(arguments.input, journal)
+    found_before = None if options.resume else _screen(options, source, None)
+    with Journal.open(options.journal, key=key) as journal:
+        found = found_before or _screen(options, source, journal)
+        run, document = _enroll(options, client, source, found, journal)
     write(arguments, document)
-    if run.gave_up:
-        where = "check --region, --endpoint-url and the network"
-        complain(f"{run.gave_up}; {where}. {_how_to_resume(path)}")
-        return REFUSED
-    if run.stopped:
-        note(_how_to_resume(path))
-        return INTERRUPTED
-    if arguments.save is None:
-        note("the devices' passwords are in the journal alone: --resume --save FILE writes them")
-    return REFUSED if ended.refused_by or document["NotConfirmed"] else 0
+    return _end(options, run, document)
 
 
 def _of_first_row(source: Input) -> dict[str, Any]:
@@ -105,54 +89,69 @@ def _of_first_row(source: Input) -> dict[str, Any]:
     }
 
 
-def _dry_run(arguments: argparse.Namespace, source: Input) -> int:
-    found = _screen(arguments, source, None)
-    write(arguments, _plan(arguments, found))
-    if not found.rows and not found.faults:
-        note(f"{arguments.input}: {_EMPTY}")
-    return USAGE if found.faults or not found.rows else 0
+def _options(arguments: argparse.Namespace) -> BulkOptions:
+    """What the run needs of the arguments; client, key and output are made from the rest."""
+    return BulkOptions(
+        input=arguments.input,
+        journal=arguments.journal or f"{arguments.input}.journal",
+        save=arguments.save,
+        resume=arguments.resume,
+        dry_run=arguments.dry_run,
+        rate=arguments.rate,
+        per_user_rate=arguments.per_user_rate,
+        sign_in_rate=arguments.sign_in_rate,
+        workers=arguments.workers,
+        limit=arguments.limit,
+        on_error=arguments.on_error,
+        give_up_after=arguments.give_up_after,
+    )
 
 
-def _check_journal(path: str, *, resume: bool) -> None:
-    exists = Journal.header(path) is not None
-    if exists and not resume:
+def _end(options: BulkOptions, run: BulkRun, document: dict[str, Any]) -> int:
+    """Say how it ended; the exit code."""
+    if run.gave_up:
+        where = "check --region, --endpoint-url and the network"
+        complain(f"{run.gave_up}; {where}. {_how_to_resume(options.journal)}")
+        return REFUSED
+    if run.stopped:
+        note(_how_to_resume(options.journal))
+        return INTERRUPTED
+    if options.save is None:
+        note("the devices' passwords are in the journal alone: --resume --save FILE writes them")
+    return REFUSED if run.progress().refused_by or document["NotConfirmed"] else 0
+
+
+def _check_journal(options: BulkOptions) -> None:
+    exists = Journal.header(options.journal) is not None
+    if exists and not options.resume:
         fix = "add --resume to go on with it, or name another with --journal"
-        raise InvalidInputError(path, "is the journal of an earlier run", fix)
-    if resume and not exists:
+        raise InvalidInputError(options.journal, "is the journal of an earlier run", fix)
+    if options.resume and not exists:
         rule = "is no journal, so there is nothing to resume"
-        raise InvalidInputError(path, rule, "check --journal, or leave --resume out")
+        raise InvalidInputError(options.journal, rule, "check --journal, or leave --resume out")
 
 
 def _enroll(
-    arguments: argparse.Namespace,
-    client: Client,
-    source: Input,
-    found: Screening,
-    journal: Journal,
-) -> tuple[BulkRun, Progress]:
-    """The run, which knows whether it was stopped, and what it came to."""
-    left = found.rows - found.done
-    total = left if arguments.limit is None else min(left, arguments.limit)
-    answers = Answers(
-        first=_FIRST_ANSWER, pause_after=_PAUSE_AFTER, give_up_after=arguments.give_up_after
-    )
-    enroller = _make_enroller(arguments, client, journal, answers)
+    options: BulkOptions, client: Client, source: Input, found: Screening, journal: Journal
+) -> tuple[BulkRun, dict[str, Any]]:
+    """The run, which knows whether it was stopped, and what it came to; its devices are saved."""
+    journal.bind(found.fingerprint)
+    keep_rejected(source, journal, at=found.at)
     try:
-        with display() as show:
-            run = BulkRun(
-                enroller,
-                journal,
-                rate=arguments.rate,
-                total=total,
-                rows=found.rows + found.faults,
-                answers=answers,
-                show=show,
-            )
-            with stopping(run, show.say):
-                ended = run.run(source, screened_at=found.at)
-        return run, ended
+        run = BulkRun(client, journal, options, found)
+    except RuntimeError as error:  # no thread can be started
+        raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
+    try:
+        with display() as show, stopping(run, show.say):
+            ended = run.run(source, show)
     except JournalError as error:
         raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
+    document = _summary(options, found, journal, ended)
+    if options.save is not None:
+        rest = not_started(source, journal, at=found.at) if document["NotStarted"] else ()
+        _save(journal, options.save, rest, source, replace=options.resume)
+    _tell_failures(options.input, journal)
+    return run, document
 
 
 def _save(
@@ -168,23 +167,6 @@ def _save(
     except OSError as error:
         fix = "Nothing is lost: the same command with --resume writes it again"
         raise UnavailableError(f"{path}: {error.strerror}. {fix}") from error
-
-
-def _make_enroller(
-    arguments: argparse.Namespace, client: Client, journal: Journal, answers: Answers
-) -> Enroller:
-    try:
-        return Enroller(
-            client,
-            rate=arguments.rate,
-            per_user_rate=arguments.per_user_rate,
-            sign_in_rate=arguments.sign_in_rate,
-            workers=arguments.workers,
-            journal=journal,
-            answers=answers,
-        )
-    except RuntimeError as error:  # no thread can be started
-        raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
 
 
 def _tell_failures(path: str, journal: Journal) -> None:
@@ -208,38 +190,33 @@ def _how_to_resume(path: str) -> str:
     return f"Nothing is lost: go on with the same command and --resume (journal: {path})"
 
 
-def _screen(arguments: argparse.Namespace, source: Input, journal: Journal | None) -> Screening:
+def _screen(options: BulkOptions, source: Input, journal: Journal | None) -> Screening:
     """Check the whole input, and do about its faults what ``--on-error`` says."""
-    path, count = arguments.input, 0
+    path, found = options.input, Screening()
     with contextlib.ExitStack() as stack:
-        rejected = None
-        if arguments.on_error == "collect":
-            rejected = stack.enter_context(replace_secret(f"{path}.rejected.jsonl"))
-
-        def on_fault(fault: Fault) -> None:
-            nonlocal count
-            count += 1
-            if arguments.on_error == "stop" and not arguments.dry_run:
-                fix = "correct it, or use --on-error skip or collect; nothing was sent"
-                raise InvalidInputError(f"{path}:{fault.position}", fault.reason, fix)
-            if rejected is not None:
-                record = {"position": fault.position, "reason": fault.reason}
-                rejected.write(json.dumps(record).encode() + b"\n")
-            elif count <= _TOLD:
-                note(f"{path}:{fault.position}: {fault.reason}")
-
+        listed = None
+        if options.on_error == "collect":
+            listed = stack.enter_context(replace_secret(f"{path}.rejected.jsonl"))
         stack.enter_context(progress("Checking the input"))
-        found = screen(source, journal, rate=arguments.rate, on_fault=on_fault)
-    if not found.rows and not arguments.dry_run:
-        raise InvalidInputError(arguments.input, *_EMPTY.split("; "))
-    if rejected is not None:
-        note(f"{count:,} rows cannot be used: see {path}.rejected.jsonl")
-    elif count > _TOLD:
-        note(f"and {count - _TOLD:,} more rows that cannot be used")
+        for row in found.read(source, journal, rate=options.rate):
+            if options.on_error == "stop" and not options.dry_run:
+                fix = "correct it, or use --on-error skip or collect; nothing was sent"
+                raise InvalidInputError(f"{path}:{row.position}", row.reason, fix)
+            if listed is not None:
+                record = {"position": row.position, "reason": row.reason}
+                listed.write(json.dumps(record).encode() + b"\n")
+            elif found.rejected <= _TOLD:
+                note(f"{path}:{row.position}: {row.reason}")
+    if not found.rows and not options.dry_run:
+        raise InvalidInputError(path, *_EMPTY.split("; "))
+    if listed is not None:
+        note(f"{found.rejected:,} rows cannot be used: see {path}.rejected.jsonl")
+    elif found.rejected > _TOLD:
+        note(f"and {found.rejected - _TOLD:,} more rows that cannot be used")
     if found.short_lived:
         note(
             f"{found.short_lived:,} tokens will have run out before it is their turn at "
-            f"{arguments.rate:g} calls a second: add refresh tokens, or split the input"
+            f"{options.rate:g} calls a second: add refresh tokens, or split the input"
         )
     return found
 
@@ -250,20 +227,20 @@ def _warn_if_shared(path: str) -> None:
         note(f"{path} holds tokens, and other users can read it (mode {mode:04o}): chmod 600 it")
 
 
-def _plan(arguments: argparse.Namespace, found: Screening) -> dict[str, Any]:
+def _plan(options: BulkOptions, found: Screening) -> dict[str, Any]:
     return {
-        "Input": arguments.input,
+        "Input": options.input,
         "Rows": found.rows,
-        "Rejected": found.faults,
+        "Rejected": found.rejected,
         "SignIns": found.sign_ins,
         "TokensTooShortLived": found.short_lived,
-        "Seconds": round(found.rows / arguments.rate, 1),
-        "Ends": time_text(datetime.now() + timedelta(seconds=found.rows / arguments.rate)),
+        "Seconds": round(found.rows / options.rate, 1),
+        "Ends": time_text(datetime.now() + timedelta(seconds=found.rows / options.rate)),
     }
 
 
 def _summary(
-    arguments: argparse.Namespace, found: Screening, journal: Journal, ended: Progress
+    options: BulkOptions, found: Screening, journal: Journal, ended: Progress
 ) -> dict[str, Any]:
     outcomes, unconfirmed = journal.outcomes(), journal.unconfirmed()
     confirmed = sum(count for state, _, count, _ in outcomes if state == "confirmed")
@@ -271,9 +248,9 @@ def _summary(
     if not_begun := max(0, found.rows - confirmed - unconfirmed):
         reasons["not_started"] = not_begun
     return {
-        "Input": arguments.input,
+        "Input": options.input,
         "Rows": found.rows,
-        "Rejected": found.faults,
+        "Rejected": found.rejected,
         "Confirmed": confirmed,
         "NotConfirmed": unconfirmed,
         "NotStarted": not_begun,
@@ -288,5 +265,5 @@ def _summary(
             "CallsPerSecond": round(ended.sent / max(ended.elapsed, 0.001), 1),
         },
         "Journal": str(journal.path),
-        "Saved": arguments.save,
+        "Saved": options.save,
     }

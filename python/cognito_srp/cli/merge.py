@@ -52,13 +52,6 @@ def _run(arguments: argparse.Namespace) -> int:
         raise InvalidInputError(arguments.into, "is there already", "choose another name")
     if arguments.save is not None:
         check_output(arguments.save, replace=False)
-    conflicts: list[dict[str, Any]] = []
-
-    def on_conflict(conflict: MergeConflict) -> None:
-        kept = zip(conflict.journals, conflict.states, strict=True)
-        record = {"DeviceKey": conflict.device_key, "Journals": [list(pair) for pair in kept]}
-        conflicts.append(record)
-
     with contextlib.ExitStack() as stack:
         sources = [
             stack.enter_context(Journal.open(check_is_journal(path), key=read_key(arguments, path)))
@@ -66,7 +59,7 @@ def _run(arguments: argparse.Namespace) -> int:
         ]
         stack.enter_context(progress("Merging the journals"))
         with _new_journal(arguments) as into:
-            merge(sources, into, on_conflict)
+            conflicts = merge(sources, into)
             counts = into.counts()
             if arguments.save is not None:
                 write_devices(into, arguments.save, replace=False)
@@ -79,11 +72,16 @@ def _run(arguments: argparse.Namespace) -> int:
         "Journal": arguments.into,
         "Devices": sum(counts.values()),
         "Outcomes": counts,
-        "Conflicts": conflicts,
+        "Conflicts": [_conflict(one) for one in conflicts],
         "Saved": arguments.save,
     }
     write(arguments, document)
     return REFUSED if conflicts else 0
+
+
+def _conflict(conflict: MergeConflict) -> dict[str, Any]:
+    kept = zip(conflict.journals, conflict.states, strict=True)
+    return {"DeviceKey": conflict.device_key, "Journals": [list(pair) for pair in kept]}
 
 
 @contextlib.contextmanager

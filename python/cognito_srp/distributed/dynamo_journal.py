@@ -24,7 +24,7 @@ from typing import Any, Final, TypeVar
 
 from ..devices.verifiers import DeviceVerifier, RememberedDevice
 from ..enroll.journal.sealed import open_verifier, seal_verifier
-from ..enroll.requests import Outcome, PreparedDevice
+from ..enroll.requests import EnrollmentOutcome, PreparedDevice
 from ..errors import JournalError
 from ..storage.sealing import SealingKey
 
@@ -88,7 +88,7 @@ class DynamoJournal:
         """See `EnrollmentJournal`. Raises `JournalError` when another worker was first."""
         self._each(self._mark_sent, device_keys)
 
-    def finish(self, outcomes: Sequence[Outcome]) -> None:
+    def finish(self, outcomes: Sequence[EnrollmentOutcome]) -> None:
         """See `EnrollmentJournal`. What is confirmed stays so."""
         self._each(self._finish, outcomes)
 
@@ -150,7 +150,7 @@ class DynamoJournal:
             {":sent": {"S": "sent"}, ":now": _number(time.time())},
         )
 
-    def _finish(self, outcome: Outcome) -> None:
+    def _finish(self, outcome: EnrollmentOutcome) -> None:
         # An answer to what was never sent cannot be true.
         self._update(
             outcome.device_key,

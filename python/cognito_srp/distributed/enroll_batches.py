@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, overload
 
 from ..devices.verifiers import DeviceVerifier
 from ..enroll import Enroller, EnrollmentRequest, EnrollmentResult
-from ..enroll.pipeline.job import error_code
+from ..enroll.error_codes import error_code
 from ..enroll.retry import may_have_arrived
 from ..errors import CognitoSrpError, DeviceKeyExistsError
 from .arrow_columns import load_pyarrow, text_type
@@ -38,8 +38,9 @@ def enroll_batches(batches: Any, *, enroller: Callable[[], Enroller]) -> Any:
     send the same, so it has to come from where it was stored.
 
     Output: the input without ``access_token``, then ``outcome`` (confirmed | refused | unknown |
-    conflict, as in `cognito_srp.enroll.Outcome`) and ``error_code``, empty when confirmed. One bad
-    row is refused and stops no other. ``device_password`` and ``password_verifier`` are secrets.
+    conflict, as in `cognito_srp.enroll.EnrollmentOutcome`) and ``error_code``, empty when
+    confirmed. One bad row is refused and stops no other. ``device_password`` and
+    ``password_verifier`` are secrets.
 
     `enroller` is called once for each iterable or table, in the process of its task, and what it
     made is closed at the end.
@@ -95,7 +96,7 @@ def _submit(enroller: Enroller, row: dict[str, Any]) -> Future[EnrollmentResult]
 
 
 def _ended(submitted: Future[EnrollmentResult] | CognitoSrpError) -> tuple[str, str]:
-    """Outcome and error code of a row."""
+    """EnrollmentOutcome and error code of a row."""
     if isinstance(submitted, CognitoSrpError):
         return "refused", error_code(submitted)
     error = submitted.exception()

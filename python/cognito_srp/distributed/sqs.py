@@ -38,7 +38,7 @@ def read_message(body: str) -> EnrollmentRequest:
     have to be there: they are what a repeat is known by. Raises `InvalidInputError`, which quotes
     nothing of the message.
     """
-    fix = "see cognito_srp.engines.read_message"
+    fix = "see cognito_srp.distributed.read_message"
     try:
         fields = read_json(body)
     except ValueError:

@@ -3,14 +3,14 @@
 from .enroller import Enroller
 from .events import Event, Stats
 from .journal import Journal
-from .pacing import Pace, TokenBucket, UserBuckets
+from .pacing import GCRA, Pace, UserRates
 from .requests import (
+    AccessGrant,
     Credentials,
     EnrollmentJournal,
+    EnrollmentOutcome,
     EnrollmentRequest,
     EnrollmentResult,
-    Grant,
-    Outcome,
     PreparedDevice,
     RefreshToken,
     Supplier,
@@ -19,22 +19,22 @@ from .requests import (
 from .retry import RetryPolicy
 
 __all__ = [
+    "GCRA",
+    "AccessGrant",
     "Credentials",
     "Enroller",
     "EnrollmentJournal",
+    "EnrollmentOutcome",
     "EnrollmentRequest",
     "EnrollmentResult",
     "Event",
-    "Grant",
     "Journal",
-    "Outcome",
     "Pace",
     "PreparedDevice",
     "RefreshToken",
     "RetryPolicy",
     "Stats",
     "Supplier",
-    "TokenBucket",
     "TokenSource",
-    "UserBuckets",
+    "UserRates",
 ]

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Final
 
-from ..errors import EnrollerClosedError, EnrollerFullError, InvalidInputError
+from ..errors import EnrollerClosedError, InvalidInputError
 from ..transport.client import Client
-from .answers import Answers
+from .breaker import CircuitBreaker
 from .events import Event, Events, Stats
-from .pacing import Pace, TokenBucket, UserBuckets
+from .pacing import GCRA, Pace, UserRates
+from .pipeline.admission import Admission
 from .pipeline.job import Job
-from .pipeline.stages import Stages
+from .pipeline.pipeline import Pipeline
 from .requests import EnrollmentJournal, EnrollmentRequest, EnrollmentResult
 from .retry import RetryPolicy
 
@@ -44,7 +43,7 @@ class Enroller:
     each step, in the thread that took it: it must be quick and may come from several at once.
     Callbacks added to the futures run in the enroller's threads, too.
 
-    `answers` pauses the calls while none is answered, if it is made to; by default they go on.
+    `breaker` pauses the calls while none is answered, if it is made to; by default they go on.
 
     Safe to use from many threads, in the process that made it. Raises `InvalidInputError` for
     arguments out of range, `RuntimeError` where its threads cannot be started: then none is left.
@@ -61,28 +60,24 @@ class Enroller:
         limit: int = 1024,
         journal: EnrollmentJournal | None = None,
         retry: RetryPolicy | None = None,
-        answers: Answers | None = None,
+        breaker: CircuitBreaker | None = None,
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
-        pace = TokenBucket(rate) if isinstance(rate, (int, float)) else rate
-        self._limit = at_least_one("limit", limit)
+        pace = GCRA(rate) if isinstance(rate, (int, float)) else rate
+        self._admission = Admission(at_least_one("limit", limit))
         self._events = Events(on_event)
-        self._changed = threading.Condition()
         self._process = os.getpid()
-        self._held = 0
-        self._keys: set[str] = set()
-        self._closing = False
-        self._stages = Stages(
+        self._pipeline = Pipeline(
             client,
             pace=pace,
-            users=UserBuckets(per_user_rate),
-            sign_ins=TokenBucket(sign_in_rate),
+            users=UserRates(per_user_rate),
+            sign_ins=GCRA(sign_in_rate),
             workers=at_least_one("workers", _enough(pace.rate) if workers is None else workers),
             journal=journal,
             retry=retry or RetryPolicy(),
-            answers=answers or Answers(),
+            breaker=breaker or CircuitBreaker(),
             events=self._events,
-            released=self._release,
+            admission=self._admission,
         )
 
     def submit(
@@ -97,9 +92,9 @@ class Enroller:
         """
         self._check_process()
         job = Job(request)
-        self._admit(job, block, timeout)
+        self._admission.admit(job, block, timeout)
         self._events.tell("submitted", job)
-        self._stages.start(job)
+        self._pipeline.start(job)
         return job.future
 
     def enroll(self, request: EnrollmentRequest) -> EnrollmentResult:
@@ -116,9 +111,11 @@ class Enroller:
     def stats(self) -> Stats:
         """How it stands."""
         self._check_process()
-        busy = self._stages.busy
+        busy = self._pipeline.busy
         return self._events.stats(
-            waiting=max(0, self._held - busy), in_flight=busy, workers=self._stages.workers
+            waiting=max(0, len(self._admission) - busy),
+            in_flight=busy,
+            workers=self._pipeline.workers,
         )
 
     def close(self, drain: bool = True) -> None:
@@ -129,15 +126,11 @@ class Enroller:
         them is good for a resumed run), and those between two tries fail with the last error.
         """
         self._check_process()
-        with self._changed:
-            self._closing = True
-            self._changed.notify_all()
+        self._admission.close()
         if not drain:
-            self._stages.cancel()
-        with self._changed:
-            while self._held:
-                self._changed.wait()
-        self._stages.close()  # waits for the threads that settle the last futures
+            self._pipeline.cancel()
+        self._admission.wait()
+        self._pipeline.close()  # waits for the threads that settle the last futures
 
     def __enter__(self) -> Enroller:
         return self
@@ -156,33 +149,6 @@ class Enroller:
         if os.getpid() != self._process:
             rule = f"the enroller belongs to process {self._process}, of which this is a fork"
             raise EnrollerClosedError(f"{rule}; make another Enroller, and its client, here")
-
-    def _admit(self, job: Job, block: bool, timeout: float | None) -> None:
-        with self._changed:
-            until = None if timeout is None else time.monotonic() + timeout
-            while self._held >= self._limit and not self._closing:
-                left = None if until is None else until - time.monotonic()
-                if not block or (left is not None and left <= 0):
-                    raise EnrollerFullError(f"{self._limit} requests are held: try again later")
-                self._changed.wait(left)
-            if self._closing:
-                raise EnrollerClosedError("the enroller is closed")
-            if job.device_key in self._keys:
-                fix = "wait for the first request's result"
-                raise InvalidInputError("device_key", "is being enrolled already", fix)
-            if job.device_key:
-                self._keys.add(job.device_key)
-            self._held += 1
-
-    def _release(self, job: Job) -> None:
-        """A job is done: its room is the next one's."""
-        with self._changed:
-            self._held -= 1
-            self._keys.discard(job.device_key)
-            if not self._closing:
-                self._changed.notify()  # one more may come in
-            elif not self._held:
-                self._changed.notify_all()  # `close` waits for the last one
 
 
 def _enough(rate: float) -> int:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from ..errors import DeviceKeyExistsError, ThrottledError, UnreachableError
-from .pipeline.job import Job, error_code
+from .error_codes import error_code
+from .pipeline.job import Job
 
 __all__ = ["Event", "EventKind", "Events", "Stats"]
 

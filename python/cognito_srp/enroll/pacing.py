@@ -1,7 +1,8 @@
-"""How fast calls may go: token buckets, for an account and for each of its users.
+"""How fast calls may go: the generic cell rate algorithm, for an account and for each of its users.
 
-A bucket never hands out more than ``rate * T + burst`` slots that fall due in any window of T
-seconds, and hands out all of ``rate * T`` while somebody asks. A burst is what may be caught up
+GCRA (ITU-T I.371) keeps one number, the time at which the next call is due, and does what a token
+bucket does. It never hands out more than ``rate * T + burst`` slots that fall due in any window of
+T seconds, and hands out all of ``rate * T`` while somebody asks. A burst is what may be caught up
 with at once after a moment in which nobody asked or no thread was free. By default it is what
 a tenth of a second brings, so that 10 seconds stay within rate + 1 %, which leaves another 1 %
 (0.1 s) for threads that the system wakes late.
@@ -18,7 +19,7 @@ from typing import Final, Protocol
 
 from ..errors import InvalidInputError
 
-__all__ = ["Pace", "TokenBucket", "UserBuckets"]
+__all__ = ["GCRA", "Pace", "UserRates"]
 
 #: Seconds' worth of slots that may be caught up with.
 _CATCH_UP: Final = 0.1
@@ -38,7 +39,7 @@ class Pace(Protocol):
         """Give a slot back that no call was made in."""
 
 
-class TokenBucket:
+class GCRA:
     """`rate` calls a second, ``float("inf")`` for no limit; waiting callers go in their order.
 
     `burst` is how many calls may go at once after a pause, at least one. `clock` counts seconds
@@ -88,16 +89,16 @@ class TokenBucket:
             heapq.heappush(self._returned, due)
 
     def idle(self) -> bool:
-        """Whether the bucket is full, so that a new one would do as well."""
+        """Whether the whole burst may be used, so that a new one would do as well."""
         with self._lock:
             return self._next <= self._clock() - self._slack
 
 
-class UserBuckets:
-    """A bucket for each user; those of users who pause are dropped, so memory stays bounded.
+class UserRates:
+    """A `GCRA` for each user; those of users who pause are dropped, so memory stays bounded.
 
-    A user is remembered until the last slot taken is past, and for as long as the bucket then
-    takes to fill.
+    A user is remembered until the last slot taken is past, and until the
+    whole burst may be used again.
     """
 
     def __init__(
@@ -111,35 +112,35 @@ class UserBuckets:
         self._burst = burst
         self._clock = clock
         self._lock = threading.Lock()
-        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+        self._paces: OrderedDict[str, GCRA] = OrderedDict()
 
     def __len__(self) -> int:
-        return len(self._buckets)
+        return len(self._paces)
 
     def reserve(self, user: str | None) -> float:
-        """Take the user's next slot, as `TokenBucket.reserve`; no limit for an unknown user."""
+        """Take the user's next slot, as `GCRA.reserve`; no limit for an unknown user."""
         if user is None:
             return self._clock()
         with self._lock:
             self._drop_idle()
-            if user not in self._buckets:
-                self._buckets[user] = TokenBucket(self.rate, burst=self._burst, clock=self._clock)
-            self._buckets.move_to_end(user)
-            return self._buckets[user].reserve()
+            if user not in self._paces:
+                self._paces[user] = GCRA(self.rate, burst=self._burst, clock=self._clock)
+            self._paces.move_to_end(user)
+            return self._paces[user].reserve()
 
     def cancel(self, user: str | None, due: float) -> None:
         """Give a slot of the user's back."""
         with self._lock:
-            if user is not None and user in self._buckets:
-                self._buckets[user].cancel(due)
+            if user is not None and user in self._paces:
+                self._paces[user].cancel(due)
 
     def _drop_idle(self) -> None:
         # The one that was used least recently comes first. Two a call: they go faster than
         # they come, and no call takes long.
-        for user in [user for user, _ in zip(self._buckets, range(2), strict=False)]:
-            if not self._buckets[user].idle():
+        for user in [user for user, _ in zip(self._paces, range(2), strict=False)]:
+            if not self._paces[user].idle():
                 break
-            del self._buckets[user]
+            del self._paces[user]
 
 
 def _check_rate(name: str, rate: float) -> float:

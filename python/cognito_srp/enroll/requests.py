@@ -21,12 +21,12 @@ from ..signin import OnChallenge, Session
 from ..srp.encoding import token_claims
 
 __all__ = [
+    "AccessGrant",
     "Credentials",
     "EnrollmentJournal",
+    "EnrollmentOutcome",
     "EnrollmentRequest",
     "EnrollmentResult",
-    "Grant",
-    "Outcome",
     "PreparedDevice",
     "RefreshToken",
     "Status",
@@ -42,7 +42,7 @@ _MARGIN: Final = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grant:
+class AccessGrant:
     """An access token, and what came with it. Redacted in its repr.
 
     `new_device` holds the keys of a sign-in that gave some out; `refresh_token` gets another
@@ -57,7 +57,7 @@ class Grant:
         check_access_token(self.access_token)
 
     @classmethod
-    def of(cls, given: str | Session | Grant) -> Grant:
+    def of(cls, given: str | Session | AccessGrant) -> AccessGrant:
         """The grant that a supplier's answer stands for; raises `InvalidInputError` for others."""
         if isinstance(given, Session):
             tokens = given.tokens
@@ -73,7 +73,7 @@ class Grant:
         """What the token says of itself, unverified; empty for one that is no JWT."""
         return token_claims(self.access_token)
 
-    @property
+    @cached_property
     def expires_at(self) -> float:
         """When the token says that it runs out, in seconds since the epoch; infinity if not."""
         expires = self.claims.get("exp")
@@ -122,7 +122,7 @@ class RefreshToken:
 
 
 #: The caller's own way to an access token; called in a thread, again for every token needed.
-Supplier = Callable[[], "str | Session | Grant"]
+Supplier = Callable[[], "str | Session | AccessGrant"]
 TokenSource = Credentials | RefreshToken | Supplier
 
 
@@ -151,9 +151,7 @@ class EnrollmentRequest:
     sent_before: bool = False
 
     def __post_init__(self) -> None:
-        if self.access_token is not None:
-            check_access_token(self.access_token)
-        elif self.access is None:
+        if self._given is None and self.access is None:
             fix = "pass one of them"
             raise InvalidInputError("access_token", "needs a token or `access` to get one", fix)
         check_device_name(self.device_name)
@@ -184,9 +182,13 @@ class EnrollmentRequest:
             fix = "pass both keys, or leave the token out"
             raise InvalidInputError("device_key", "is needed with an access_token", fix)
 
-    def grant(self) -> Grant | None:
+    @cached_property
+    def _given(self) -> AccessGrant | None:
+        return None if self.access_token is None else AccessGrant(access_token=self.access_token)
+
+    def grant(self) -> AccessGrant | None:
         """The token that came with the request."""
-        return None if self.access_token is None else Grant(access_token=self.access_token)
+        return self._given
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,13 +230,13 @@ class PreparedDevice:
 
     request: EnrollmentRequest
     verifier: DeviceVerifier = field(repr=False)
-    grant: Grant
+    grant: AccessGrant
     sent_before: bool = False
     ended: Literal["confirmed", "conflict"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class EnrollmentOutcome:
     """How the enrollment of one device ended; `at` in seconds since the epoch.
 
     `latency` is the time in seconds from the first send to the last answer, `attempts` the number
@@ -271,5 +273,5 @@ class EnrollmentJournal(Protocol):
     def mark_sent(self, device_keys: Sequence[str]) -> None:
         """Right before the first send: from now on it may have arrived."""
 
-    def finish(self, outcomes: Sequence[Outcome]) -> None:
+    def finish(self, outcomes: Sequence[EnrollmentOutcome]) -> None:
         """After the last answer."""

@@ -30,6 +30,7 @@
 #define SRP_FMA_LANES_H
 
 #include "secret.h"
+#include "x86_64.h"
 
 #define FMA_LANES 4
 #define FMA_WORDS 8
@@ -40,8 +41,7 @@
 #if defined(SRP_PLAIN_LANES)
 #define SRP_HAVE_FMA_LANES 1
 #include "kernels/fma_lanes_plain.h"
-#elif defined(__x86_64__) && !defined(__FAST_MATH__) && \
-    (defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 7))
+#elif SRP_X86_64 && !defined(__FAST_MATH__)
 #define SRP_HAVE_FMA_LANES 1
 #include <immintrin.h>
 

@@ -14,13 +14,14 @@
 #define SRP_LANES_H
 
 #include "secret.h"
+#include "x86_64.h"
 
 #define LANES 8
 
 #if defined(SRP_PLAIN_LANES)
 #define SRP_HAVE_LANES 1
 #include "kernels/lanes_plain.h"
-#elif defined(__x86_64__) && (defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 7))
+#elif SRP_X86_64
 #define SRP_HAVE_LANES 1
 #include <immintrin.h>
 

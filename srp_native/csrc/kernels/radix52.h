@@ -22,8 +22,7 @@
 #define SRP_52_ENTRIES (1 << SRP_52_WINDOW)
 
 /* The tables are compiled where one of those kernels may be. */
-#if defined(SRP_PLAIN_LANES) || \
-    (defined(__x86_64__) && (defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 7)))
+#if defined(SRP_PLAIN_LANES) || SRP_X86_64
 #define SRP_HAS_RADIX52 1
 #else
 #define SRP_HAS_RADIX52 0

@@ -1,6 +1,6 @@
 /*
  * 128-bit sums of 64 x 64-bit products: the one thing the scalar arithmetic needs that C11 does
- * not have. Three ways to it: unsigned __int128, MSVC's _umul128, and four 32 x 32-bit products.
+ * not have. Three ways to it: unsigned __int128, MSVC's _umul128 or __umulh, and four 32 x 32-bit products.
  * Define SRP_NO_INT128 to test the ways of compilers without the type.
  *
  * Everything is modulo 2^128. A sum is as hidden as the digits of secret.h.
@@ -58,12 +58,17 @@ SECRET_INLINE srp_wide wide_down(srp_wide a, unsigned bits) {
     return (srp_wide){a.hidden_low >> bits | a.hidden_high << (64 - bits), a.hidden_high >> bits};
 }
 
-#if defined(_MSC_VER) && defined(_M_X64)
+#if defined(_MSC_VER) && (defined(_M_X64) || defined(_M_ARM64))
 #include <intrin.h>
 
 SECRET_INLINE srp_wide wide_product(uint64_t a, uint64_t b) {
     srp_wide product;
+#if defined(_M_X64)
     product.hidden_low = _umul128(a, b, &product.hidden_high);
+#else
+    product.hidden_low = a * b;
+    product.hidden_high = __umulh(a, b);
+#endif
     return product;
 }
 #else

@@ -17,10 +17,10 @@ from ...errors import (
     ServiceError,
     ThrottledError,
 )
-from ..answers import Answers
-from ..pacing import TokenBucket
+from ..breaker import CircuitBreaker
+from ..error_codes import error_code, error_message
+from ..pacing import GCRA
 from ..pipeline.clients import wait_for_slot
-from ..pipeline.job import error_code, error_message
 from ..retry import RetryPolicy, may_have_arrived, worth_retrying
 from .change_record import Change, ChangeRecord
 from .device_rows import DeviceRow
@@ -63,13 +63,13 @@ class DeviceChanges:
         absent_is_done: bool,
         rate: float,
         total: int,
-        answers: Answers,
+        answers: CircuitBreaker,
         show: Callable[[Progress], None],
     ) -> None:
         self._change, self._record, self._show = change, record, show
         self._outcome, self._absent_is_done = outcome, absent_is_done
         self._rate, self._total, self._answers = rate, total, answers
-        self._pace, self._retry = TokenBucket(rate), RetryPolicy()
+        self._pace, self._retry = GCRA(rate), RetryPolicy()
         self._devices: queue.Queue[DeviceRow | None] = queue.Queue(_MOST)
         self._stop = threading.Event()
         self._lock = threading.Lock()

@@ -11,7 +11,7 @@ from typing import Final
 from ...devices.checks import check_device_key, check_text
 from ...errors import InvalidInputError
 from ...srp.encoding import token_claims
-from .inputs import Fault, read_rows
+from .inputs import RejectedRow, read_rows
 
 __all__ = ["DeviceRow", "DeviceRows"]
 
@@ -47,11 +47,11 @@ class DeviceRows:
         self._pool_id, self._username = pool_id, username
         self.skipped: Counter[str] = Counter()
 
-    def __iter__(self) -> Iterator[DeviceRow | Fault]:
+    def __iter__(self) -> Iterator[DeviceRow | RejectedRow]:
         self.skipped.clear()
         for position, fields in self._rows():
             if isinstance(fields, str):
-                yield Fault(position, fields)
+                yield RejectedRow(position, fields)
                 continue
             outcome = fields.get("outcome")
             if outcome is not None and outcome not in _ENROLLED:
@@ -60,7 +60,7 @@ class DeviceRows:
             try:
                 yield self._row(position, fields)
             except InvalidInputError as error:
-                yield Fault(position, str(error))
+                yield RejectedRow(position, str(error))
 
     def _row(self, position: int, fields: Mapping[str, object]) -> DeviceRow:
         token = fields.get("access_token")

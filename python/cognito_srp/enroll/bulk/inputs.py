@@ -14,7 +14,7 @@ from ...srp.encoding import read_json
 from ...storage.extras import needs_extra
 from ..requests import Credentials, EnrollmentRequest, RefreshToken, TokenSource
 
-__all__ = ["FIELDS", "Fault", "Input", "Row", "read_rows"]
+__all__ = ["FIELDS", "Input", "RejectedRow", "Row", "read_rows"]
 
 #: What a row may have; which of them it needs is EnrollmentRequest's to say.
 FIELDS: Final = (
@@ -37,7 +37,7 @@ _TRUTH: Final = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RejectedRow:
     """A row that cannot be used. ``position`` is its line, or its row in Parquet, from 1.
     ``reason`` holds no secret."""
 
@@ -68,15 +68,15 @@ class Input:
         self._defaults = {"client_id": client_id, "pool_id": pool_id}
         self._read = read_rows(path, FIELDS)
 
-    def __iter__(self) -> Iterator[Row | Fault]:
+    def __iter__(self) -> Iterator[Row | RejectedRow]:
         for position, fields in self._read():
             if isinstance(fields, str):
-                yield Fault(position, fields)
+                yield RejectedRow(position, fields)
                 continue
             try:
                 yield Row(position, _request(position, fields, self._defaults))
             except InvalidInputError as error:
-                yield Fault(position, str(error))
+                yield RejectedRow(position, str(error))
 
 
 def read_rows(path: str, columns: Collection[str] = ()) -> Callable[[], _Rows]:

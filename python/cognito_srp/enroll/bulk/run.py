@@ -9,22 +9,27 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
 from ...errors import EnrollerFullError, JournalError, NotSentError
-from ..answers import Answers
+from ...transport.client import Client
+from ..breaker import CircuitBreaker
 from ..enroller import Enroller
+from ..error_codes import error_code, error_message
 from ..journal.journal import Failure, Journal
-from ..pipeline.job import error_code, error_message
 from ..requests import EnrollmentResult
-from .inputs import Fault, Input
-from .screening import candidates, request_for
+from .inputs import Input, RejectedRow
+from .options import BulkOptions
+from .screening import Screening, candidates, request_for
 
 __all__ = ["BulkRun", "Progress"]
 
 #: Seconds between two looks at how it stands, and at whether to stop.
 _TICK: Final = 1.0
 _PATIENCE: Final = 0.2
+#: Seconds until a run ends that nothing has ever answered, and until another one pauses.
+_FIRST_ANSWER: Final = 15.0
+_PAUSE_AFTER: Final = 10.0
 #: Seconds that the rate shown is taken over.
 _WINDOW: Final = 10
 
@@ -57,27 +62,26 @@ class Progress:
         return (self.total - self.done) * self.elapsed / self.done
 
 
+#: What is called about once a second with how a run stands.
+Show: TypeAlias = Callable[[Progress], None]
+
+
 class BulkRun:
-    """One run over an input. `total` is how many devices it is to send, `rows` how many rows the
-    input has, and `answers` what the enroller was made with.
+    """One run over an input, of which `found` is the screening. Raises what `Enroller` raises.
 
     `stop` may be called from a signal handler: what is in flight is finished, and nothing else is
     begun. ``stopped`` tells whether it was; ``gave_up`` says why it ended itself, if it did.
     """
 
     def __init__(
-        self,
-        enroller: Enroller,
-        journal: Journal,
-        *,
-        rate: float,
-        total: int,
-        rows: int,
-        answers: Answers,
-        show: Callable[[Progress], None],
+        self, client: Client, journal: Journal, options: BulkOptions, found: Screening
     ) -> None:
-        self._journal, self._rate, self._show = journal, rate, show
-        self._total, self._rows, self._answers = total, rows, answers
+        self._journal, self._found, self._rate = journal, found, options.rate
+        left = found.rows - found.done
+        self._total = left if options.limit is None else min(left, options.limit)
+        self._breaker = CircuitBreaker(
+            first=_FIRST_ANSWER, pause_after=_PAUSE_AFTER, give_up_after=options.give_up_after
+        )
         self._refused_by: Counter[str] = Counter()
         self._failures: list[Failure] = []
         self._pending = 0
@@ -86,7 +90,15 @@ class BulkRun:
         self._failure: BaseException | None = None
         self._started = time.monotonic()
         self._sent_lately: deque[int] = deque([0], maxlen=_WINDOW + 1)
-        self._enroller = enroller
+        self._enroller = Enroller(
+            client,
+            rate=options.rate,
+            per_user_rate=options.per_user_rate,
+            sign_in_rate=options.sign_in_rate,
+            workers=options.workers,
+            journal=journal,
+            breaker=self._breaker,
+        )
         self._noted: dict[str, int] = {}
         self._next_tick = 0.0
         self.gave_up = ""
@@ -99,18 +111,19 @@ class BulkRun:
         """Begin nothing more."""
         self._stop.set()
 
-    def run(self, source: Input, *, screened_at: float) -> Progress:
-        """Enroll what a screening has found to be usable, and return what it came to.
+    def run(self, source: Input, show: Show) -> Progress:
+        """Enroll what the screening has found to be usable, and return what it came to.
 
-        A token that has run out since then is a failure like others, and none is left out.
+        A token that has run out since is a failure like others, and none is left out. `show` is
+        called about once a second.
 
         Raises `JournalError` when the journal could not be written, once all that was in flight is
         finished; and what reading the input raises.
         """
-        drained = False
+        self._show, drained = show, False
         try:
-            run = self._journal.start_run(self._rate, self._rows)
-            self._submit_all(source, screened_at, run)
+            run = self._journal.start_run(self._rate, self._found.rows + self._found.rejected)
+            self._submit_all(source, run)
             drained = self._wait_until_settled(run)
         finally:
             self._enroller.close(drain=drained)
@@ -136,15 +149,15 @@ class BulkRun:
             rate=(lately[-1] - lately[0]) / max(1, len(lately) - 1),
             limit=self._rate,
             elapsed=time.monotonic() - self._started,
-            unanswered=self._answers.silence if self._answers.paused else 0.0,
+            unanswered=self._breaker.silence if self._breaker.paused else 0.0,
             refused_by=refused_by,
         )
 
-    def _submit_all(self, source: Input, at: float, run: int) -> None:
+    def _submit_all(self, source: Input, run: int) -> None:
         left = self._total
-        for candidate in candidates(source, self._journal, at=at, on_fault=_told_before):
-            if candidate.done:
-                continue
+        for candidate in candidates(source, self._journal, at=self._found.at):
+            if isinstance(candidate, RejectedRow) or candidate.done:
+                continue  # the screening has told of those
             if left == 0:
                 return
             left -= 1
@@ -203,9 +216,9 @@ class BulkRun:
             return
         self._next_tick = time.monotonic() + _TICK
         self._note(run)
-        why = self._answers.over()
+        why = self._breaker.over()
         if why and not self._stop.is_set():
-            self.gave_up = f"{why}; the last error: {self._answers.last_error or 'none yet'}"
+            self.gave_up = f"{why}; the last error: {self._breaker.last_error or 'none yet'}"
             self._stop.set()
         self._show(self.progress())
 
@@ -234,7 +247,3 @@ class BulkRun:
         else:
             with self._settled:
                 del self._failures[: len(failures)]
-
-
-def _told_before(_: Fault) -> None:
-    """The input was screened before the run."""

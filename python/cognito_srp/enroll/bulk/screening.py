@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
 from ..journal.journal import Failure, Journal, JournalRow
 from ..requests import EnrollmentRequest, RefreshToken
-from .inputs import Fault, Input, Row
+from .inputs import Input, RejectedRow, Row
 
 __all__ = [
     "Candidate",
@@ -21,7 +21,6 @@ __all__ = [
     "keep_rejected",
     "not_started",
     "request_for",
-    "screen",
 ]
 
 #: Rows looked up at a time.
@@ -46,56 +45,46 @@ class Candidate:
         return self.known is not None and self.known.state in ("confirmed", "conflict")
 
 
-@dataclass(frozen=True, slots=True)
 class Screening:
-    """What an input holds.
+    """What an input holds, once `read` has come to its end.
 
     `rows` can be used, `done` of them are in the journal with nothing left to send, `sign_ins`
-    need one. `short_lived` tokens will have run out before it is their turn. `fingerprint` is
-    the same for the same devices in the same order, whatever their tokens. ``at``: when it was
-    made, in seconds since 1970.
+    need one; `rejected` rows cannot be used. `short_lived` tokens will have run out before it is
+    their turn. `fingerprint` is the same for the same devices in the same order, whatever their
+    tokens. ``at``: when it was made, in seconds since 1970.
     """
 
-    at: float
-    rows: int
-    faults: int
-    done: int
-    sign_ins: int
-    short_lived: int
-    fingerprint: str
+    def __init__(self) -> None:
+        self.at = time.time()
+        self.rows = self.rejected = self.done = self.sign_ins = self.short_lived = 0
+        self.fingerprint = ""
 
-
-def screen(
-    source: Input, journal: Journal | None, *, rate: float, on_fault: Callable[[Fault], None]
-) -> Screening:
-    """Read the input from end to end."""
-    rows = faults = done = sign_ins = short_lived = 0
-    fingerprint = hashlib.sha256()
-    now = time.time()
-
-    def fault(found: Fault) -> None:
-        nonlocal faults
-        faults += 1
-        on_fault(found)
-
-    for candidate in candidates(source, journal, at=now, on_fault=fault):
-        request = candidate.row.request
-        rows += 1
-        fingerprint.update(f"{request.device_key or candidate.row.position}\n".encode())
-        if candidate.done:
-            done += 1
-            continue
-        sign_ins += request.access_token is None
-        short_lived += candidate.expires_at < now + (rows - done) / rate
-    return Screening(now, rows, faults, done, sign_ins, short_lived, fingerprint.hexdigest())
+    def read(self, source: Input, journal: Journal | None, *, rate: float) -> Iterator[RejectedRow]:
+        """Read the input from end to end; gives the rows that cannot be used."""
+        fingerprint = hashlib.sha256()
+        for candidate in candidates(source, journal, at=self.at):
+            if isinstance(candidate, RejectedRow):
+                self.rejected += 1
+                yield candidate
+                continue
+            request = candidate.row.request
+            self.rows += 1
+            fingerprint.update(f"{request.device_key or candidate.row.position}\n".encode())
+            if candidate.done:
+                self.done += 1
+                continue
+            self.sign_ins += request.access_token is None
+            turn = self.at + (self.rows - self.done) / rate
+            self.short_lived += candidate.expires_at < turn
+        self.fingerprint = fingerprint.hexdigest()
 
 
 def candidates(
-    source: Input, journal: Journal | None, *, at: float, on_fault: Callable[[Fault], None]
-) -> Iterator[Candidate]:
-    """The rows of an input that can be used, in order; the others go to `on_fault`.
+    source: Input, journal: Journal | None, *, at: float
+) -> Iterator[Candidate | RejectedRow]:
+    """The rows of an input in order, as what can be enrolled or what is wrong with them.
 
-    A device key that was there before is a fault, and so is a token that had run out by the time
+    A device key that was there before is rejected, and so is a token that had run out by the time
     `at`, unless there is nothing left to send or a way to another token.
     """
     rows, seen = iter(source), _Seen()
@@ -103,15 +92,15 @@ def candidates(
         known = _look_up(journal, [item for item in chunk if isinstance(item, Row)])
         earlier = seen.positions(item for item in chunk if isinstance(item, Row))
         for item in chunk:
-            if isinstance(item, Fault):
-                on_fault(item)
+            if isinstance(item, RejectedRow):
+                yield item
                 continue
             first = earlier.get(item.position)
             candidate = Candidate(item, known.get(item.position), _expires_at(item.request))
             if first is not None:
-                on_fault(Fault(item.position, f"device_key: is that of line {first} already"))
+                yield RejectedRow(item.position, f"device_key: is that of line {first} already")
             elif not candidate.done and candidate.expires_at < at:
-                on_fault(Fault(item.position, "access_token: has expired; get a fresh one"))
+                yield RejectedRow(item.position, "access_token: has expired; get a fresh one")
             else:
                 yield candidate
 
@@ -119,26 +108,19 @@ def candidates(
 def keep_rejected(source: Input, journal: Journal, *, at: float) -> None:
     """Note in the journal which rows a screening at the time `at` has found to be unusable."""
     journal.forget_rejected()
-    faults: list[Fault] = []
-
-    def flush() -> None:
-        journal.fail(
-            [
-                Failure(fault.position, None, "rejected", "InvalidInputError", fault.reason)
-                for fault in faults
-            ]
-        )
-        faults.clear()
-
-    for _ in candidates(source, journal, at=at, on_fault=faults.append):
-        if len(faults) >= _CHUNK:
-            flush()
-    flush()
+    rejected = (
+        Failure(item.position, None, "rejected", "InvalidInputError", item.reason)
+        for item in candidates(source, journal, at=at)
+        if isinstance(item, RejectedRow)
+    )
+    while chunk := list(islice(rejected, _CHUNK)):
+        journal.fail(chunk)
 
 
 def not_started(source: Input, journal: Journal, *, at: float) -> Iterator[int]:
     """The positions of the usable rows that the journal knows nothing of."""
-    rows = candidates(source, journal, at=at, on_fault=lambda _: None)
+    items = candidates(source, journal, at=at)
+    rows = (item for item in items if isinstance(item, Candidate))
     while chunk := list(islice(rows, _CHUNK)):
         failed = journal.failed_positions([candidate.row.position for candidate in chunk])
         for candidate in chunk:

@@ -26,14 +26,14 @@ from typing import Any, Final
 from ...devices.verifiers import DeviceVerifier
 from ...errors import JournalError, SealingError, WrongSealingKeyError
 from ...storage.sealing import SealingKey
-from ..requests import Grant, Outcome, PreparedDevice
+from ..requests import AccessGrant, EnrollmentOutcome, PreparedDevice
 from .file import Lock, connect, connect_existing, explained
 from .input import PAGE, InputRecords
-from .rows import Failure, JournalRow, State, Whole
+from .rows import Failure, JournalRow, JournalState, OpenedRow
 from .sealed import open_texts, open_verifier, seal_texts, seal_verifier
 from .sql import FINISH, INSERT, MARK, PACE, PUT, SELECT
 
-__all__ = ["Failure", "Journal", "JournalRow", "State", "Whole"]
+__all__ = ["Failure", "Journal", "JournalRow", "JournalState", "OpenedRow"]
 
 #: What is sealed in a row beside its secret: the tokens of the sign-in that gave its keys.
 _GRANT: Final = "grant"
@@ -159,7 +159,7 @@ class Journal(InputRecords):
         now = time.time()
         self._update(MARK, [(now, key) for key in device_keys])
 
-    def finish(self, outcomes: Sequence[Outcome]) -> None:
+    def finish(self, outcomes: Sequence[EnrollmentOutcome]) -> None:
         """Note how enrollments ended; their attempts are added to those of earlier runs."""
         self._update(
             FINISH,
@@ -190,7 +190,7 @@ class Journal(InputRecords):
         found = self._select(where, (json.dumps(positions),))
         return {row.position: row for row in found if row.position is not None}
 
-    def rows(self, *states: State) -> Iterator[JournalRow]:
+    def rows(self, *states: JournalState) -> Iterator[JournalRow]:
         """All rows, or those in some states, in the order they were prepared in."""
         last, chosen = 0, json.dumps(states)
         where = "id > ? AND (? = '[]' OR state IN (SELECT value FROM json_each(?)))"
@@ -210,7 +210,7 @@ class Journal(InputRecords):
         with self._naming():
             return open_verifier(self._key, row.device_key, row.device_group_key, row.sealed)
 
-    def grant(self, row: JournalRow) -> Grant | None:
+    def grant(self, row: JournalRow) -> AccessGrant | None:
         """The tokens of the sign-in that gave the row's keys, until it is confirmed."""
         if row.sealed_grant is None:
             return None
@@ -218,13 +218,13 @@ class Journal(InputRecords):
             access_token, *others = open_texts(
                 self._key, row.device_key, row.device_group_key, _GRANT, row.sealed_grant
             )
-        return Grant(access_token=access_token, refresh_token=others[0] if others else None)
+        return AccessGrant(access_token=access_token, refresh_token=others[0] if others else None)
 
-    def whole(self, row: JournalRow) -> Whole:
+    def whole(self, row: JournalRow) -> OpenedRow:
         """A row with its secrets. Raises `SealingError` if it is damaged."""
-        return Whole(row, self.verifier(row), self.grant(row))
+        return OpenedRow(row, self.verifier(row), self.grant(row))
 
-    def put(self, rows: Sequence[Whole]) -> None:
+    def put(self, rows: Sequence[OpenedRow]) -> None:
         """Take rows as they are, in the place of those of the same devices."""
         values = [
             (
@@ -265,7 +265,7 @@ class Journal(InputRecords):
             )
             connection.executemany(PACE, [(last + number, *row) for number, *row in pace])
 
-    def counts(self) -> dict[State, int]:
+    def counts(self) -> dict[JournalState, int]:
         """How many rows are in each state; states without rows are left out."""
         with self._reading() as connection:
             query = "SELECT state, count(*) FROM device GROUP BY state"
@@ -297,7 +297,7 @@ class Journal(InputRecords):
             self._seal_grant(verifier, device.grant) if signed_in else None,
         )
 
-    def _seal_grant(self, device: DeviceVerifier, grant: Grant) -> bytes:
+    def _seal_grant(self, device: DeviceVerifier, grant: AccessGrant) -> bytes:
         tokens = [grant.access_token]
         if grant.refresh_token is not None:
             tokens.append(grant.refresh_token)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from .journal import Journal, State, Whole
+from .journal import Journal, JournalState, OpenedRow
 
 __all__ = ["MergeConflict", "merge"]
 
 _CHUNK: Final = 500
 #: Which of two rows with the same secret says more: whether there is anything left to send, and
 #: then whether it may have been sent.
-_RANK: Final[dict[State, int]] = {
+_RANK: Final[dict[JournalState, int]] = {
     "prepared": 0,
     "refused": 1,
     "conflict": 2,
@@ -32,14 +32,12 @@ class MergeConflict:
     sign-in can tell which one counts. Both stay in the journals that were merged."""
 
     device_key: str
-    states: tuple[State, State]
+    states: tuple[JournalState, JournalState]
     journals: tuple[str, str]
 
 
-def merge(
-    sources: Sequence[Journal], into: Journal, on_conflict: Callable[[MergeConflict], None]
-) -> None:
-    """Bring the rows and runs of `sources` together in a new journal.
+def merge(sources: Sequence[Journal], into: Journal) -> list[MergeConflict]:
+    """Bring the rows and runs of `sources` together in a new journal; returns the conflicts.
 
     Of a device that several have with the same secret, the row that says most is kept. With
     different secrets it is the one that was confirmed, or else sent; where both may have arrived,
@@ -47,7 +45,7 @@ def merge(
     left out, because each journal counts its own input; a single journal keeps them and its input,
     so that it can be resumed under the other key. Raises `SealingError` and `JournalError`.
     """
-    alone = len(sources) == 1
+    alone, conflicts = len(sources) == 1, list[MergeConflict]()
     if alone:
         header = Journal.header(sources[0].path)
         if header is not None and header[2] is not None:
@@ -57,7 +55,7 @@ def merge(
         rows = source.rows()
         while chunk := list(islice(rows, _CHUNK)):
             known = into.find([row.device_key for row in chunk])
-            taken: list[Whole] = []
+            taken: list[OpenedRow] = []
             for row in chunk:
                 other = source.whole(row if alone else replace(row, position=None))
                 mine = known.get(row.device_key)
@@ -68,21 +66,18 @@ def merge(
                 taken.append(whole)
                 if is_conflict:
                     earlier = next(one for one in sources if one.find([row.device_key]))
-                    on_conflict(
-                        MergeConflict(
-                            row.device_key,
-                            (mine.state, row.state),
-                            (str(earlier.path), str(source.path)),
-                        )
-                    )
+                    paths = str(earlier.path), str(source.path)
+                    states = mine.state, row.state
+                    conflicts.append(MergeConflict(row.device_key, states, paths))
             into.put(taken)
     for source in sources:
         failed = source.failed()
         while some := list(islice(failed, _CHUNK)):
             into.fail([replace(failure, position=None) for failure in some])
+    return conflicts
 
 
-def _choose(mine: Whole, other: Whole) -> tuple[Whole, bool]:
+def _choose(mine: OpenedRow, other: OpenedRow) -> tuple[OpenedRow, bool]:
     """The row to keep, and whether it stands for a conflict."""
     both = sorted((mine, other), key=lambda whole: -_RANK[whole.row.state])
     first, second = (whole.row for whole in both)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ...devices.verifiers import DeviceVerifier
-from ..requests import Grant
+from ..requests import AccessGrant
 
-__all__ = ["Failure", "JournalRow", "State", "Whole"]
+__all__ = ["Failure", "JournalRow", "JournalState", "OpenedRow"]
 
-State = Literal["prepared", "sent", "confirmed", "refused", "unknown", "conflict"]
+JournalState = Literal["prepared", "sent", "confirmed", "refused", "unknown", "conflict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class JournalRow:
     id: int
     device_key: str
     device_group_key: str | None
-    state: State
+    state: JournalState
     position: int | None
     device_name: str | None
     remember: bool | None
@@ -61,9 +61,9 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class OpenedRow:
     """A row with its secrets opened."""
 
     row: JournalRow
     verifier: DeviceVerifier
-    grant: Grant | None
+    grant: AccessGrant | None

@@ -11,7 +11,7 @@ from typing import Any, Final
 from ...errors import InvalidInputError
 from ...transport.calls import is_async
 from ...transport.client import Client
-from ..answers import Answers
+from ..breaker import CircuitBreaker
 from ..pacing import Pace
 
 __all__ = ["paced_client", "wait_for_slot", "without_retries"]
@@ -59,25 +59,27 @@ def _session() -> Any:
     return botocore.session.get_session()
 
 
-def paced_client(client: Client, pace: Pace, answers: Answers, stopped: threading.Event) -> Client:
+def paced_client(
+    client: Client, pace: Pace, breaker: CircuitBreaker, stopped: threading.Event
+) -> Client:
     """The client, each of its calls waiting for a slot first, and while there are no answers."""
-    paced: Any = _Paced(client, pace, answers, stopped)
+    paced: Any = _Paced(client, pace, breaker, stopped)
     return paced  # type: ignore[no-any-return]
 
 
 class _Paced:
     def __init__(
-        self, client: Client, pace: Pace, answers: Answers, stopped: threading.Event
+        self, client: Client, pace: Pace, breaker: CircuitBreaker, stopped: threading.Event
     ) -> None:
         self._client, self._pace = client, pace
-        self._answers, self._stopped = answers, stopped
+        self._breaker, self._stopped = breaker, stopped
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         operation: Callable[..., Any] = getattr(self._client, name)
 
         def call(**parameters: Any) -> Any:
             wait_for_slot(self._pace.reserve(), self._stopped)
-            self._answers.wait(self._stopped)
+            self._breaker.wait(self._stopped)
             return operation(**parameters)
 
         return call

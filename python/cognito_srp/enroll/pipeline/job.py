@@ -1,31 +1,57 @@
-"""One request on its way through an enroller."""
+"""One request on its way through an enroller: what has become of it, and how it goes on."""
 
 from __future__ import annotations
 
-import re
+import logging
+import threading
 import time
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Literal, TypeAlias, TypeVar
 
 from ...devices.verifiers import DeviceVerifier, NewDevice
-from ...errors import TokenExpiredError
-from ..requests import EnrollmentRequest, EnrollmentResult, Grant, Outcome, PreparedDevice, Status
+from ...errors import EnrollerClosedError, NotSentError
+from ..error_codes import error_code, error_message
+from ..requests import (
+    AccessGrant,
+    EnrollmentOutcome,
+    EnrollmentRequest,
+    EnrollmentResult,
+    PreparedDevice,
+    Status,
+)
 
-__all__ = ["Job", "error_code", "error_message"]
+__all__ = ["Job", "Stage", "Unwanted", "Way", "advance", "fail_unsent", "hand_to", "use_slot"]
+
+_log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+
+#: A method that takes jobs; once it has done its part for them it calls `advance`.
+Stage: TypeAlias = Callable[[list["Job"]], None]
+#: The way of a job: it yields the stage that has to take the job next, and goes on when that is
+#: done, in that stage's thread. What the stage fails with is raised where it yielded.
+Way: TypeAlias = Generator[Stage, None, _T]
+
+
+class Unwanted(BaseException):
+    """Raised in the way of a job whose caller does not want it any more."""
 
 
 @dataclass(eq=False, slots=True)
 class Job:
     """A request, what has become of it so far, and the future that its caller waits for.
 
-    One stage at a time holds a job, so it needs no lock.
+    One stage or one thread at a time holds a job, so it needs no lock.
     """
 
     request: EnrollmentRequest
     future: Future[EnrollmentResult] = field(default_factory=Future)
     submitted: float = field(default_factory=time.monotonic)
-    grant: Grant | None = field(init=False)
+    #: Where it is: `Pipeline` sets it.
+    way: Way[None] = field(init=False, repr=False)
+    grant: AccessGrant | None = field(init=False)
     #: Empty until a sign-in gives it, if the request does not.
     device_key: str = field(init=False)
     verifier: DeviceVerifier | None = None
@@ -40,8 +66,10 @@ class Job:
     ended: Literal["confirmed", "conflict"] | None = None
     #: Whether it holds a token and has not been sent.
     is_ahead: bool = False
-    #: Its number in the line, the same when it comes back.
+    #: Its number in the queue, the same when it comes back.
     order: int | None = None
+    #: It is not to be sent again before this, as time.monotonic() counts.
+    not_before: float = 0.0
     has_user_slot: bool = False
     #: Whether it got another token after the service had called its own expired.
     renewed: bool = False
@@ -54,13 +82,43 @@ class Job:
     failures: int = 0
     first_sent: float = 0.0
     error: BaseException | None = None
-    #: Whether its caller has been told.
-    told: bool = False
+    #: How it has ended, once it has.
+    status: Status = "refused"
 
     def __post_init__(self) -> None:
         self.grant = self.request.grant()
         self.device_key = self.request.device_key or ""
         self.arrived = self.request.sent_before
+
+    def step(self, error: BaseException | None = None) -> Stage | None:
+        """Go on, with the `error` of the stage that it was in; returns the next stage, None at the
+        end."""
+        try:
+            return self.way.send(None) if error is None else self.way.throw(error)
+        except StopIteration:
+            return None
+        except BaseException:
+            _log.exception("a request could not be ended as it should; the enroller goes on")
+            return None
+
+    def is_wanted(self, closing: threading.Event) -> bool:
+        """Whether to go on preparing it: there is still anyone to do it for."""
+        return not (closing.is_set() or self.future.cancelled())
+
+    def check_wanted(self, closing: threading.Event) -> None:
+        """Raise what ends it if there is nobody any more to do it for."""
+        if closing.is_set():
+            if self.attempts:
+                rule = f"the enroller was closed before {self.operation} could be sent"
+                raise self.error or EnrollerClosedError(rule)
+            self.future.cancel()
+        if self.future.cancelled():
+            self.begin()
+            raise Unwanted
+
+    def begin(self) -> bool:
+        """Make the future one that cannot be cancelled any more; False if it has been."""
+        return self.future.running() or self.future.set_running_or_notify_cancel()
 
     @property
     def user(self) -> str | None:
@@ -75,7 +133,7 @@ class Job:
                 device_key=self.request.device_key, device_group_key=self.request.device_group_key
             )
         device = self.grant.new_device if self.grant else None
-        assert device is not None  # noqa: S101 - tokens.py refuses a sign-in that gave none
+        assert device is not None  # noqa: S101 - the fetcher refuses a sign-in that gave none
         return device
 
     def prepared(self) -> PreparedDevice:
@@ -95,11 +153,11 @@ class Job:
         self.device_key = ""
         self.kept = self.marked = False
 
-    def outcome(self, status: Status) -> Outcome:
+    def outcome(self) -> EnrollmentOutcome:
         """How it ended, for the journal."""
-        return Outcome(
+        return EnrollmentOutcome(
             device_key=self.device_key,
-            status=status,
+            status=self.status,
             at=time.time(),
             attempts=self.attempts,
             latency=time.monotonic() - self.first_sent if self.attempts else 0.0,
@@ -133,20 +191,36 @@ class Job:
         )
 
 
-def error_code(error: BaseException | None) -> str:
-    """The service's code for an error, or the name of its class."""
-    if error is None:
-        return ""
-    if isinstance(error, TokenExpiredError):  # the service's code says less
-        return "TokenExpired"
-    return str(getattr(error, "code", "")) or type(error).__name__
+def advance(jobs: list[Job], error: BaseException | None = None) -> None:
+    """Let jobs go on, each to the stage that comes next for it.
+
+    Called by a stage that has done its part for them, or failed with `error`; what lies between
+    two stages is done in its thread.
+    """
+    onward: dict[Stage, list[Job]] = {}
+    for job in jobs:
+        stage = job.step(error)
+        if stage is not None:
+            onward.setdefault(stage, []).append(job)
+    for stage, some in onward.items():
+        hand_to(stage, some)
 
 
-#: Longest message that is kept of an error, in characters.
-_MESSAGE_MAX: Final = 500
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+def fail_unsent(jobs: list[Job], what: str, error: Exception) -> None:
+    """End jobs of which nothing is sent, because of `what` and of the error that it failed with."""
+    for job in jobs:
+        failure = NotSentError(f"{what}: {error}")
+        failure.__cause__ = error
+        advance([job], failure)
 
 
-def error_message(error: BaseException | None) -> str:
-    """What an error says, in one line that may go to a terminal."""
-    return _CONTROL.sub(" ", str(error or "")[:_MESSAGE_MAX])
+def hand_to(stage: Stage, jobs: list[Job]) -> None:
+    """Let a stage take jobs; what it raises ends them."""
+    try:
+        stage(jobs)
+    except Exception as failure:  # out of memory, say: the jobs must not wait for ever
+        advance(jobs, failure)
+
+
+def use_slot(jobs: list[Job]) -> None:
+    """The stage of a job that uses its slot: the thread that took it from the queue goes on."""

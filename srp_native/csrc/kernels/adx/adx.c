@@ -1,7 +1,7 @@
 /* Kernel adx: powers of 2, powers of any base and products, over adx_field.c. */
 #include "kernels/adx/adx.h"
 
-#if SRP_HAS_ADX
+#if SRP_X86_64
 
 #define KERNEL(name) adx_##name
 #define FIELD(name) adx_##name

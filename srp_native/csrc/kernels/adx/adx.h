@@ -9,15 +9,9 @@
 #include "internal.h"
 #include "kernels/comb.h"
 
-#if defined(__GNUC__) && defined(__x86_64__) && !defined(__ILP32__)
-#define SRP_HAS_ADX 1
-#else
-#define SRP_HAS_ADX 0
-#endif
-
 #define SRP_ADX_LIMBS 48
 
-#if SRP_HAS_ADX
+#if SRP_X86_64
 
 /* ---- constants, computed at build time by srp_native/csrc/tables.py ---------------------------- */
 

@@ -15,7 +15,7 @@
  */
 #include "kernels/adx/adx.h"
 
-#if SRP_HAS_ADX
+#if SRP_X86_64
 
 #include <string.h>
 

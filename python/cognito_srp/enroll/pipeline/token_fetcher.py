@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from typing import Final
 
 from ...errors import CognitoSrpError, ServiceError, SignInError
@@ -14,15 +13,15 @@ from ...transport.calls import call
 from ...transport.causes import refused
 from ...transport.client import Client
 from ...transport.operations import refresh_call
-from ..answers import Answers
+from ..breaker import CircuitBreaker
 from ..pacing import Pace
-from ..requests import Credentials, Grant, RefreshToken
+from ..requests import AccessGrant, Credentials, RefreshToken
 from ..retry import RetryPolicy, worth_retrying
 from .clients import paced_client, wait_for_slot
-from .crew import Crew
 from .job import Job
+from .worker_pool import WorkerPool
 
-__all__ = ["TokenStage", "expired_token"]
+__all__ = ["TokenFetcher", "expired_token"]
 
 #: Seconds' worth of confirmations that tokens are fetched ahead of: far less than the five
 #: minutes that a token lives at least.
@@ -30,11 +29,10 @@ _AHEAD: Final = 20.0
 _LEAST_AHEAD: Final = 16
 
 
-class TokenStage:
+class TokenFetcher:
     """Threads that fetch tokens, as long as no more than 20 seconds' worth of them wait.
 
-    Their calls are paced, a supplier's as one call. `granted` gets jobs that have a token, `failed`
-    the others with their error, `wanted` tells which are still worth a sign-in.
+    Their calls are paced, a supplier's as one call.
     """
 
     def __init__(
@@ -42,70 +40,71 @@ class TokenStage:
         client: Client,
         pace: Pace,
         retry: RetryPolicy,
-        answers: Answers,
+        breaker: CircuitBreaker,
+        closing: threading.Event,
         *,
         rate: float,
         workers: int,
-        granted: Callable[[Job], None],
-        failed: Callable[[Job, BaseException], None],
-        wanted: Callable[[Job], bool],
-        stopped: threading.Event,
     ) -> None:
-        self._client = paced_client(client, pace, answers, stopped)
-        self._pace, self._retry, self._answers = pace, retry, answers
-        self._granted, self._wanted = granted, wanted
-        self._stopped = stopped
+        self._client = paced_client(client, pace, breaker, closing)
+        self._pace, self._retry, self._breaker = pace, retry, breaker
+        self._closing = closing
         self._most_ahead = max(rate * _AHEAD, _LEAST_AHEAD)
         self._changed = threading.Condition()
         self._jobs: deque[Job] = deque()
         self._ahead = 0
         self._closed = False
-        self._crew = Crew(self._take, self._do, failed, most=workers, name="enroller-tokens")
+        self._workers = WorkerPool(self, most=workers, name="enroller-tokens")
 
-    def add(self, job: Job, *, first: bool = False) -> None:
-        """Fetch a token for a job, before all others if it is `first`."""
+    def add(self, jobs: list[Job]) -> None:
+        """A stage: let jobs go on in a thread that may `fetch`, first those that need another token
+        after they were in the queue."""
         with self._changed:
-            if first:
-                self._jobs.appendleft(job)
-            else:
-                self._jobs.append(job)
-            self._changed.notify()
+            for job in jobs:
+                if job.order is None:
+                    self._jobs.append(job)
+                else:
+                    self._jobs.appendleft(job)
+                self._changed.notify()
 
-    def count_ahead(self, number: int) -> None:
-        """So many more (or fewer) jobs hold a token and have not been sent yet."""
+    def count(self, job: Job, *, ahead: bool) -> None:
+        """Whether the job is one that holds a token, or is about to, and has not been sent yet."""
+        if job.is_ahead == ahead:
+            return
         with self._changed:
-            self._ahead += number
+            job.is_ahead = ahead
+            self._ahead += 1 if ahead else -1
             if self._jobs:
                 self._changed.notify()
+
+    def wake(self) -> None:
+        """Let all go on, because nothing will be sent."""
+        with self._changed:
+            self._changed.notify_all()
 
     def close(self) -> None:
         """End the threads."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-        self._crew.join()
+        self._workers.join()
 
-    def _take(self) -> Job | None:
+    def take(self) -> Job | None:
+        """The next job that may have a token; None at the end."""
         with self._changed:
             while True:
-                open_ = self._ahead < self._most_ahead or self._stopped.is_set()
+                open_ = self._ahead < self._most_ahead or self._closing.is_set()
                 if self._jobs and open_:
-                    # What is on its way to a token counts: or all threads would pass at once.
-                    self._ahead += 1
-                    return self._jobs.popleft()
+                    job = self._jobs.popleft()
+                    # Before it has its token, or all threads would pass at once.
+                    self.count(job, ahead=True)
+                    return job
                 if self._closed:
                     return None
                 self._changed.wait()
 
-    def _do(self, job: Job) -> None:
-        try:
-            if self._wanted(job) and self._fetch(job):
-                self._granted(job)
-        finally:
-            self.count_ahead(-1)
-
-    def _fetch(self, job: Job) -> bool:
-        """Give it a token; False if the enroller was closed, and the job ended, before that."""
+    def fetch(self, job: Job) -> None:
+        """Give it a token; raises why there is none, or what ends it when the enroller closes."""
         begin, failures = time.monotonic(), 0
         while True:
             try:
@@ -114,17 +113,16 @@ class TokenStage:
             except CognitoSrpError as error:
                 failures += 1
                 delay = self._retry.delay(failures)
-                counted = begin + self._answers.paused_since(begin)
+                counted = begin + self._breaker.paused_since(begin)
                 if not worth_retrying(error) or self._retry.is_over(counted, after=delay):
                     raise
-            if self._stopped.wait(delay) and not self._wanted(job):
-                return False
+            if self._closing.wait(delay):
+                job.check_wanted(self._closing)
         if job.grant.expired():
             raise expired_token()
         self._take_keys(job, job.grant)
-        return True
 
-    def _grant(self, job: Job) -> Grant:
+    def _grant(self, job: Job) -> AccessGrant:
         """A token for the job's device or, if it has none yet, for a new one."""
         source, last = job.request.access, job.grant
         if isinstance(source, RefreshToken):
@@ -132,10 +130,10 @@ class TokenStage:
             return _refresh(self._client, source, job.device_key, rotated)
         if not isinstance(source, Credentials):
             assert source is not None  # noqa: S101 - only requests with a source come here
-            wait_for_slot(self._pace.reserve(), self._stopped)
-            return Grant.of(source())
+            wait_for_slot(self._pace.reserve(), self._closing)
+            return AccessGrant.of(source())
         if last is None:
-            return Grant.of(
+            return AccessGrant.of(
                 sign_in(
                     self._client,
                     pool_id=source.pool_id,
@@ -156,7 +154,7 @@ class TokenStage:
         )
         return _refresh(self._client, again, job.device_key)
 
-    def _take_keys(self, job: Job, grant: Grant) -> None:
+    def _take_keys(self, job: Job, grant: AccessGrant) -> None:
         """Let the job have the keys that the sign-in gave."""
         if job.device_key:
             if grant.new_device is not None and grant.new_device.device_key != job.device_key:
@@ -167,7 +165,7 @@ class TokenStage:
         elif grant.new_device is None:
             raise SignInError(
                 "the sign-in gave no device key: the pool does not track devices, or `access` "
-                "returned no Session or Grant with `new_device`"
+                "returned no Session or AccessGrant with `new_device`"
             )
         else:
             job.device_key = grant.new_device.device_key
@@ -175,7 +173,7 @@ class TokenStage:
 
 def _refresh(
     client: Client, source: RefreshToken, device_key: str, rotated: str | None = None
-) -> Grant:
+) -> AccessGrant:
     """Another access token for the sign-in; `rotated` is the refresh token that came with the last.
 
     Through GetTokensFromRefreshToken, which clients with rotation ask for and all others take. A
@@ -189,7 +187,7 @@ def _refresh(
         device_key=device_key,
     )
     tokens = Tokens.from_result(call(client, step.operation, **step.parameters), token)
-    return Grant(access_token=tokens.access_token, refresh_token=tokens.refresh_token)
+    return AccessGrant(access_token=tokens.access_token, refresh_token=tokens.refresh_token)
 
 
 def expired_token() -> ServiceError:

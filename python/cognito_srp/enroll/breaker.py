@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from ..transport.client import Client
 
-__all__ = ["Answers"]
+__all__ = ["CircuitBreaker"]
 
 _NEVER: Final = float("inf")
 
 
-class Answers:
+class CircuitBreaker:
     """Watches the calls of an enroller for silence. All times in seconds.
 
     Silence counts from the first call that was begun since the last answer; without calls there is
@@ -110,8 +110,8 @@ class Answers:
 
 
 class _Watched:
-    def __init__(self, client: Client, answers: Answers) -> None:
-        self._client, self._answers = client, answers
+    def __init__(self, client: Client, breaker: CircuitBreaker) -> None:
+        self._client, self._breaker = client, breaker
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         operation: Callable[..., Any] = getattr(self._client, name)
@@ -119,16 +119,16 @@ class _Watched:
         def call(**parameters: Any) -> Any:
             from botocore import exceptions
 
-            self._answers.began()
+            self._breaker.began()
             try:
                 response = operation(**parameters)
             except exceptions.ClientError:
-                self._answers.answered()
+                self._breaker.answered()
                 raise
             except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
-                self._answers.last_error = str(error)
+                self._breaker.last_error = str(error)
                 raise
-            self._answers.answered()
+            self._breaker.answered()
             return response
 
         return call

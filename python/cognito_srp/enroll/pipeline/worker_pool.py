@@ -1,20 +1,27 @@
-"""Threads that take work and do it."""
+"""Threads that take jobs and let them go on."""
 
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Callable
-from typing import Final, Generic, TypeVar
+from typing import Final, Protocol
 
-__all__ = ["Crew", "start_thread"]
+from .job import Job, advance
+
+__all__ = ["JobSource", "WorkerPool", "start_thread"]
 
 _log = logging.getLogger(__name__)
 
-_T = TypeVar("_T")
-
 #: What starting a thread fails with where there is no memory, or a limit of threads, for it.
 _NO_THREAD: Final = (RuntimeError, MemoryError)
+
+
+class JobSource(Protocol):
+    """What a pool takes its jobs from."""
+
+    def take(self) -> Job | None:
+        """Wait for the next job; None at the end."""
 
 
 def start_thread(target: Callable[[], None], name: str) -> threading.Thread:
@@ -29,27 +36,18 @@ def start_thread(target: Callable[[], None], name: str) -> threading.Thread:
     return thread
 
 
-class Crew(Generic[_T]):
-    """Threads that call ``do(take())`` until `take` returns None, ``failed`` with what `do` raises.
+class WorkerPool:
+    """Threads that let jobs go on which they take from a source, until it gives None.
 
-    It starts with one. When none is left to take the next piece of work, there is one more, up to
-    `most`: under a steady rate their number settles at rate × time per piece (Little's law). Where
-    no more can be started, it goes on with those there are, and tries again with the next piece.
+    It starts with one. When none is left to take the next job, there is one more, up to `most`:
+    under a steady rate their number settles at rate × time per job (Little's law). Where no more
+    can be started, it goes on with those there are, and tries again with the next job.
 
     Raises `RuntimeError` if the first cannot be started.
     """
 
-    def __init__(
-        self,
-        take: Callable[[], _T | None],
-        do: Callable[[_T], None],
-        failed: Callable[[_T, BaseException], None],
-        *,
-        most: int,
-        name: str,
-    ) -> None:
-        self._take, self._do, self._failed = take, do, failed
-        self._most, self._name = most, name
+    def __init__(self, source: JobSource, *, most: int, name: str) -> None:
+        self._source, self._most, self._name = source, most, name
         self._lock = threading.Lock()
         self._free = 1
         self._warned = False
@@ -64,22 +62,22 @@ class Crew(Generic[_T]):
         return max(0, len(self._threads) - self._free)
 
     def join(self) -> None:
-        """Wait until all have ended, once `take` returns None."""
+        """Wait until all have ended, once the source gives None."""
         for thread in self._threads:
             thread.join()
 
     def _run(self) -> None:
-        while (work := self._take()) is not None:
+        while (job := self._source.take()) is not None:
             try:
                 self._leave_one_free()
-                self._do(work)
-            except BaseException as error:  # whatever it was: its piece must not be forgotten
-                self._give_up(work, error)
+                advance([job])
+            except BaseException as error:  # out of memory, say: the job must not be forgotten
+                advance([job], error)
             with self._lock:
                 self._free += 1
 
     def _leave_one_free(self) -> None:
-        """This thread has something to do: another one has to take the next piece of work."""
+        """This thread has something to do: another one has to take the next job."""
         with self._lock:
             self._free -= 1
             if self._free or len(self._threads) >= self._most:
@@ -92,9 +90,3 @@ class Crew(Generic[_T]):
                 self._warned = True
             else:
                 self._free += 1
-
-    def _give_up(self, work: _T, error: BaseException) -> None:
-        try:
-            self._failed(work, error)
-        except Exception:
-            _log.exception("%s: a failure could not be told; the next piece follows", self._name)

@@ -11,16 +11,16 @@ from srp_native import Column
 
 from ...devices.columns import create_device_verifier_columns
 from ...devices.verifiers import DeviceVerifier, create_device_verifiers
-from ...errors import NotSentError, VerifierFaultError
+from ...errors import VerifierFaultError
 from ...srp.encoding import decode_base64, pad, unpad
-from .crew import start_thread
-from .job import Job
+from .job import Job, advance, fail_unsent
+from .worker_pool import start_thread
 
-__all__ = ["Gatherer"]
+__all__ = ["VerifierBatcher"]
 
 #: Beyond this many rows a batch is not much cheaper per row, and takes longer to come back.
 _FULL: Final = 128
-#: So many are worth no more waiting for those who are in a hurry.
+#: So many do not wait for more, unless there is time.
 _ENOUGH: Final = 64
 #: What a batch may hold that found even more waiting.
 _LARGEST: Final = 512
@@ -30,39 +30,34 @@ _PATIENCE: Final = 0.002
 _ROWS_FOR_THREADS: Final = 256
 
 
-class Gatherer:
-    """A thread that computes verifiers, each checked (srp_native/batch_check.py) before it leaves.
+class VerifierBatcher:
+    """A thread that computes verifiers, each checked (srp_native/_batch_check.py) before it leaves.
 
-    The first of a batch waits at most 2 ms for others, unless `may_wait` says that nothing would
-    be sent any sooner: then a batch fills up first. `ready` gets the jobs that have a verifier,
-    `failed` each of the others with its error; `wanted` tells which jobs are still worth it.
+    The first of a batch waits at most 2 ms for others, or until a batch is full where
+    `may_fill_up` has said that nothing would be sent any sooner. Nothing is computed for jobs that
+    nobody wants any more, or for any once `closing` is set.
     """
 
-    def __init__(
-        self,
-        *,
-        ready: Callable[[list[Job]], None],
-        failed: Callable[[Job, BaseException], None],
-        wanted: Callable[[Job], bool],
-        may_wait: Callable[[], bool],
-    ) -> None:
-        self._ready, self._failed, self._wanted = ready, failed, wanted
-        self._may_wait = may_wait
+    def __init__(self, closing: threading.Event) -> None:
+        self._closing = closing
         self._changed = threading.Condition()
         self._jobs: list[Job] = []
-        self._closed = False
+        self._may_fill_up = self._closed = False
         self._thread = start_thread(self._run, "enroller-verifiers")
 
-    def add(self, job: Job) -> None:
-        """Put a job into one of the next batches."""
+    def add(self, jobs: list[Job]) -> None:
+        """A stage: give jobs their verifiers in one of the next batches."""
         with self._changed:
-            self._jobs.append(job)
-            if len(self._jobs) in (1, _ENOUGH, _FULL):
+            before = len(self._jobs)
+            self._jobs += jobs
+            now = len(self._jobs)
+            if before < 1 or before < _ENOUGH <= now or before < _FULL <= now:
                 self._changed.notify()
 
-    def wake(self) -> None:
-        """Ask `may_wait` once more, now."""
+    def may_fill_up(self, is_long: bool) -> None:
+        """Whether a batch may wait until it is full: enough is ready to be sent already."""
         with self._changed:
+            self._may_fill_up = is_long
             self._changed.notify()
 
     def close(self) -> None:
@@ -77,16 +72,18 @@ class Gatherer:
             try:
                 self._do(batch)
             except Exception as error:  # out of memory, say: the jobs must not wait for ever
-                for job in batch:
-                    self._failed(job, error)
+                advance(batch, error)
 
     def _do(self, batch: list[Job]) -> None:
-        batch = [job for job in batch if self._wanted(job)]
-        repeats = [job for job in batch if job.request.verifier is not None]
-        fresh = [job for job in batch if job.request.verifier is None]
-        done = self._compute(fresh, _make) + self._compute(repeats, _check)
-        if done:
-            self._ready(done)
+        unwanted: list[Job] = []
+        fresh: list[Job] = []
+        repeats: list[Job] = []
+        for job in batch:
+            if not job.is_wanted(self._closing):
+                unwanted.append(job)
+            else:
+                (fresh if job.request.verifier is None else repeats).append(job)
+        advance(unwanted + self._compute(fresh, _make) + self._compute(repeats, _check))
 
     def _gather(self) -> list[Job]:
         """The next batch; empty at the end."""
@@ -96,7 +93,7 @@ class Gatherer:
             patient_until = time.monotonic() + _PATIENCE
             while len(self._jobs) < _FULL and not self._closed:
                 patience = patient_until - time.monotonic()
-                if self._may_wait():
+                if self._may_fill_up:
                     self._changed.wait()
                 elif len(self._jobs) < _ENOUGH and patience > 0:
                     self._changed.wait(patience)
@@ -114,16 +111,13 @@ class Gatherer:
         try:
             made = verifiers(jobs)
         except Exception as error:
-            for job in jobs:
-                failure = NotSentError(f"no verifier could be computed: {error}")
-                failure.__cause__ = error
-                self._failed(job, failure)
+            fail_unsent(jobs, "no verifier could be computed", error)
             return []
         done = []
         for job, verifier in zip(jobs, made, strict=True):
             if verifier is None:
                 rule = "the verifier is not that of its own password and salt; nothing was sent"
-                self._failed(job, VerifierFaultError(rule))
+                advance([job], VerifierFaultError(rule))
             else:
                 job.verifier = verifier
                 done.append(job)

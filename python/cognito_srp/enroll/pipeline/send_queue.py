@@ -1,0 +1,197 @@
+"""The queue of jobs that wait for their send: which is next, and when."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+import time
+from itertools import count
+from typing import Final
+
+from ..breaker import CircuitBreaker
+from ..pacing import Pace, UserRates
+from .clients import wait_for_slot
+from .job import Job, advance, fail_unsent, hand_to, use_slot
+from .verifier_batcher import VerifierBatcher
+
+__all__ = ["SendQueue"]
+
+#: Seconds' worth of sends that are called up, to be marked as sent, ahead of their turn.
+_CALLED_AHEAD: Final = 0.2
+_LEAST_CALLED, _MOST_CALLED = 2, 256
+#: Seconds' worth of sends: with fewer in the queue, new ones are made ready at once.
+_SHORT: Final = 0.5
+
+#: Never sent, when its token runs out, the order in which they came, the job.
+_Place = tuple[bool, float, int, Job]
+
+
+class SendQueue:
+    """Jobs with a verifier, the one whose token runs out first first.
+
+    Before all of them come those that were sent already: their deadline runs.
+
+    Jobs wait after `add`. A few at a time are called up, which lets them go on to be marked in the
+    journal; they come back to `await_slot`, and `take` returns them, one for each slot of `pace`.
+    A job of a user who has used up their rate, or that is to be sent again later, stands aside
+    meanwhile. `batcher` is told whether there is enough here for a while. Once `closing` is set
+    nothing will be sent, and all is handed out without regard to the rate.
+    """
+
+    def __init__(
+        self,
+        pace: Pace,
+        users: UserRates,
+        breaker: CircuitBreaker,
+        closing: threading.Event,
+        batcher: VerifierBatcher,
+    ) -> None:
+        self._closing = closing
+        self._pace, self._users, self._breaker, self._batcher = pace, users, breaker, batcher
+        ahead = pace.rate * _CALLED_AHEAD
+        self._depth = int(min(max(ahead, _LEAST_CALLED), _MOST_CALLED))
+        self._short_below = pace.rate * _SHORT
+        self._turn = threading.Lock()
+        self._changed = threading.Condition()
+        self._order = count()
+        self._waiting: list[_Place] = []
+        self._called_up = 0
+        self._staged: list[_Place] = []
+        self._aside: list[tuple[float, int, Job]] = []
+        self._closed = self._was_long = False
+
+    def __len__(self) -> int:
+        """Those that could be sent if it were not for the rate."""
+        return len(self._waiting) + self._called_up + len(self._staged)
+
+    def is_long(self) -> bool:
+        """Whether the next half a second is provided for."""
+        return not self._closing.is_set() and len(self) > self._short_below
+
+    def add(self, jobs: list[Job]) -> None:
+        """A stage: let jobs have their place, once their time has come."""
+        now = time.monotonic()
+        with self._changed:
+            for job in jobs:
+                if job.not_before > now:
+                    self._put_aside(job, job.not_before)
+                else:
+                    self._push(self._waiting, job)
+            self._advance()
+            self._changed.notify()
+
+    def await_slot(self, jobs: list[Job]) -> None:
+        """A stage: jobs that were called up may be sent."""
+        with self._changed:
+            self._called_up -= len(jobs)
+            for job in jobs:
+                self._push(self._staged, job)
+            self._advance()
+            self._changed.notify()
+
+    def leave(self) -> None:
+        """A job that was called up does not come back."""
+        with self._changed:
+            self._called_up -= 1
+            self._advance()
+
+    def wake(self) -> None:
+        """See that it is closing."""
+        with self._changed:
+            self._advance()
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Let `take` return None from now on."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+
+    def take(self) -> Job | None:
+        """The job to send now: waits for one, and for its slot. None at the end.
+
+        A job whose slot has come may have another way to go than to use it: then the slot is the
+        next one's. Of several callers one waits here and the others for their turn, so that each
+        slot goes to whoever comes first.
+        """
+        with self._turn:
+            while self._someone_there():
+                try:
+                    due = self._pace.reserve()
+                except Exception as error:
+                    if (next_ := self._pop()) is not None:
+                        fail_unsent([next_], "the rate could not be asked for", error)
+                    continue
+                wait_for_slot(due, self._closing)
+                self._breaker.wait(self._closing)
+                while (job := self._pop()) is not None:
+                    stage = job.step()
+                    if stage is use_slot:
+                        return job
+                    if stage is not None:
+                        hand_to(stage, [job])
+                self._pace.cancel(due)
+        return None
+
+    def _someone_there(self) -> bool:
+        """Wait until somebody can be sent; False at the end."""
+        with self._changed:
+            while True:
+                self._advance()
+                if self._staged or self._closed:
+                    return bool(self._staged)
+                until = self._aside[0][0] - time.monotonic() if self._aside else None
+                self._changed.wait(until)
+
+    def _pop(self) -> Job | None:
+        with self._changed:
+            if not self._staged:
+                return None
+            job = heapq.heappop(self._staged)[-1]
+            job.has_user_slot = False
+            self._advance()
+            return job
+
+    def _advance(self) -> None:
+        """Let everyone have the place that is theirs now, and tell when there is enough or not."""
+        self._fill()
+        if self._was_long != self.is_long():
+            self._was_long = not self._was_long
+            self._batcher.may_fill_up(self._was_long)
+
+    def _fill(self) -> None:
+        """Bring back those who stood aside long enough, and call up those who are next."""
+        now = time.monotonic()
+        while self._aside and (self._closing.is_set() or self._aside[0][0] <= now):
+            self._push(self._waiting, heapq.heappop(self._aside)[2])
+        ready = len(self._staged) + self._called_up
+        if ready > self._depth // 2 and not self._closing.is_set():
+            return  # a commit for many, rather than one for each that leaves
+        called: list[Job] = []
+        while self._waiting and (self._closing.is_set() or ready + len(called) < self._depth):
+            job = heapq.heappop(self._waiting)[-1]
+            if self._may_go(job):
+                called.append(job)
+        if called:
+            self._called_up += len(called)
+            advance(called)
+
+    def _may_go(self, job: Job) -> bool:
+        """Whether the user's own rate allows it; puts it aside if not."""
+        if job.has_user_slot or self._closing.is_set():
+            return True
+        job.has_user_slot = True
+        due = self._users.reserve(job.user)
+        if due <= time.monotonic():
+            return True
+        self._put_aside(job, due)
+        return False
+
+    def _put_aside(self, job: Job, until: float) -> None:
+        heapq.heappush(self._aside, (until, next(self._order), job))
+
+    def _push(self, heap: list[_Place], job: Job) -> None:
+        if job.order is None:
+            job.order = next(self._order)
+        expires = job.grant.expires_at if job.grant else 0.0
+        heapq.heappush(heap, (not job.attempts, expires, job.order, job))
