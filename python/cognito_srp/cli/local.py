@@ -60,6 +60,36 @@ def set_up(parser: Parser) -> None:
         help="accept a --host that other machines can reach; they can then change everything",
     )
     _add_caller_options(parser)
+    _add_content_options(parser)
+    _add_behaviour_options(parser)
+    add_log_options(parser)
+    parser.set_defaults(run=_run)
+
+
+def _add_caller_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow-host",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a name besides localhost and IP addresses that this server is called by, such as "
+        "that of a compose service; may be given several times",
+    )
+    parser.add_argument(
+        "--allow-origin",
+        metavar="ORIGIN",
+        action="append",
+        default=[],
+        help="web pages besides those of localhost that may call, such as https://app.example "
+        "or null; may be given several times",
+    )
+    parser.add_argument(
+        "--public-url", metavar="URL", help="where others reach this server; jwks_uri begins so"
+    )
+
+
+def _add_content_options(parser: argparse.ArgumentParser) -> None:
+    """What the server begins with."""
     parser.add_argument("--region", default="us-east-1", help="where pools are made (us-east-1)")
     parser.add_argument(
         "--create-pool", action="store_true", help="begin with a user pool and an app client"
@@ -97,41 +127,21 @@ def set_up(parser: Parser) -> None:
         help="begin with what the file holds, if it exists, and keep everything there at the end; "
         "pool and user are made only if they are not in it",
     )
+
+
+def _add_behaviour_options(parser: argparse.ArgumentParser) -> None:
+    """Where it is not like AWS on purpose."""
     parser.add_argument(
         "--code", metavar="DIGITS", help="make every code that is sent this one, such as 123456"
     )
     parser.add_argument(
         "--no-lockout", action="store_true", help="let any number of wrong passwords pass"
     )
-    add_log_options(parser)
     parser.add_argument(
         "--fault", metavar="RULE", action="append", default=[], help="make calls fail: see below"
     )
     parser.add_argument(
         "--fault-seed", metavar="N", type=int, help="the same N draws the same chances again"
-    )
-    parser.set_defaults(run=_run)
-
-
-def _add_caller_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--allow-host",
-        metavar="NAME",
-        action="append",
-        default=[],
-        help="a name besides localhost and IP addresses that this server is called by, such as "
-        "that of a compose service; may be given several times",
-    )
-    parser.add_argument(
-        "--allow-origin",
-        metavar="ORIGIN",
-        action="append",
-        default=[],
-        help="web pages besides those of localhost that may call, such as https://app.example "
-        "or null; may be given several times",
-    )
-    parser.add_argument(
-        "--public-url", metavar="URL", help="where others reach this server; jwks_uri begins so"
     )
 
 
