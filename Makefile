@@ -1,11 +1,11 @@
-# make demo | test | check | bench | lint; each sets up all it needs in .venv.
+# make demo | test | check | prove | bench | lint; each sets up all it needs in .venv.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 # An editable install does not rebuild C by itself: these are what the installation depends on.
 SOURCES := pyproject.toml setup.py $(wildcard srp_native/ffi_build.py $(addprefix srp_native/csrc/,*.* */*.* */*/*.*))
 
-.PHONY: demo test check bench lint clean
+.PHONY: demo test check prove bench lint clean
 .DELETE_ON_ERROR:
 
 $(VENV)/bin/python:
@@ -25,6 +25,10 @@ test: $(VENV)/test.stamp
 
 check: $(VENV)/test.stamp
 	$(BIN)/python -m pytest --long
+
+# The proofs and the planted faults they catch (docs/proofs.md). A proof that does not finish fails.
+prove: $(VENV)/test.stamp
+	$(BIN)/python -m pytest tests/proofs --long -n auto --maxprocesses 4 --dist worksteal
 
 bench: $(VENV)/bench.stamp
 	@mkdir -p build

@@ -1,4 +1,4 @@
-"""Kernel avx512ifma: products and squares of eight numbers and of one, from traces of the C code."""
+"""Kernel avx512ifma: products of eight numbers and of one, from traces of the C code."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import z3
-from proof_trace import CSRC, Op, ProofError, Trace, require
+from proof_trace import Op, ProofError, Trace, require
 
-__all__ = ["Vectors", "evaluate", "formula", "prove", "wires"]
+__all__ = ["Vectors", "compute", "evaluate", "formula", "prove", "wires"]
 
 WORD = 64
 #: Milliseconds after which a proof that has not ended has failed.
@@ -35,12 +35,66 @@ def prove(what: str, claim: z3.BoolRef) -> None:
 def formula(csrc: Path, header: str, function: str) -> str:
     """What a function of one expression returns, as Python: casts and members left out."""
     text = (csrc / header).read_text(encoding="utf-8")
-    found = re.search(rf"\b{function}\([^)]*\)\s*{{\s*(?:return|LANES_EACH\(|LANES_MASK\()(.*?);?\s*}}", text, re.S)
+    found = re.search(
+        rf"\b{function}\([^)]*\)\s*{{\s*(?:return|LANES_EACH\(|LANES_MASK\()(.*?);?\s*}}",
+        text,
+        re.S,
+    )
     if not found:
         raise AssertionError(f"{header} has no function {function} of one expression")
     expression = re.sub(r"\((?:srp_\w+|lanes\w*|uint\d+_t|unsigned)\)", "", found[1])
     expression = re.sub(r"\.hidden(\[i\])?|UINT64_C|value_barrier", "", expression)
-    return " ".join(expression.replace("{", "(").replace("}", ")").split())
+    expression = " ".join(expression.replace("{", "(").replace("}", ")").split())
+    open_, close = expression.count("("), expression.count(")")
+    return expression[max(open_ - close, 0) : len(expression) - max(close - open_, 0)]
+
+
+class Word:
+    """64 bits with C's operators."""
+
+    def __init__(self, bits: Any) -> None:
+        self.bits = z3.BitVecVal(bits, WORD) if isinstance(bits, int) else bits
+
+    def _with(self, other: Any) -> Any:
+        return other.bits if isinstance(other, Word) else z3.BitVecVal(other, WORD)
+
+    def __add__(self, other: Any) -> Word:
+        return Word(self.bits + self._with(other))
+
+    def __sub__(self, other: Any) -> Word:
+        return Word(self.bits - self._with(other))
+
+    def __rsub__(self, other: Any) -> Word:
+        return Word(self._with(other) - self.bits)
+
+    def __mul__(self, other: Any) -> Word:
+        return Word(self.bits * self._with(other))
+
+    def __and__(self, other: Any) -> Word:
+        return Word(self.bits & self._with(other))
+
+    def __or__(self, other: Any) -> Word:
+        return Word(self.bits | self._with(other))
+
+    def __xor__(self, other: Any) -> Word:
+        return Word(self.bits ^ self._with(other))
+
+    def __rshift__(self, other: Any) -> Word:
+        return Word(z3.LShR(self.bits, self._with(other)))
+
+    def __lshift__(self, other: Any) -> Word:
+        return Word(self.bits << self._with(other))
+
+    def __invert__(self) -> Word:
+        return Word(~self.bits)
+
+    __rmul__ = __mul__
+
+
+def compute(expression: str, **values: Any) -> Any:
+    """A formula of C for these bit-vectors."""
+    words = {name: Word(value) for name, value in values.items()}
+    return eval(expression, {"__builtins__": {}}, words).bits
 
 
 class Vectors:
@@ -75,7 +129,17 @@ def flag(condition: Any) -> Any:
 
 
 Operation = Callable[[list[Any], int, int], Any]
-ARITY = {Op.CHOOSE: 3, Op.RIPPLE: 3, Op.LOW: 1, Op.DOWN: 1, Op.UP: 1, Op.IS_ONE: 1, Op.MINUS: 1, Op.SCALE: 1, Op.POWER: 1}
+ARITY = {
+    Op.CHOOSE: 3,
+    Op.RIPPLE: 3,
+    Op.LOW: 1,
+    Op.DOWN: 1,
+    Op.UP: 1,
+    Op.IS_ONE: 1,
+    Op.MINUS: 1,
+    Op.SCALE: 1,
+    Op.POWER: 1,
+}
 OPERATIONS: dict[int, Operation] = {
     Op.ADD: lambda s, size, value: s[0] + s[1],
     Op.SUB: lambda s, size, value: s[0] - s[1],
@@ -113,7 +177,7 @@ def wires(trace: Trace, width: Callable[[int], int]) -> dict[int, list[Wire]]:
         a, b = found.get(trace.a[step]), found.get(trace.b[step])
         if op == Op.CONSTANT:
             found[step] = [value >> i & 1 for i in range(WORD)]
-        elif op == Op.INPUT:
+        elif op in (Op.INPUT, Op.CHOOSE):
             bits = width(step)
             found[step] = [(step, i) if i < bits else 0 for i in range(WORD)]
         elif op == Op.BYTES:
@@ -126,8 +190,8 @@ def wires(trace: Trace, width: Callable[[int], int]) -> dict[int, list[Wire]]:
         elif op == Op.UP and a:
             found[step] = [*[0] * size, *a[: WORD - size]]
         elif op == Op.OR and a and b:
-            require(all(0 in pair for pair in zip(a, b)), f"step {step} mixes bits")
-            found[step] = [one or other for one, other in zip(a, b)]
+            require(all(0 in pair for pair in zip(a, b, strict=False)), f"step {step} mixes bits")
+            found[step] = [one or other for one, other in zip(a, b, strict=False)]
     return found
 
 
@@ -144,7 +208,9 @@ def _value(trace: Trace, step: int, op: int, values: list[int | None]) -> int | 
         return trace.value[step]
     if op == Op.INPUT:
         return -1 - step
-    a, b, c = (values[s] if s < step else None for s in (trace.a[step], trace.b[step], trace.c[step]))
+    a, b, c = (
+        values[s] if s < step else None for s in (trace.a[step], trace.b[step], trace.c[step])
+    )
     if op == Op.CHOOSE and a is not None:
         return b if a else c
     if op == Op.OR and 0 in (a, b):

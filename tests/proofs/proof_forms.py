@@ -11,6 +11,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
+from typing import ClassVar
 
 from proof_trace import Op, ProofError, Trace, require
 
@@ -107,7 +108,7 @@ class Sums:
         yes, no = self.high[self.trace.b[step]], self.high[self.trace.c[step]]
         return None if yes is None or no is None else max(yes, no)
 
-    _RULES = {
+    _RULES: ClassVar = {
         Op.ADD: _bound_add,
         Op.DOWN: _bound_down,
         Op.MUL_LOW: _bound_half,
@@ -286,7 +287,7 @@ class Sums:
     def _rippled(self, mask: int) -> int:
         """The sum whose carry a bit of lanes_carry_bits is: that of a digit and the bit below.
 
-        lemmas.py shows that it is, for a digit below 2^53.
+        lemmas.py shows that it is, for a digit below 2^53 - 1.
         """
         t = self.trace
         over, full, below = t.a[mask], t.b[mask], t.c[mask]
@@ -294,7 +295,7 @@ class Sums:
         digit = t.a[over]
         require(t.a[full] == digit, "carries of two different digits")
         require({t.constant(t.b[over]), t.constant(t.b[full])} == {LOW_52}, "a digit's limit")
-        require(self.bound(digit) < 2**53, f"digit {digit} may carry more than 1")
+        require(self.bound(digit) < 2**53 - 1, f"digit {digit} may carry more than 1")
         for choice, total in self._added[digit]:
             if t.op[choice] == Op.CHOOSE and t.a[choice] == below:
                 return total

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
+import z3
+from proof_bits import Vectors
 from proof_forms import Atom, Form, Sums
-from proof_trace import CSRC, Recorder, require
+from proof_steps import Difference, prove_bytes_read, prove_bytes_written, prove_selection
+from proof_trace import CSRC, Op, Recorder, require
 
 from srp_native.group import N
 
-__all__ = ["prove_product"]
+__all__ = [
+    "prove_from_bytes",
+    "prove_product",
+    "prove_select",
+    "prove_subtraction",
+    "prove_to_bytes",
+]
 
 BITS, DIGITS = 60, 52
 R = 2 ** (BITS * DIGITS)
@@ -54,3 +64,63 @@ def prove_product(recorder: Recorder, *, square: bool, alias: int, csrc: Path = 
     operands = OPERANDS_BELOW - 1
     require(operands**2 + (R - 1) * N < RESULT_BELOW * R, "the result may reach 2 N")
     return form
+
+
+def digits_of(number: int) -> list[int]:
+    return [number >> BITS * i & 2**BITS - 1 for i in range(DIGITS)]
+
+
+def prove_subtraction(recorder: Recorder, *, alias: int, csrc: Path = CSRC) -> None:
+    """result = minuend - subtrahend + 2 N, which is above 0 and below 4 N."""
+    trace = recorder.record("portable", "sub", alias, csrc)
+    inputs, outputs = trace.inputs, trace.outputs
+    masked = [trace.masked(outputs[0, i, 0]) for i in range(DIGITS)]
+    require(all(m and m[1] == BITS for m in masked), "a digit may reach 2^60")
+    terms = [
+        partial(_minus, inputs[0, i, 0], inputs[1, i, 0], 2 * digit)
+        for i, digit in enumerate(digits_of(N))
+    ]
+    known = {inputs[k, i, 0]: BITS for k in (0, 1) for i in range(DIGITS)}
+    sums = [m[0] for m in masked if m]
+    Difference(trace, BITS, sums, terms, known, -(2**BITS) - 1, 3 * 2**BITS).prove()
+
+
+def _minus(minuend: int, subtrahend: int, more: int, found: Vectors) -> z3.BitVecRef:
+    return found.of(minuend) - found.of(subtrahend) + more
+
+
+def _less(minuend: int, constant: int, found: Vectors) -> z3.BitVecRef:
+    return found.of(minuend) - constant
+
+
+def prove_to_bytes(recorder: Recorder, *, csrc: Path = CSRC) -> None:
+    """bytes = a mod N for a below 2 N: a - N, or a where that is below 0."""
+    trace = recorder.record("portable", "to_bytes", 2, csrc)
+    whole = [trace.inputs[0, i, 0] for i in range(DIGITS)]
+    choices = [step for step, op in enumerate(trace.op) if op == Op.CHOOSE]
+    require(len(choices) == DIGITS, "52 digits are chosen")
+    masked = [trace.masked(trace.c[step]) for step in choices]
+    terms = [partial(_less, step, digit) for step, digit in zip(whole, digits_of(N), strict=True)]
+    known = dict.fromkeys(whole, BITS)
+    sums = [m[0] for m in masked if m]
+    difference = Difference(trace, BITS, sums, terms, known, -(2**BITS), 2**BITS - 1)
+    difference.prove()
+    difference.prove_choice(choices, whole)
+    prove_bytes_written(trace, choices, BITS)
+
+
+def prove_from_bytes(recorder: Recorder, *, csrc: Path = CSRC) -> None:
+    """Every bit of the bytes is in its digit."""
+    trace = recorder.record("portable", "from_bytes", 2, csrc)
+    prove_bytes_read(trace, [trace.outputs[0, i, 0] for i in range(DIGITS)], BITS)
+
+
+def prove_select(recorder: Recorder, *, csrc: Path = CSRC) -> None:
+    """result = table[index] for each of 64 indices, whatever the table holds."""
+    trace = recorder.record("portable", "select", 2, csrc)
+    inputs, outputs = trace.inputs, trace.outputs
+
+    def wanted(entry: int) -> dict[int, int]:
+        return {outputs[0, i, 0]: inputs[4, i, entry] for i in range(DIGITS)}
+
+    prove_selection(trace, [inputs[3, 0, 0]], 64, wanted)

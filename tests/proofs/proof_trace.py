@@ -51,7 +51,9 @@ class Trace:
 
     @classmethod
     def load(cls, data: bytes) -> Trace:
-        return cls(*(list(column) for column in zip(*struct.iter_unpack("<HHIIIQ", data))))
+        return cls(
+            *(list(column) for column in zip(*struct.iter_unpack("<HHIIIQ", data), strict=True))
+        )
 
     @cached_property
     def inputs(self) -> dict[tuple[int, int, int], int]:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from proof_portable import prove_product
+from proof_portable import (
+    prove_from_bytes,
+    prove_product,
+    prove_select,
+    prove_subtraction,
+    prove_to_bytes,
+)
 from proof_trace import ProofError, Recorder, broken_copy
 
 #: A column too many or too few, a carry lost, a digit too long, a Karatsuba term of the wrong sign.
@@ -36,6 +43,45 @@ def test_products_and_squares_are_those_of_the_numbers(
 @pytest.mark.parametrize(("old", "new"), FAULTS)
 def test_planted_faults_are_found(recorder: Recorder, tmp_path: Path, old: str, new: str) -> None:
     csrc = broken_copy(tmp_path, "portable_field.c", old, new)
+    square = "EVEN" in old
     with pytest.raises(ProofError):
-        for square in (False, True):
-            prove_product(recorder, square=square, alias=2, csrc=csrc)
+        prove_product(recorder, square=square, alias=2, csrc=csrc)
+
+
+@pytest.mark.parametrize("alias", [2, 0, 1])
+def test_differences_are_those_of_the_numbers(recorder: Recorder, alias: int) -> None:
+    prove_subtraction(recorder, alias=alias)
+
+
+@pytest.mark.parametrize("prove", [prove_to_bytes, prove_from_bytes, prove_select])
+def test_bytes_and_selected_entries_are_those_of_the_numbers(
+    recorder: Recorder, prove: Callable[..., None]
+) -> None:
+    prove(recorder)
+
+
+#: A borrow that is never negative, a mask of the wrong bit, a digit in the wrong place, a wrong entry.
+DIGIT_FAULTS = [
+    (prove_subtraction, "portable_field.c", "63 - SRP_DIGIT_BITS)", "62 - SRP_DIGIT_BITS)"),
+    (prove_subtraction, "portable_field.c", "digit_up(srp_modulus[i], 1)", "srp_modulus[i]"),
+    (prove_subtraction, "portable_field.c", "carry = signed_carry(sum);", ""),
+    (prove_to_bytes, "portable_field.c", "digit_low(carry, 1)", "digit_low(carry, 2)"),
+    (prove_to_bytes, "portable_field.c", "digit_down(reduced[i + 1], 4)", "reduced[i + 1]"),
+    (prove_to_bytes, "portable_field.c", "digit_sub(digit_xor(", "digit_add(digit_xor("),
+    (prove_from_bytes, "portable_field.c", "digit_load(bytes), 52)", "digit_load(bytes), 51)"),
+    (prove_from_bytes, "portable_field.c", "(end - 15), 4)", "(end - 15), 3)"),
+    (prove_from_bytes, "portable_field.c", "digit_load(end - 8)", "digit_load(end - 9)"),
+    (prove_select, "portable_select.c", "entry * SRP_DIGITS + start", "entry * SRP_DIGITS"),
+    (prove_select, "portable_select.c", "entry < entries", "entry < entries - 1"),
+    (prove_select, "portable_select.c", "mask_if_equal(entry,", "mask_if_equal(entry / 2,"),
+]
+
+
+@pytest.mark.parametrize(("prove", "name", "old", "new"), DIGIT_FAULTS)
+def test_planted_faults_in_digits_are_found(
+    recorder: Recorder, tmp_path: Path, prove: Callable[..., None], name: str, old: str, new: str
+) -> None:
+    csrc = broken_copy(tmp_path, name, old, new)
+    more = {"alias": 2} if prove is prove_subtraction else {}
+    with pytest.raises(ProofError):
+        prove(recorder, csrc=csrc, **more)
