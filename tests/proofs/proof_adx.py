@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from proof_machine import LIMB, Atom, Machine, Sum, added, compiled, scaled
+from proof_machine import LIMB, ONE, Atom, Machine, Sum, added, compiled, scaled
 from proof_trace import CSRC, require
 
 __all__ = ["prove_rows"]
@@ -116,7 +116,7 @@ def prove_rows(folder: Path, *, quotient: bool, blocks: int, csrc: Path = CSRC) 
         machine.give("rsi", "a", A_AT, STRIP * blocks)
         machine.give("rdx", "digit", DIGITS_AT, STRIP)
         count, carry = "rcx", "r8"
-    machine.registers[count] = {("one",): blocks}
+    machine.registers[count] = {ONE: blocks}
     machine.registers[carry] = {("carry in", 0): 1}
     machine.run()
     skipped = STRIP if quotient else 0

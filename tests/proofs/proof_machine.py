@@ -55,6 +55,13 @@ def plain(one: Sum | None) -> int | None:
     return one.get(ONE, 0)
 
 
+def settled(one: Sum, decided: dict[Atom, int]) -> Sum:
+    """A sum with the carries that were decided."""
+    if not any(atom in decided for atom in one):
+        return one
+    return added(*(number(f * decided[a]) if a in decided else {a: f} for a, f in one.items()))
+
+
 @dataclass
 class Function:
     """Instructions by address, and where a function begins."""
@@ -63,26 +70,47 @@ class Function:
     code: dict[int, Any]
 
 
-def compiled(source: Path, csrc: Path, folder: Path) -> dict[str, Function]:
-    """The functions of a C file as GCC compiles them for the extension."""
-    target = folder / f"{source.stem}.o"
-    flags = ("-O3", "-std=c11", "-fvisibility=hidden", "-fcf-protection=none", f"-I{csrc}")
-    subprocess.run(["gcc", *flags, "-c", source, "-o", target], check=True)
+#: As the extension is compiled; and for a function of C with loops, without vector instructions,
+#: which the machine does not know.
+AS_BUILT = ("-O3",)
+SCALAR = ("-O2", "-mgeneral-regs-only")
+
+
+def compiled(
+    source: Path,
+    csrc: Path,
+    folder: Path,
+    flags: tuple[str, ...] = AS_BUILT,
+    outside: dict[str, int] | None = None,
+) -> dict[str, Function]:
+    """The functions of a C file, and its read-only memory's symbols without code.
+
+    `outside` has the addresses of what it takes from other files.
+    """
+    target = folder / f"{source.stem}.elf"
+    common = ("-std=c11", "-fcf-protection=none", "-fno-pic", "-no-pie", "-nostdlib", "-static")
+    symbols = [f"-Wl,--defsym={name}={at:#x}" for name, at in (outside or {}).items()]
+    link = ("-Wl,-e0", "-Wl,-Ttext=0x500000", *symbols)
+    command = ["gcc", *flags, *common, f"-I{csrc}", source, *link, "-o", target]
+    subprocess.run(command, check=True, capture_output=True)
     text = target.with_suffix(".text")
     subprocess.run(["objcopy", "-O", "binary", "-j", ".text", target, text], check=True)
     names = subprocess.run(["nm", target], capture_output=True, text=True, check=True).stdout
     decoder = capstone.Cs(capstone.CS_ARCH_X86, capstone.CS_MODE_64)
     decoder.detail = True
-    code = {step.address: step for step in decoder.disasm(text.read_bytes(), 0)}
+    code = {step.address: step for step in decoder.disasm(text.read_bytes(), 0x500000)}
     rows = [line.split() for line in names.splitlines()]
-    return {row[2]: Function(int(row[0], 16), code) for row in rows if row[1:2] == ["T"]}
+    return {row[2]: Function(int(row[0], 16), code) for row in rows if len(row) == 3}
 
 
 RETURN = 0xDEAD0000
 STACK = 0x7000_0000
 SAVED = ("rbx", "rbp", "r12", "r13", "r14", "r15")
 #: 32-bit registers write their upper half with zeros.
-WIDE = {"eax": "rax", **{f"r{i}d": f"r{i}" for i in range(8, 16)}}
+WIDE = {
+    **{f"e{name}": f"r{name}" for name in ("ax", "bx", "cx", "dx", "si", "di", "bp")},
+    **{f"r{i}d": f"r{i}" for i in range(8, 16)},
+}
 
 
 @dataclass
@@ -99,6 +127,11 @@ class Machine:
     overflow: Sum | None = None
     zero: int | None = None
     carries: int = 0
+    #: Contracts of the functions that are called, by address.
+    calls: dict[int, Callable[[Machine], Sum]] = field(default_factory=dict)
+    #: What masks are taken to be, and the carries that were decided.
+    decisions: list[int] = field(default_factory=list)
+    decided: dict[Atom, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in SAVED:
@@ -135,6 +168,8 @@ class Machine:
 
     def address(self, step: Any, operand: Any) -> int:
         total = operand.mem.disp
+        if operand.mem.base == x86.X86_REG_RIP:
+            return int(total + step.address + step.size)
         require(operand.mem.segment == 0, "a segment")
         for part, times in ((operand.mem.base, 1), (operand.mem.index, operand.mem.scale)):
             if part:
@@ -208,9 +243,7 @@ class Machine:
     def _multiply(self, step: Any) -> None:
         high, low, source = step.operands
         a, b = self.registers["rdx"], self.read(step, source)
-        require(
-            list(a.values()) == [1] == list(b.values()), "a product of what is no single limb"
-        )
+        require(list(a.values()) == [1] == list(b.values()), "a product of what is no single limb")
         pair = tuple(sorted((next(iter(a)), next(iter(b)))))
         self.write(step, low, {("low", *pair): 1})
         self.write(step, high, {("high", *pair): 1})
@@ -222,12 +255,77 @@ class Machine:
         self.carry, self.overflow, self.zero = {}, {}, 1
 
     def _negate(self, step: Any) -> None:
-        """CF = the operand, which has to be 0 or 1 for that."""
-        value = self.read(step, step.operands[0])
-        bit = plain(value) in (0, 1) or value == {("carry in", 0): 1}
-        require(bit, "a carry that may be more than 1")
-        self.carry, self.overflow, self.zero = value, None, None
-        self.write(step, step.operands[0], {("negated",): 1})
+        """CF = whether the operand was not 0, which is known of plain numbers, bits and masks."""
+        target = step.operands[0]
+        value = self.read(step, target)
+        known = plain(value)
+        if known is not None:
+            self.carry, result = number(int(known != 0)), number(-known % LIMB)
+        else:
+            ((bit, factor),) = value.items() if len(value) == 1 else (((), 0),)
+            right = bit[:1] in (("carry",), ("carry in",)) and factor in (1, LIMB - 1)
+            require(right, "a carry that may be more than 1")
+            self.carry, result = {bit: 1}, {bit: LIMB - factor}
+        self.overflow = self.zero = None
+        self.write(step, target, result)
+
+    def _borrow(self, step: Any) -> None:
+        """r = -CF, the one way in which sbb is used."""
+        target, source = step.operands
+        require(target.reg == source.reg, f"an sbb: {step.op_str}")
+        if self.carry is None:
+            raise ProofError("a carry that is not known is taken")
+        self.write(step, target, scaled(self.carry, LIMB - 1))
+
+    def _keep(self, step: Any) -> None:
+        """a & mask, for each value that the bit of the mask may have: `decisions` says which."""
+        target, source = step.operands
+        mask = self.read(step, source)
+        if plain(mask) is None:
+            ((bit, factor),) = mask.items() if len(mask) == 1 else (((), 0),)
+            require(bit[:1] == ("carry",) and factor == LIMB - 1, "an and with what is no mask")
+            self.decide(bit)
+            mask = self.read(step, source)
+        require(plain(mask) in (0, LIMB - 1), "an and with what is no mask")
+        self.write(step, target, self.read(step, target) if mask else {})
+        self.carry, self.overflow, self.zero = {}, {}, None
+
+    def decide(self, bit: Atom) -> None:
+        """A carry is 0 or 1 from here on."""
+        value = self.decisions.pop(0)
+        self.settle({bit: value})
+
+    def settle(self, carries: dict[Atom, int]) -> None:
+        """These carries are so from here on, wherever they are."""
+        self.decided.update(carries)
+        for flag in ("carry", "overflow"):
+            total = getattr(self, flag)
+            setattr(self, flag, total and settled(total, carries))
+        for place in (self.registers, self.memory):
+            for key, total in place.items():
+                place[key] = settled(total, carries)  # type: ignore[index]
+
+    def _address_of(self, step: Any) -> None:
+        self.write(step, step.operands[0], number(self.address(step, step.operands[1])))
+
+    def _compare(self, step: Any) -> None:
+        a, b = (plain(self.read(step, operand)) for operand in step.operands)
+        require(a is not None and b is not None, "a comparison of values")
+        self.carry = self.overflow = None
+        self.zero = int(a == b)
+
+    def _jump_if_rcx_zero(self, step: Any) -> int | None:
+        count = plain(self.registers["rcx"])
+        require(count is not None, "a branch that depends on a value")
+        return None if count else int(step.operands[0].imm)
+
+    def _call(self, step: Any) -> None:
+        """A function that is shown by itself: its contract, and what a call leaves unknown."""
+        result = self.calls[step.operands[0].imm](self)
+        for name in ("rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11"):
+            self.registers.pop(name, None)
+        self.registers["rax"] = result
+        self.carry = self.overflow = self.zero = None
 
     def _count(self, step: Any, change: int) -> None:
         value = plain(self.read(step, step.operands[0]))
@@ -237,12 +335,15 @@ class Machine:
         self.overflow, self.zero = None, int(result == 0)
 
     def _move_pointer(self, step: Any, sign: int) -> None:
-        value = plain(self.read(step, step.operands[0]))
-        if value is None:
+        value, more = (plain(self.read(step, operand)) for operand in step.operands)
+        if value is None or more is None:
+            require(sign > 0, f"a difference of values: {step.op_str}")
             self._add(step, with_carry=False)
             return
-        self.write(step, step.operands[0], number(value + sign * step.operands[1].imm))
-        self.carry = self.overflow = self.zero = None
+        result = (value + sign * more) % LIMB
+        self.write(step, step.operands[0], number(result))
+        self.carry = self.overflow = None
+        self.zero = int(result == 0)
 
     def _jump_unless_zero(self, step: Any) -> int | None:
         require(self.zero is not None, "a branch that depends on a value")
@@ -281,6 +382,13 @@ RULES: dict[str, Rule] = {
     "jne": lambda m, s: m._jump_unless_zero(s),
     "push": lambda m, s: m._push(s),
     "pop": lambda m, s: m._pop(s),
+    "sbb": lambda m, s: m._borrow(s),
+    "and": lambda m, s: m._keep(s),
+    "lea": lambda m, s: m._address_of(s),
+    "cmp": lambda m, s: m._compare(s),
+    "jmp": lambda m, s: int(s.operands[0].imm),
+    "jrcxz": lambda m, s: m._jump_if_rcx_zero(s),
+    "call": lambda m, s: m._call(s),
     "ret": lambda m, s: m._return(s),
     "nop": lambda m, s: None,
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from proof_adx import prove_rows
+from proof_adx_field import prove_square
 from proof_trace import ProofError, broken_copy
 
 pytestmark = [
@@ -45,3 +46,29 @@ def test_planted_faults_are_found(tmp_path: Path, quotient: bool, old: str, new:
     csrc = broken_copy(tmp_path, "adx_rows.c", old, new)
     with pytest.raises(ProofError):
         prove_rows(tmp_path, quotient=quotient, blocks=2, csrc=csrc)
+
+
+@pytest.mark.parametrize("alias", [False, True])
+@pytest.mark.parametrize("overflow", [0, 1])
+def test_squares_are_those_of_the_numbers(tmp_path: Path, overflow: int, alias: bool) -> None:
+    prove_square(tmp_path, overflow=overflow, alias=alias)
+
+
+#: A pair left out, a square in the wrong place, a carry lost, a strip too few, no answer to the overflow.
+SQUARE_FAULTS = [
+    ("adx_square.inc", "ADX_PAIR(3, \"r11\", \"r12\")", ""),
+    ("adx_square.inc", "adcx %%r10, %%r10", "addq %%r10, %%r10"),
+    ("adx_square.inc", "adcx %%rbx, %%\" top", "adcx %%rbx, %%\" column"),
+    ("adx_square.inc", "ADX_STORE_PAIR(5, \"r12\", \"r13\")", "ADX_STORE_PAIR(5, \"r13\", \"r12\")"),
+    ("adx_field.c", "ADX_STRIP * (2 * j + 1)", "ADX_STRIP * (2 * j)"),
+    ("adx_field.c", "adx_add(t, t, zero, 1, carry);", ""),
+    ("adx_field.c", "mask_if_one(carry)", "mask_if_one(digit_of(0))"),
+    ("adx_field.c", "BLOCKS - 1, carry);\n    srp_mask", "BLOCKS - 1, digit_of(0));\n    srp_mask"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new"), SQUARE_FAULTS)
+def test_faults_in_squares_are_found(tmp_path: Path, name: str, old: str, new: str) -> None:
+    csrc = broken_copy(tmp_path, name, old, new)
+    with pytest.raises(ProofError):
+        prove_square(tmp_path, overflow=1, alias=False, csrc=csrc)

@@ -37,7 +37,7 @@ def test_the_free_power_is_a_power_of_2(recorder: Recorder, long_run: bool) -> N
 #: The index, the difference and the bytes, each broken three times.
 FAULTS = [
     (prove_reduce, "field.c", "lanes_and(lanes_carry(difference), one)", "lanes_carry(difference)"),
-    (prove_reduce, "field.c", "lanes_test(borrow, one)", "lanes_test(borrow, mask)"),
+    (prove_reduce, "field.c", "lanes_test(borrow, one)", "lanes_test(borrow, zero)"),
     (prove_reduce, "field.c", "lanes_choose(was_below, a[i]", "lanes_choose(was_below, a[0]"),
     (prove_to_bytes, "bytes.c", "digit_down(difference, 63)", "digit_down(difference, 62)"),
     (prove_to_bytes, "bytes.c", "digit_down(high, 12)", "digit_down(high, 11)"),
