@@ -1,8 +1,8 @@
 """Kernel adx: the compiled machine code of its rows, row by row.
 
-Before each row the eight sums of the window become unknowns of their own, so that a row is shown for
-every window. What a row adds is shown over the integers, up to carries that are dropped; those are 0,
-as the whole sum stays below 2^576, which is how long the window and the limb in front of it are.
+Before each row the eight sums of the window become unknowns of their own, so that a row is shown
+for every window. What a row adds is shown over the integers, up to carries that are dropped; those
+are 0, as the whole sum stays below 2^576: so long are the window and the limb in front of it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from proof_machine import LIMB, ONE, Atom, Machine, Sum, added, compiled, scaled
+from proof_compiled import LIMB, ONE, Atom, Sum, added, compiled, scaled
+from proof_machine import Machine
 from proof_trace import CSRC, require
 
 __all__ = ["prove_rows"]
@@ -25,13 +26,16 @@ def joined(total: Sum) -> Sum:
     """Low halves of products plus 2^64 times high ones as products."""
     whole: Sum = {}
     for atom, factor in total.items():
-        if atom[0] == "low":
-            require(total.get(("high", *atom[1:])) == factor * LIMB, f"a half is missing: {atom}")
-            whole["product", *atom[1:]] = factor
-        elif atom[0] != "high":
-            whole[atom] = factor
-        else:
-            require(("low", *atom[1:]) in total, f"a half is missing: {atom}")
+        kind, *pair = atom
+        here = atom
+        if kind == "low":
+            high = total.get(("high", *pair))
+            require(high == factor * LIMB, f"the high half of {pair} is not in its column")
+            here = ("product", *pair)
+        elif kind == "high":
+            require(("low", *pair) in total, f"the low half of {pair} is missing")
+            continue
+        whole[here] = whole.get(here, 0) + factor
     return whole
 
 
@@ -101,7 +105,7 @@ def prove_end(machine: Machine, watch: Rows, at: int) -> None:
 
 
 def prove_rows(folder: Path, *, quotient: bool, blocks: int, csrc: Path = CSRC) -> None:
-    """t + carries = t + a digits (or q (N + 1) - q) + carry in, for so many blocks of eight limbs."""
+    """t + carries = t + a digits (or q (N + 1) - q) + carry in, for blocks of eight limbs."""
     functions = compiled(csrc / "kernels/adx/adx_rows.c", csrc, folder)
     watch = Rows(STRIP if quotient else 0)
     if quotient:

@@ -56,7 +56,7 @@ def prove_reduce(
 
 
 def prove_to_bytes(recorder: Recorder, *, csrc: Path = CSRC) -> None:
-    """ifma_to_bytes puts every bit of the digits in its place, ifma_row_to_bytes those of a mod N."""
+    """ifma_to_bytes puts every bit in its place, ifma_row_to_bytes those of a mod N."""
     trace = recorder.record("avx512ifma", "to_bytes", 3, csrc)
     prove_bytes_written(trace, [trace.inputs[0, i, ALONE] for i in range(DIGITS)], BITS)
     trace = recorder.record("avx512ifma", "row_to_bytes", 3, csrc)

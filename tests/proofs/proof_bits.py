@@ -1,7 +1,7 @@
 """What z3 shows of single steps, and what evaluation shows of traces without sums.
 
-The formulas of lemmas are read from the headers. Steps of a trace become bit-vectors: everything up to
-the steps that are named as known.
+The formulas of lemmas are read from the headers. Steps of a trace become bit-vectors: everything up
+to the steps that are named as known.
 """
 
 from __future__ import annotations
@@ -204,27 +204,32 @@ def evaluate(trace: Trace, known: dict[int, int]) -> list[int | None]:
 
 
 def _value(trace: Trace, step: int, op: int, values: list[int | None]) -> int | None:
+    """One step, from the values of those before it."""
     if op == Op.CONSTANT:
         return trace.value[step]
     if op == Op.INPUT:
         return -1 - step
     a, b, c = (
-        values[s] if s < step else None for s in (trace.a[step], trace.b[step], trace.c[step])
+        values[source] if source < step else None
+        for source in (trace.a[step], trace.b[step], trace.c[step])
     )
     if op == Op.CHOOSE and a is not None:
         return b if a else c
     if op == Op.OR and 0 in (a, b):
         return b if a == 0 else a
-    if a is None or a < 0 or op not in OPERATIONS:
+    rule = NUMBERS.get(op)
+    if rule is None or a is None or a < 0 or (ARITY.get(op, 2) == 2 and (b is None or b < 0)):
         return None
-    word = 2**WORD - 1
-    match op:
-        case Op.LOW:
-            return a & (1 << trace.size[step]) - 1
-        case Op.POWER:
-            return 1 << a if a < WORD else 0
-    if b is None or b < 0:
-        return None
-    rules = {Op.ADD: a + b, Op.SUB: a - b, Op.AND: a & b, Op.OR: a | b}
-    rules |= {Op.EQUAL: int(a == b), Op.TEST: int(a & b != 0)}
-    return rules[op] & word if op in rules else None
+    return rule(a, b or 0, trace.size[step]) % 2**WORD
+
+
+NUMBERS: dict[int, Callable[[int, int, int], int]] = {
+    Op.LOW: lambda a, b, size: a & (1 << size) - 1,
+    Op.POWER: lambda a, b, size: 1 << a if a < WORD else 0,
+    Op.ADD: lambda a, b, size: a + b,
+    Op.SUB: lambda a, b, size: a - b,
+    Op.AND: lambda a, b, size: a & b,
+    Op.OR: lambda a, b, size: a | b,
+    Op.EQUAL: lambda a, b, size: int(a == b),
+    Op.TEST: lambda a, b, size: int(a & b != 0),
+}

@@ -85,7 +85,7 @@ def carry_bits(csrc: Path) -> None:
 
 
 def rippling_carry(csrc: Path) -> None:
-    """What a digit below 2^53 - 1 and a carry carry on: 1 above 2^52 - 1, or at it with the carry."""
+    """A digit below 2^53 - 1 and a carry carry 1 above 2^52 - 1, or at it with the carry."""
     s, c = words("s c")
     carried = z3.Or(z3.UGT(s, DIGIT), z3.And(s == DIGIT, c == 1))
     claim = z3.LShR(s + c, 52) == z3.If(carried, z3.BitVecVal(1, WORD), z3.BitVecVal(0, WORD))

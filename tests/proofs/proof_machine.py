@@ -11,100 +11,21 @@ of memory that was neither given nor written, and a write outside the regions th
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import capstone
 from capstone import x86
+from proof_compiled import LIMB, Atom, Function, Sum, added, number, plain, scaled, settled
 from proof_trace import ProofError, require
 
-__all__ = ["ONE", "Machine", "Sum", "added", "compiled", "scaled"]
+__all__ = ["KEPT_LOCALLY", "Machine"]
 
-#: Of an operand (name, limb), of a carry ("carry", number), of half a product.
-Atom = tuple[Any, ...]
-Sum = dict[Atom, int]
-ONE: Atom = ("one",)
-LIMB = 1 << 64
 STEPS = 200_000
-
-
-def number(value: int) -> Sum:
-    return {ONE: value} if value else {}
-
-
-def added(*sums: Sum) -> Sum:
-    """The sum of sums."""
-    total: Sum = {}
-    for one in sums:
-        for atom, factor in one.items():
-            total[atom] = total.get(atom, 0) + factor
-    return {atom: factor for atom, factor in total.items() if factor}
-
-
-def scaled(one: Sum, factor: int) -> Sum:
-    return {atom: times * factor for atom, times in one.items()} if factor else {}
-
-
-def plain(one: Sum | None) -> int | None:
-    """The value of a sum without unknowns."""
-    if one is None or any(atom != ONE for atom in one):
-        return None
-    return one.get(ONE, 0)
-
-
-def settled(one: Sum, decided: dict[Atom, int]) -> Sum:
-    """A sum with the carries that were decided."""
-    if not any(atom in decided for atom in one):
-        return one
-    return added(*(number(f * decided[a]) if a in decided else {a: f} for a, f in one.items()))
-
-
-@dataclass
-class Function:
-    """Instructions by address, and where a function begins."""
-
-    start: int
-    code: dict[int, Any]
-
-
-#: As the extension is compiled; and for a function of C with loops, without vector instructions,
-#: which the machine does not know.
-AS_BUILT = ("-O3",)
-SCALAR = ("-O2", "-mgeneral-regs-only")
-
-
-def compiled(
-    source: Path,
-    csrc: Path,
-    folder: Path,
-    flags: tuple[str, ...] = AS_BUILT,
-    outside: dict[str, int] | None = None,
-) -> dict[str, Function]:
-    """The functions of a C file, and its read-only memory's symbols without code.
-
-    `outside` has the addresses of what it takes from other files.
-    """
-    target = folder / f"{source.stem}.elf"
-    common = ("-std=c11", "-fcf-protection=none", "-fno-pic", "-no-pie", "-nostdlib", "-static")
-    symbols = [f"-Wl,--defsym={name}={at:#x}" for name, at in (outside or {}).items()]
-    link = ("-Wl,-e0", "-Wl,-Ttext=0x500000", *symbols)
-    command = ["gcc", *flags, *common, f"-I{csrc}", source, *link, "-o", target]
-    subprocess.run(command, check=True, capture_output=True)
-    text = target.with_suffix(".text")
-    subprocess.run(["objcopy", "-O", "binary", "-j", ".text", target, text], check=True)
-    names = subprocess.run(["nm", target], capture_output=True, text=True, check=True).stdout
-    decoder = capstone.Cs(capstone.CS_ARCH_X86, capstone.CS_MODE_64)
-    decoder.detail = True
-    code = {step.address: step for step in decoder.disasm(text.read_bytes(), 0x500000)}
-    rows = [line.split() for line in names.splitlines()]
-    return {row[2]: Function(int(row[0], 16), code) for row in rows if len(row) == 3}
-
-
 RETURN = 0xDEAD0000
 STACK = 0x7000_0000
+#: What GCC counts on of a function of the same file, as it sees which registers that one uses.
+KEPT_LOCALLY = ("r10", "r11")
 SAVED = ("rbx", "rbp", "r12", "r13", "r14", "r15")
 #: 32-bit registers write their upper half with zeros.
 WIDE = {
@@ -129,16 +50,17 @@ class Machine:
     carries: int = 0
     #: Contracts of the functions that are called, by address.
     calls: dict[int, Callable[[Machine], Sum]] = field(default_factory=dict)
+    local: set[int] = field(default_factory=set)
     #: What masks are taken to be, and the carries that were decided.
     decisions: list[int] = field(default_factory=list)
     decided: dict[Atom, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in SAVED:
+        for name in (*SAVED, *KEPT_LOCALLY):
             self.registers[name] = {("saved", name): 1}
         self.registers["rsp"] = number(STACK)
         self.memory[STACK] = number(RETURN)
-        self.writable.append(range(STACK - 256, STACK, 8))
+        self.writable.append(range(STACK - 1024, STACK, 8))
 
     def give(self, register: str, name: str, at: int, limbs: int, *, write: bool = False) -> None:
         """An operand of so many limbs in memory, whose address is in a register."""
@@ -180,7 +102,7 @@ class Machine:
 
     def read(self, step: Any, operand: Any) -> Sum:
         if operand.type == x86.X86_OP_IMM:
-            return number(operand.imm)
+            return number(operand.imm % LIMB)
         if operand.type == x86.X86_OP_REG:
             name = step.reg_name(operand.reg)
             value = self.registers.get(WIDE.get(name, name))
@@ -248,11 +170,51 @@ class Machine:
         self.write(step, low, {("low", *pair): 1})
         self.write(step, high, {("high", *pair): 1})
 
-    def _clear(self, step: Any) -> None:
+    def _flip(self, step: Any) -> None:
+        """r ^ r, which is 0, and a ^ mask."""
         target, source = step.operands
-        require(target.reg == source.reg, f"an xor: {step.op_str}")
-        self.write(step, target, {})
-        self.carry, self.overflow, self.zero = {}, {}, 1
+        if target.type == x86.X86_OP_REG and target.reg == source.reg:
+            self.write(step, target, {})
+            self.carry, self.overflow, self.zero = {}, {}, 1
+            return
+        mask = self._mask(step, source)
+        value = self.read(step, target)
+        turned = added(number(LIMB - 1), scaled(value, -1))
+        self.write(step, target, turned if mask else value)
+        self.carry, self.overflow, self.zero = {}, {}, None
+
+    def _mask(self, step: Any, operand: Any) -> int:
+        """The value of a mask, which is decided if it is not: `decisions` says how."""
+        mask = self.read(step, operand)
+        if plain(mask) is None:
+            ((bit, factor),) = mask.items() if len(mask) == 1 else (((), 0),)
+            require(bit[:1] == ("carry",) and factor == LIMB - 1, "an operand that is no mask")
+            self.decide(bit)
+        value = plain(self.read(step, operand))
+        require(value in (0, LIMB - 1), "an operand that is no mask")
+        return value or 0
+
+    def _turn(self, step: Any) -> None:
+        value = plain(self.read(step, step.operands[0]))
+        require(value is not None, "a not of what is not known")
+        self.write(step, step.operands[0], number(LIMB - 1 - (value or 0)))
+
+    def _shift_down(self, step: Any) -> None:
+        value = plain(self.read(step, step.operands[0]))
+        require(value is not None, "a shift of what is not known")
+        self.write(step, step.operands[0], number((value or 0) >> step.operands[1].imm))
+        self.carry = self.overflow = self.zero = None
+
+    def _fill(self, step: Any) -> None:
+        """rep stosq"""
+        count, at = (plain(self.registers[name]) for name in ("rcx", "rdi"))
+        require(count is not None and at is not None, "an address that depends on a value")
+        for k in range(count or 0):
+            address = (at or 0) + 8 * k
+            require(any(address in room for room in self.writable), f"a write to {address:x}")
+            self.memory[address] = self.registers["rax"]
+        self.registers["rcx"] = {}
+        self.registers["rdi"] = number((at or 0) + 8 * (count or 0))
 
     def _negate(self, step: Any) -> None:
         """CF = whether the operand was not 0, which is known of plain numbers, bits and masks."""
@@ -269,25 +231,31 @@ class Machine:
         self.overflow = self.zero = None
         self.write(step, target, result)
 
-    def _borrow(self, step: Any) -> None:
-        """r = -CF, the one way in which sbb is used."""
+    def _subtract(self, step: Any) -> None:
+        """a - b - CF, or -CF of one register and itself."""
         target, source = step.operands
-        require(target.reg == source.reg, f"an sbb: {step.op_str}")
         if self.carry is None:
             raise ProofError("a carry that is not known is taken")
-        self.write(step, target, scaled(self.carry, LIMB - 1))
+        if target.type == source.type == x86.X86_OP_REG and target.reg == source.reg:
+            self.write(step, target, scaled(self.carry, LIMB - 1))
+            return
+        difference = added(
+            self.read(step, target), scaled(added(self.read(step, source), self.carry), -1)
+        )
+        self.carries += 1
+        self.carry = {("carry", self.carries): 1}
+        self.write(step, target, added(difference, scaled(self.carry, LIMB)))
+        self.overflow = self.zero = None
 
     def _keep(self, step: Any) -> None:
-        """a & mask, for each value that the bit of the mask may have: `decisions` says which."""
+        """a & mask, or an and of plain numbers."""
         target, source = step.operands
-        mask = self.read(step, source)
-        if plain(mask) is None:
-            ((bit, factor),) = mask.items() if len(mask) == 1 else (((), 0),)
-            require(bit[:1] == ("carry",) and factor == LIMB - 1, "an and with what is no mask")
-            self.decide(bit)
-            mask = self.read(step, source)
-        require(plain(mask) in (0, LIMB - 1), "an and with what is no mask")
-        self.write(step, target, self.read(step, target) if mask else {})
+        value, other = (plain(self.read(step, operand)) for operand in step.operands)
+        if value is not None and other is not None:
+            self.write(step, target, number(value & other))
+        else:
+            mask = self._mask(step, source)
+            self.write(step, target, self.read(step, target) if mask else {})
         self.carry, self.overflow, self.zero = {}, {}, None
 
     def decide(self, bit: Atom) -> None:
@@ -321,9 +289,14 @@ class Machine:
 
     def _call(self, step: Any) -> None:
         """A function that is shown by itself: its contract, and what a call leaves unknown."""
-        result = self.calls[step.operands[0].imm](self)
+        contract = self.calls.get(step.operands[0].imm)
+        if contract is None:
+            raise ProofError(f"a call that has no contract: {step.op_str}")
+        result = contract(self)
+        kept = KEPT_LOCALLY if step.operands[0].imm in self.local else ()
         for name in ("rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11"):
-            self.registers.pop(name, None)
+            if name not in kept:
+                self.registers.pop(name, None)
         self.registers["rax"] = result
         self.carry = self.overflow = self.zero = None
 
@@ -338,12 +311,22 @@ class Machine:
         value, more = (plain(self.read(step, operand)) for operand in step.operands)
         if value is None or more is None:
             require(sign > 0, f"a difference of values: {step.op_str}")
-            self._add(step, with_carry=False)
+            self._add_bit(step)
             return
-        result = (value + sign * more) % LIMB
+        short = (
+            step.operands[0].type == x86.X86_OP_REG and step.reg_name(step.operands[0].reg) in WIDE
+        )
+        result = (value + sign * more) % (1 << 32 if short else LIMB)
         self.write(step, step.operands[0], number(result))
         self.carry = self.overflow = None
         self.zero = int(result == 0)
+
+    def _add_bit(self, step: Any) -> None:
+        """A plain number and a carry, which is decided."""
+        ((bit, factor),) = self.read(step, step.operands[1]).items()
+        require(bit[:1] == ("carry",) and factor == 1, f"a sum that is dropped: {step.op_str}")
+        self.decide(bit)
+        self._move_pointer(step, 1)
 
     def _jump_unless_zero(self, step: Any) -> int | None:
         require(self.zero is not None, "a branch that depends on a value")
@@ -370,7 +353,10 @@ class Machine:
 Rule = Callable[[Machine, Any], int | None]
 RULES: dict[str, Rule] = {
     "mov": lambda m, s: m.write(s, s.operands[0], m.read(s, s.operands[1])),
-    "xor": lambda m, s: m._clear(s),
+    "xor": lambda m, s: m._flip(s),
+    "not": lambda m, s: m._turn(s),
+    "shr": lambda m, s: m._shift_down(s),
+    "rep stosq": lambda m, s: m._fill(s),
     "mulx": lambda m, s: m._multiply(s),
     "adcx": lambda m, s: m._add_chain(s, "carry"),
     "adox": lambda m, s: m._add_chain(s, "overflow"),
@@ -382,7 +368,7 @@ RULES: dict[str, Rule] = {
     "jne": lambda m, s: m._jump_unless_zero(s),
     "push": lambda m, s: m._push(s),
     "pop": lambda m, s: m._pop(s),
-    "sbb": lambda m, s: m._borrow(s),
+    "sbb": lambda m, s: m._subtract(s),
     "and": lambda m, s: m._keep(s),
     "lea": lambda m, s: m._address_of(s),
     "cmp": lambda m, s: m._compare(s),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import z3
@@ -27,7 +27,7 @@ class Difference:
     trace: Trace
     bits: int
     sums: list[int]
-    terms: list[Callable[[Vectors], z3.BitVecRef]]
+    terms: Sequence[Callable[[Vectors], z3.BitVecRef]]
     inputs: dict[int, int]  # and the bits that each of them has
     least: int
     most: int

@@ -22,8 +22,10 @@ def test_the_full_reduction_is_modulo_n(recorder: Recorder, long_run: bool) -> N
 
 
 @pytest.mark.parametrize(
-    "prove", [prove_to_bytes, prove_from_bytes, prove_row_select, prove_pick], ids=lambda f: f.__name__
-)  # fmt: skip
+    "prove",
+    [prove_to_bytes, prove_from_bytes, prove_row_select, prove_pick],
+    ids=lambda prove: prove.__name__,
+)
 def test_bytes_and_selected_entries_are_those_of_the_numbers(
     recorder: Recorder, prove: Callable[..., None]
 ) -> None:
@@ -44,7 +46,8 @@ FAULTS = [
     (prove_to_bytes, "bytes.c", "row[i], reduced[i]);", "reduced[i], row[i]);"),
     (prove_from_bytes, "bytes.c", "digit_load(end - 14), 4)", "digit_load(end - 14), 5)"),
     (prove_from_bytes, "bytes.c", "digit_load(bytes), 8)", "digit_load(bytes), 7)"),
-    (prove_from_bytes, "bytes.c", "(SRP_IFMA_DIGITS - 2) * stride]", "(SRP_IFMA_DIGITS - 1) * stride]"),
+    (prove_from_bytes, "bytes.c",
+     "(SRP_IFMA_DIGITS - 2) * stride]", "(SRP_IFMA_DIGITS - 1) * stride]"),
     (prove_row_select, "row.c", "i < SRP_COMB_ENTRIES; i++)", "i < SRP_COMB_ENTRIES - 1; i++)"),
     (prove_row_select, "row.c", "entry = lanes_add(entry, one);", ""),
     (prove_row_select, "row.c", "entries += SRP_IFMA_ROW;", "entries += SRP_IFMA_ROW - 1;"),
@@ -52,8 +55,10 @@ FAULTS = [
     (prove_pick, "pow_g.c", "pick_32(entries + 4, s)", "pick_32(entries + 2, s)"),
     (prove_pick, "pow_g.c", "lanes_choose(s.bit_6, ", "lanes_choose(s.bit_5, "),
     (prove_power_digits, "avx512ifma.h", "lanes_sub(power, start)", "power"),
-    (prove_power_digits, "avx512ifma.h", "lanes_splat(IFMA_DIGIT_MASK))", "lanes_splat(IFMA_DIGIT_MASK / 2))"),
-    (prove_power_digits, "avx512ifma.h", "#define SRP_IFMA_DIGIT_BITS 52", "#define SRP_IFMA_DIGIT_BITS 51"),
+    (prove_power_digits, "avx512ifma.h",
+     "lanes_splat(IFMA_DIGIT_MASK))", "lanes_splat(IFMA_DIGIT_MASK / 2))"),
+    (prove_power_digits, "avx512ifma.h",
+     "#define SRP_IFMA_DIGIT_BITS 52", "#define SRP_IFMA_DIGIT_BITS 51"),
 ]  # fmt: skip
 
 

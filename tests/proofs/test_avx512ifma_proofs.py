@@ -15,7 +15,8 @@ NONE = 3
 FIELD_FAULTS = [
     ("digit = lanes_and(carry, mask);", "digit = carry;"),
     ("C10 = lanes_mul_high(C10, x, b9);", ""),
-    ("for (int i = 1; i < BLOCKS; i++)\n            c9", "for (int i = 2; i < BLOCKS; i++)\n            c9"),
+    ("for (int i = 1; i < BLOCKS; i++)\n            c9",
+     "for (int i = 2; i < BLOCKS; i++)\n            c9"),
     ("carry = lanes_carry(lanes_add(c9, mask));", "carry = lanes_carry(c9);"),
     ("x = row[9]; ROW(x, c9, c10", "x = row[9]; ROW(x, c10, c10"),
 ]  # fmt: skip
@@ -23,7 +24,8 @@ PRODUCT_FAULTS = [
     ("    c0 = lanes_add(c0, carry);\n    for", "    for"),
     ("ADD_COLUMNS(product + TILE * k);", ""),
     ("lanes_add(c9, product[SRP_IFMA_DIGITS - 1])", "c9"),
-    ("low_half(s->quotient, s->product, s->inverse);", "low_half(s->quotient, s->product, s->modulus);"),
+    ("low_half(s->quotient, s->product, s->inverse);",
+     "low_half(s->quotient, s->product, s->modulus);"),
 ]  # fmt: skip
 SQUARE_FAULTS = [
     ("PAIR(b9, c17, c18)", ""),

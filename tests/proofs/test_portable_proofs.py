@@ -60,7 +60,7 @@ def test_bytes_and_selected_entries_are_those_of_the_numbers(
     prove(recorder)
 
 
-#: A borrow that is never negative, a mask of the wrong bit, a digit in the wrong place, a wrong entry.
+#: A borrow never negative, a mask of the wrong bit, a digit in the wrong place, a wrong entry.
 DIGIT_FAULTS = [
     (prove_subtraction, "portable_field.c", "63 - SRP_DIGIT_BITS)", "62 - SRP_DIGIT_BITS)"),
     (prove_subtraction, "portable_field.c", "digit_up(srp_modulus[i], 1)", "srp_modulus[i]"),

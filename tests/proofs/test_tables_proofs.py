@@ -9,7 +9,7 @@ import pytest
 from proof_tables import prove_tables
 from proof_trace import CSRC, ProofError, broken_copy
 
-#: A table too far, a bit that moved, a constant of the wrong sign, an entry that is not taken modulo N.
+#: A bit too far, a constant of the wrong sign or off by one, an entry not taken modulo N.
 FAULTS = [
     ('shape["SRP_FREE_BITS"] + tooth * block', '1 + shape["SRP_FREE_BITS"] + tooth * block'),
     ("inverse = -pow(modulus", "inverse = pow(modulus"),
