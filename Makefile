@@ -1,12 +1,17 @@
-# make demo | test | check | prove | bench | lint; each sets up all it needs in .venv.
+# `make help` lists the targets; each sets up all it needs in .venv.
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 # An editable install does not rebuild C by itself: these are what the installation depends on.
 SOURCES := pyproject.toml setup.py $(wildcard srp_native/ffi_build.py $(addprefix srp_native/csrc/,*.* */*.* */*/*.*))
 
-.PHONY: demo test check prove bench lint clean
+.DEFAULT_GOAL := help
+.PHONY: help demo test check check-status prove bench lint clean
 .DELETE_ON_ERROR:
+
+help: ## this list
+	@echo 'make TARGET, with about how long it takes on 2 cores once .venv is there:'
+	@sed -n 's/^\([a-zA-Z%-]*\):[^#]*## /  \1\t/p' $(MAKEFILE_LIST) | sed 's/%/NAME/' | expand -t 18
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -16,31 +21,35 @@ $(VENV)/%.stamp: $(SOURCES) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$*]'
 	@touch $@
 
-demo: $(VENV)/cli,local.stamp
+demo: $(VENV)/cli,local.stamp ## 1,000 devices enrolled with a local Cognito (1 minute)
 	$(BIN)/cognito-srp demo
 
-test: $(VENV)/test.stamp
+test: $(VENV)/test.stamp ## the suite, as CI runs it (under 20 minutes)
 	$(BIN)/python -m pytest -m "not long and not paced" -n auto --maxprocesses 4 --dist worksteal
 	$(BIN)/python -m pytest -m "paced and not long"
 
-check: $(VENV)/test.stamp
-	$(BIN)/python -m pytest --long
+check: $(VENV)/dev.stamp ## the long checks, what has passed on this code left out (hours)
+	$(BIN)/python tests/check.py run
 
-# The proofs and the planted faults they catch (docs/proofs.md). A proof that does not finish fails.
-prove: $(VENV)/test.stamp
+check-status: $(VENV)/bin/python ## what of the long checks has not passed on this code (1 second)
+	@$(BIN)/python tests/check.py status
+
+check-%: $(VENV)/dev.stamp ## one part of them; `make check-status` names the parts (under 1 hour, but timing)
+	$(BIN)/python tests/check.py run $*
+
+prove: $(VENV)/test.stamp ## the proofs of the kernels and the faults they catch (docs/proofs.md; under 10 minutes)
 	$(BIN)/python -m pytest tests/proofs --long -n auto --maxprocesses 4 --dist worksteal
 
-bench: $(VENV)/bench.stamp
+bench: $(VENV)/bench.stamp ## the benchmarks, their figures and charts (under 1 hour)
 	@mkdir -p build
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-json=build/bench.json
-	$(BIN)/python benchmarks/report.py build/bench.json
-	$(BIN)/python benchmarks/instructions.py
+	$(BIN)/python -m benchmarks.report build/bench.json
+	$(BIN)/python -m benchmarks.instructions
 
-lint: $(VENV)/dev.stamp
+lint: $(VENV)/dev.stamp ## ruff and mypy over everything (1 minute)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy tests/typing
 
-clean:
+clean: ## .venv, build/ and what was compiled, away (1 second)
 	rm -rf $(VENV) build *.egg-info srp_native/_srp*.so

@@ -3,48 +3,12 @@
 from __future__ import annotations
 
 import gc
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
-from srp_native import available_engines, use_engine
-
-#: With the byte code cache that a Python has by default, whatever this process was told.
-CHILD = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-
-
-def run_child(code: str, **environment: str) -> list[float]:
-    """Numbers that a fresh process prints, one a line."""
-    result = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**CHILD, **environment},
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return [float(line) for line in result.stdout.split()]
-
-
-def alternate(
-    benchmark: Any, calls: Mapping[str, Callable[[], object]], rounds: int
-) -> dict[str, float]:
-    """Seconds of each call, the least of several rounds in which they take turns: what they are
-    compared for is then what they do, and not what the machine did meanwhile."""
-    least = dict.fromkeys(calls, float("inf"))
-
-    def one_round() -> None:
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            least[name] = min(least[name], time.perf_counter() - start)
-
-    benchmark.pedantic(one_round, rounds=rounds, warmup_rounds=min(1, rounds - 1))
-    return least
+from benchmarks.measuring import runners
+from srp_native import use_engine
 
 
 @pytest.fixture(autouse=True)
@@ -53,12 +17,6 @@ def own_garbage() -> None:
     benchmarks before it have left."""
     gc.collect()
     gc.freeze()
-
-
-def runners() -> list[str]:
-    """Every engine that runs here, engine ``c`` once for each kernel that this CPU can run."""
-    running = [info for info in available_engines() if info.available]
-    return [f"{info.name}/{kernel}" for info in running for kernel in info.kernels or [""]]
 
 
 @pytest.fixture(params=runners())

@@ -1,10 +1,10 @@
 """Counts the instructions of the scalar kernels: figures that no neighbour on the machine disturbs.
 
-    python benchmarks/instructions.py
+    python -m benchmarks.instructions
 
 compiles the C files as the package does, runs one call of each routine under callgrind, and writes
 ``benchmarks/results/instructions.json``. Without gcc or valgrind it says so and writes nothing. The
-vector kernel is not among them: valgrind does not run AVX-512.
+kernels with lanes are not among them: valgrind runs no AVX-512, and rounds in one way alone.
 """
 
 from __future__ import annotations

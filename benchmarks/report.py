@@ -1,6 +1,6 @@
 """Turns a run of the benchmarks into the figures that documents quote, and draws them.
 
-    python benchmarks/report.py build/bench.json
+    python -m benchmarks.report build/bench.json
 
 writes ``benchmarks/results/figures.json`` (with the machine) and three charts beside it, and prints
 each target with the figure that was reached. Times are minima: on a shared machine the least
@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from charts import draw_peers, draw_sizes, draw_threads
-from targets import Target, reached
+from benchmarks.charts import draw_peers, draw_sizes, draw_threads
+from benchmarks.targets import Target, reached
 
 RESULTS = Path(__file__).parent / "results"
 REFERENCE = "gmpy2.powmod"

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import peak_memory
 import pytest
-from conftest import alternate
-from workloads import CORES, Batch
+from support import peak_memory
 
+from benchmarks.measuring import alternate
+from benchmarks.workloads import CORES, Batch
 from cognito_srp.cli.bench import thread_counts
 from srp_native import engine
 from srp_native._batch_check import BatchCheck

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from blocking import callbacks
+from support.loop_callbacks import callbacks
 
 from cognito_srp import RememberedDevice, aio
 from srp_native import N
@@ -64,13 +64,18 @@ async def latest() -> float:
 async def heartbeats(*, busy: bool) -> float:
     """How late the latest was while sign-ins arrived one after the other, or none did."""
     watch = asyncio.create_task(latest())
-    how = {"pool_id": "eu-west-1_Pool", "client_id": "c", "username": "ann", "password": "pw"}
-    tasks = []
+    how: dict[str, Any] = {
+        "pool_id": "eu-west-1_Pool",
+        "client_id": "c",
+        "username": "ann",
+        "password": "pw",
+    }
+    tasks: list[asyncio.Task[Any]] = []
     for _ in range(SIGN_INS):
         await asyncio.sleep(ARRIVAL)
         if busy:
             coroutine = aio.sign_in(Answers(), device=DEVICE, **how)
-            tasks.append(asyncio.create_task(coroutine))  # type: ignore[arg-type]
+            tasks.append(asyncio.create_task(coroutine))
     await asyncio.gather(*tasks)
     watch.cancel()
     return await watch

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from gil import AVAILABLE, longest_stretch
-from workloads import Batch
 
+from benchmarks.gil import AVAILABLE, longest_stretch
+from benchmarks.workloads import Batch
 from srp_native.engines._registry import current_engine
 
 FORMS = ("idle", "pow_g_many", "verifiers", "columns", "objects")
@@ -27,7 +28,7 @@ def test_gil(benchmark: Any, rows: int) -> None:
     if not current_engine().releases_gil:
         pytest.skip("this engine keeps the GIL")
     batch = Batch(rows)
-    calls = (
+    calls: tuple[Callable[[], object], ...] = (
         lambda: time.sleep(0.2),
         batch.powers(1),
         batch.in_bytes(1),

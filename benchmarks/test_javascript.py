@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from installing import npm_install
+from support.installing import npm_install
 
 from cognito_srp import create_device_verifier
 

@@ -8,8 +8,8 @@ import time
 from typing import Any
 
 import pytest
-from conftest import run_child
 
+from benchmarks.measuring import run_child
 from cognito_srp.srp import ServerExchange
 from srp_native import EngineError, pow_g
 

@@ -18,7 +18,7 @@ LOGIN = "one login"
 ROWS = 128  # so few that a round is often not disturbed
 _BASE, _LONG = gmpy2.mpz(3) ** 1900, gmpy2.mpz(1) << 512 | EXPONENT
 _N, _X = gmpy2.mpz(N), gmpy2.mpz(EXPONENT)
-KEYS = {
+KEYS: dict[str, Any] = {
     "device_group_key": "-AbCdEf12",
     "device_key": "eu-west-1_0c1e5a3c-0000-4000-8000-123456789abc",
 }

@@ -8,8 +8,8 @@ import sys
 from typing import Any
 
 import pytest
-from conftest import CHILD, run_child, runners
 
+from benchmarks.measuring import CHILD, run_child, runners
 from srp_native import available_engines
 
 # Both times in one process, its engine's libraries loaded and its known answers still to give.

@@ -25,8 +25,8 @@ def constant_time_pow(base: int, exponent: int, modulus: int) -> int:
 
 def go_under() -> None:
     """From here on, for every caller in this process."""
-    pysrp.pow = constant_time_pow
-    srptools.context.pow = constant_time_pow
+    pysrp.pow = constant_time_pow  # pyright: ignore[reportAttributeAccessIssue]
+    srptools.context.pow = constant_time_pow  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def with_pysrp() -> bool:

@@ -11,7 +11,7 @@ The state is good for 15 minutes, for this pool and client, and for the browser 
 it: nobody can make another's browser go on from a sign-in of their own. That a state is used once is for
 Cognito to see to, which takes one right answer to a challenge.
 
-    export COGNITO_USER_POOL_ID=… COGNITO_CLIENT_ID=… AWS_REGION=…
+    export COGNITO_USER_POOL_ID=… COGNITO_CLIENT_ID=… AWS_DEFAULT_REGION=…
     export COGNITO_SEALING_KEY=$(openssl rand -base64 32)
     python examples/web_sign_in.py 8001 &
     python examples/web_sign_in.py 8002
@@ -53,7 +53,7 @@ class Service:
 
     def __init__(self) -> None:
         self.key = SealingKey.from_environment("COGNITO_SEALING_KEY")
-        self.app = {
+        self.app: dict[str, Any] = {
             "pool_id": os.environ["COGNITO_USER_POOL_ID"],
             "client_id": os.environ["COGNITO_CLIENT_ID"],
             "client_secret": os.environ.get("COGNITO_CLIENT_SECRET"),

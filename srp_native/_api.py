@@ -103,7 +103,7 @@ def powmod_many(
 
 
 def verifier(salt: bytes, identity: bytes, *, constant_time: bool = False) -> bytes:
-    """v = 2^x mod N with x = SHA-256(salt ‖ SHA-256(identity)); 384 bytes, big-endian.
+    """The verifier v = 2^x mod N, x = SHA-256(salt ‖ SHA-256(identity)); 384 bytes, big-endian.
 
     The salt is hashed as given, so for Cognito it must be in the form the service hashes
     (`cognito_srp.srp.encoding.pad`). Ask for ``constant_time`` unless the password is random.
@@ -140,7 +140,7 @@ def _verifiers(
         elements = engine.verifiers(
             bytes(salt.data), salt.offsets, bytes(identity.data), identity.offsets
         )
-        check.count(lambda tally: engine.tally_verifiers(tally, elements, salt, identity))
+        check.count(lambda sums: engine.batch_check_verifiers(sums, elements, salt, identity))
         return elements
 
     def take(elements: bytes) -> None:
@@ -186,8 +186,10 @@ def check_verifier(salt: bytes, identity: bytes, expected: bytes) -> str:
 
 
 def _run(call: Callable[[Engine], _T], constant_time: bool = False) -> _T:
-    """Call with the engine that runs now; one that fails its known answers makes room for the
-    next, and a forced one raises."""
+    """Call with the engine that runs now.
+
+    One that fails its known answers makes room for the next; a forced one raises.
+    """
     choose = constant_time_engine if constant_time else current_engine
     while True:
         engine = choose()

@@ -122,8 +122,11 @@ def _start(helpers: list[threading.Thread], target: Callable[[], None], count: i
 
 
 def _cuts(rows: int, threads: int) -> list[int]:
-    """Where chunks begin, and the end: as many for every thread and all of a size, so that none
-    works alone at the end, and in full groups unless rows are few."""
+    """Where chunks begin, and the end.
+
+    Every thread has as many, all of a size, so that none works alone at the end. They are full
+    groups unless rows are few.
+    """
     chunks = threads * -(-rows // (threads * _CHUNK_ROWS))
     step = _LANES * _GROUPS if rows > chunks * _FEW_ROWS else _LANES
     steps = -(-rows // step)

@@ -2,13 +2,15 @@
 
 Two checks, because no single one sees everything:
 
-- a *tally*: in each random half of the rows, the product of the verifiers must be 2^(sum of x),
-  which the engine computes by its other routine. One wrong v is caught with certainty, rows that
-  changed places at least half the time, for one multiplication a row;
+- *batch verification by random subsets* (Bellare, Garay and Rabin, "Fast batch verification for
+  modular exponentiation and digital signatures", 1998): in each random half of the rows, the
+  product of the verifiers must be 2^(sum of x), which the engine computes by its other routine.
+  One wrong v is caught with certainty, rows that changed places at least half the time, for one
+  multiplication a row;
 - a *sample*: a few random rows are made again from their strings by another engine, which sees
   what goes wrong before x: a salt, an offset, an encoding.
 
-A batch too small for a tally to pay off is a sample as a whole.
+A batch too small for random subsets to pay off is a sample as a whole.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ _T = TypeVar("_T")
 
 #: The engine that is believed when two disagree: CPython's own arithmetic.
 _REFERENCE: Final = "python"
-# Recomputing a row costs about as much as a verifier, and the end of a tally as two powers.
+# Recomputing a row costs about as much as a verifier, the end of the random subsets as two powers.
 _SAMPLE: Final = 3
 _ALL_UP_TO: Final = 8
 
@@ -48,14 +50,15 @@ def run_checked(call: Callable[[Engine], _T]) -> _T:
 
 
 class BatchCheck:
-    """The checks of one batch. Tallies hold sums of secrets: use it in a ``with`` statement.
+    """The checks of one batch.
 
-    There is one for every thread that counts, and they are joined in the end.
+    Every thread that counts has sums and products of its own, which are joined in the end. The sums
+    are secrets: use it in a ``with`` statement, which wipes them.
     """
 
     def __init__(self, engine: Engine, rows: int) -> None:
         self._engine = engine
-        self._tallies: list[bytearray] = []
+        self._sums: list[bytearray] = []
         self._idle: list[bytearray] = []
         self._counts = rows > _ALL_UP_TO
         self._sample: Iterable[int] = range(rows)
@@ -66,20 +69,20 @@ class BatchCheck:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for tally in self._tallies:
-            tally[:] = bytes(len(tally))
+        for sums in self._sums:
+            sums[:] = bytes(len(sums))
 
     def count(self, chunk: Callable[[bytearray], None]) -> None:
-        """Have ``chunk(tally)`` count a chunk, in any thread, in a tally of its own meanwhile."""
+        """Have ``chunk(sums)`` count a chunk, in any thread, in sums that no other thread uses."""
         if not self._counts:
             return
         try:
-            tally = self._idle.pop()
+            sums = self._idle.pop()
         except IndexError:
-            tally = self._engine.new_tally()
-            self._tallies.append(tally)
-        chunk(tally)
-        self._idle.append(tally)
+            sums = self._engine.new_batch_check()
+            self._sums.append(sums)
+        chunk(sums)
+        self._idle.append(sums)
 
     def sample(self, first: int, last: int) -> Iterator[int]:
         """The rows from `first` to `last`, the latter left out, that are to be recomputed."""
@@ -87,12 +90,12 @@ class BatchCheck:
 
     def finish(self) -> None:
         """Raise `EngineFaultError` unless all that was counted holds."""
-        if not self._tallies:
+        if not self._sums:
             return
-        total, *others = self._tallies
-        for tally in others:
-            self._engine.join_tally(total, tally)
-        if not self._engine.tally_holds(total):
+        total, *others = self._sums
+        for sums in others:
+            self._engine.join_batch_checks(total, sums)
+        if not self._engine.batch_check_holds(total):
             raise EngineFaultError("the verifiers of a batch do not multiply to what they must")
 
     def recompute(self, salt: bytes, identity: bytes, v: bytes) -> None:

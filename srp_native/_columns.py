@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
-__all__ = ["ROW_MAX", "Buffer", "Column", "MadeRows", "Room", "Rows"]
+__all__ = ["ROW_MAX", "Buffer", "Column", "MadeRows", "OutputBuffers", "Rows"]
 
 #: Any object with a C-contiguous buffer (collections.abc.Buffer, which came with Python 3.12).
 Buffer = Any
@@ -58,8 +58,10 @@ class Column:
         return bytes(self.data[self.offsets[row] : self.offsets[row + 1]])
 
     def part(self, first: int, last: int) -> Column:
-        """Rows `first` to `last`, the latter left out, in the same buffer. Their offsets are
-        copied: who changes the column's does not change the part's."""
+        """Rows `first` to `last`, the latter left out, in the same buffer.
+
+        Their offsets are copied: changing the column's does not change the part's.
+        """
         return Column(self.data, array("Q", self.offsets[first : last + 1].tobytes()))
 
 
@@ -84,7 +86,7 @@ class Rows(NamedTuple):
         )
 
 
-class Room(NamedTuple):
+class OutputBuffers(NamedTuple):
     """Where the texts of rows may be written: memory for the longest of each in every row."""
 
     verifiers: memoryview

@@ -7,8 +7,15 @@ from typing import Final
 
 from ._batch import run_in_chunks
 from ._batch_check import BatchCheck, run_checked
-from ._columns import ROW_MAX, Column, MadeRows, Room, Rows
+from ._columns import ROW_MAX, Column, MadeRows, OutputBuffers, Rows
 from ._errors import EngineFaultError
+from ._sizes import (
+    DRAWN_SALT_TEXT_MAX,
+    PASSWORD_SIZE,
+    SALT_MAX,
+    SALT_TEXT_MAX,
+    VERIFIER_TEXT_MAX,
+)
 from .engines._engine import Engine
 from .engines._registry import current_engine
 from .engines._row_formulas import SALT_BELOW, ZeroSaltError, minimal, number_of
@@ -16,13 +23,6 @@ from .group import ELEMENT_SIZE
 
 __all__ = ["check_column", "verifier_rows"]
 
-#: Bytes of a salt that is given; Cognito's have 16.
-_SALT_MAX: Final = 64
-#: Bytes of the longest text in a row: v has 384 or 385 bytes, a drawn salt 16 or 17.
-_VERIFIER_TEXT_MAX: Final = 516
-_SALT_TEXT_MAX: Final = 88
-_DRAWN_SALT_TEXT_MAX: Final = 24
-_PASSWORD_SIZE: Final = 56
 _OFFSET_SIZE: Final = 8
 
 OnChunk = Callable[[int, MadeRows], None]
@@ -63,7 +63,7 @@ def verifier_rows(
 def check_column(name: str, column: Column, *, shortest: int = 0, longest: int = ROW_MAX) -> None:
     """Raise ``ValueError``, with the row, unless all lie in the buffer and have such a size."""
     offsets, size = column.offsets, column.data.nbytes
-    row = current_engine().bad_row(offsets, size, shortest, longest)
+    row = current_engine().first_invalid_row(offsets, size, shortest, longest)
     if row == len(column):
         return
     begin, end = offsets[row], offsets[row + 1]
@@ -84,7 +84,7 @@ def _check_rows(rows: Rows) -> int:
         if len(column) != count:
             raise ValueError(f"realms and {name} differ in length: {count} and {len(column)}")
         if name == "salts":
-            check_column(name, column, shortest=1, longest=_SALT_MAX)
+            check_column(name, column, shortest=1, longest=SALT_MAX)
         else:
             check_column(name, column)
     return count
@@ -93,20 +93,22 @@ def _check_rows(rows: Rows) -> int:
 def _make(
     engine: Engine, rows: Rows, count: int, threads: int | None, on_chunk: OnChunk | None
 ) -> MadeRows:
-    salt_max = _DRAWN_SALT_TEXT_MAX if rows.salts is None else _SALT_TEXT_MAX
-    password_max = _PASSWORD_SIZE if rows.passwords is None else 0
-    verifiers = _NewColumn(engine, count, _VERIFIER_TEXT_MAX)
+    salt_max = DRAWN_SALT_TEXT_MAX if rows.salts is None else SALT_TEXT_MAX
+    password_max = PASSWORD_SIZE if rows.passwords is None else 0
+    verifiers = _NewColumn(engine, count, VERIFIER_TEXT_MAX)
     salts = _NewColumn(engine, count, salt_max)
     passwords = _NewColumn(engine, count, password_max)
 
     def chunk(first: int, last: int) -> tuple[Rows, MadeRows]:
         part = rows.part(first, last)
-        room = Room(*(column.room(first, last) for column in (verifiers, salts, passwords)))
+        room = OutputBuffers(
+            *(column.room(first, last) for column in (verifiers, salts, passwords))
+        )
         try:
             made = engine.make_rows(part, room)
         except ZeroSaltError as error:
             raise ValueError(f"salts: row {first + error.row}: must not be zero") from None
-        check.count(lambda tally: engine.tally_rows(tally, part, made))
+        check.count(lambda sums: engine.batch_check_rows(sums, part, made))
         return part, made
 
     def take(computed: tuple[Rows, MadeRows]) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import keyring
 import pytest
-from installing import pip_install
-from own_keyring import OwnKeyring
+from support.installing import pip_install
+from support.own_keyring import OwnKeyring
 
 import srp_native
 from srp_native.engines import c as c_engine

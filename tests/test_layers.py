@@ -8,9 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parent.parent
-PACKAGES = {"srp_native": ROOT / "srp_native", "cognito_srp": ROOT / "python" / "cognito_srp"}
+from support.source_tree import PACKAGES, imports, modules, tops
 
 # What each file or folder of the facade may import of the others: the layers below it.
 FOUNDATION = {"errors", "redaction"}
@@ -28,37 +26,12 @@ BELOW["aws_srp"] = BELOW["aio"] = BELOW["signin"] | {"signin"}
 BELOW["enroll"] = BELOW["aio"] | {"aio"}
 BELOW["distributed"] = BELOW["enroll"] | {"enroll"}
 BELOW["cli"] = BELOW["distributed"] | {"distributed", "local"}
+BELOW["__main__"] = BELOW["cli"] | {"cli"}
 BELOW["__init__"] = BELOW["signin"] | {"signin"}
 #: `errors` imports nothing at run time; it names types of these, for what an exception carries.
 ONLY_TYPES = {"devices", "signin"}
 MAY_IMPORT_BOTO = {"transport", "devices", "signin", "aws_srp", "aio", "enroll", "local", "cli"}
 MAY_IMPORT_MOTO = {"local"}
-
-
-def modules(package: str) -> list[Path]:
-    return sorted(PACKAGES[package].rglob("*.py"))
-
-
-def imports(path: Path, *, at_import_time: bool = False) -> set[str]:
-    """Dotted names that a module imports, relative ones made absolute."""
-    package, root = next((p, r) for p, r in PACKAGES.items() if path.is_relative_to(r))
-    parts = [package, *path.relative_to(root).with_suffix("").parts]
-    tree = ast.parse(path.read_text())
-    nodes = tree.body if at_import_time else list(ast.walk(tree))
-    found: set[str] = set()
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            # In a package's __init__ the last part is the module's own name, as in any other.
-            base = ".".join(parts[: len(parts) - node.level]) if node.level else ""
-            origin = ".".join(filter(None, (base, node.module)))
-            found |= {origin} | {f"{origin}.{alias.name}" for alias in node.names}
-    return found
-
-
-def tops(names: set[str]) -> set[str]:
-    return {name.partition(".")[0] for name in names}
 
 
 def layer_of(path: Path) -> str:

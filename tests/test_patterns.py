@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hostile_texts import growth_of, hostile_texts
-from test_layers import PACKAGES
+from support.hostile_texts import growth_of, hostile_texts
+from support.source_tree import PACKAGES
 
 pytest.importorskip("moto", reason="the extra [local] is not installed")
 

@@ -6,7 +6,7 @@ Importing this package loads neither boto3 nor gmpy2; each is loaded on first us
 from .devices.columns import DeviceVerifierColumns, create_device_verifier_columns
 from .devices.confirm import ConfirmedDevice, confirm_device, enroll_device
 from .devices.management import (
-    Device,
+    KnownDevice,
     forget_device,
     get_device,
     list_devices,
@@ -46,6 +46,7 @@ from .errors import (
     WrongSealingKeyError,
 )
 from .signin import (
+    AppClientIds,
     Challenge,
     Session,
     SignIn,
@@ -58,13 +59,13 @@ from .signin.diagnosis import Cause, Diagnosis
 from .storage.sealing import SealingKey
 
 __all__ = [
+    "AppClientIds",
     "CallError",
     "Cause",
     "Challenge",
     "ChallengeError",
     "CognitoSrpError",
     "ConfirmedDevice",
-    "Device",
     "DeviceKeyExistsError",
     "DeviceVerifier",
     "DeviceVerifierColumns",
@@ -75,6 +76,7 @@ __all__ = [
     "InvalidInputError",
     "JournalBusyError",
     "JournalError",
+    "KnownDevice",
     "NewDevice",
     "NotAuthorizedError",
     "NotSentError",

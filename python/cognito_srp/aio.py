@@ -6,7 +6,8 @@
 `client` is an aiobotocore ``cognito-idp`` client (extra ``srp-native[aio]``, which pins botocore),
 or any boto3 one, whose calls then run in threads. So does all arithmetic, in either case: between
 two calls the steps go on in a thread, and what they compute there releases the GIL. Results and
-exceptions are those of the functions of the same name; a session's methods are awaitable.
+exceptions are those of the functions of the same name, but for the session: `Session` is a type
+of its own here, whose methods are coroutines.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -25,7 +26,7 @@ from srp_native._batch import cores
 from .devices.confirm import confirm_device_steps, enroll_device_steps
 from .devices.management import (
     PAGE_SIZE,
-    Device,
+    KnownDevice,
     forget_device_steps,
     get_device_steps,
     page_of_devices_steps,
@@ -41,7 +42,8 @@ from .signin import (
     sign_in_steps,
 )
 from .transport.calls import call, failure_of, is_async, method_of, named_after, result
-from .transport.steps import Ask, Call, Done, Outcome, Steps, resume
+from .transport.regions import check_region
+from .transport.steps import Ask, Call, Done, Reply, Steps, resume
 
 __all__ = [
     "Session",
@@ -70,25 +72,25 @@ async def run(client: Any, steps: Steps[T]) -> T:
     """
     step = await _resume(steps, None)
     while not isinstance(step, Done):
-        step = await _resume(steps, await _outcome(client, step))
+        step = await _resume(steps, await _reply(client, step))
     return step.value
 
 
-async def _resume(steps: Steps[T], outcome: Outcome) -> Call | Ask | Done[T]:
+async def _resume(steps: Steps[T], reply: Reply) -> Call | Ask | Done[T]:
     """The next step, computed on the loop's pool: a core less than there are, which is its own."""
     loop = asyncio.get_running_loop()
     pool = _pools.get(loop)
     if pool is None:
         pool = _pools[loop] = ThreadPoolExecutor(max(1, cores() - 1), "cognito-srp")
     context = contextvars.copy_context()
-    return await loop.run_in_executor(pool, lambda: context.run(resume, steps, outcome))
+    return await loop.run_in_executor(pool, lambda: context.run(resume, steps, reply))
 
 
 #: Not one for all loops: it would not outlive a fork. They end with their loops.
 _pools: WeakKeyDictionary[asyncio.AbstractEventLoop, ThreadPoolExecutor] = WeakKeyDictionary()
 
 
-async def _outcome(client: Any, step: Call | Ask) -> Outcome:
+async def _reply(client: Any, step: Call | Ask) -> Reply:
     try:
         if isinstance(step, Call):
             return await _call(client, step)
@@ -105,7 +107,7 @@ async def _call(client: Any, step: Call) -> Mapping[str, Any]:
         response: Mapping[str, Any] = await method(**step.parameters)
         return response
     except Exception as error:
-        failure = failure_of(step.operation, error)
+        failure = failure_of(step.operation, error, step.parameters)
     raise failure  # out of the handler: what failed must not become the context
 
 
@@ -119,10 +121,11 @@ async def _ask(step: Ask) -> Mapping[str, str]:
 
 def _awaitable(
     steps: Callable[P, Steps[T]], finish: Callable[[Any, T], R]
-) -> Callable[Concatenate[Any, P], Awaitable[R]]:
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
     """As `calls.through_client`."""
 
     async def function(client: Any, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        check_region(client, kwargs.get("pool_id"))
         return finish(client, await run(client, steps(*args, **kwargs)))
 
     return named_after(steps, function)
@@ -130,7 +133,12 @@ def _awaitable(
 
 @dataclass(kw_only=True)
 class Session(SignedIn):
-    """As `cognito_srp.Session`, its methods awaitable."""
+    """A signed-in user, and the client that they signed in through, to await.
+
+    A type of its own, not a `cognito_srp.Session`: its methods are those of the same names, as
+    coroutines. Fields that hold what the sign-in gave (`tokens`, `device` and the others) are
+    inherited by both from `cognito_srp.signin.SignedIn`.
+    """
 
     client: Any = field(repr=False)
 
@@ -166,7 +174,7 @@ async def list_devices(
     pool_id: str | None = None,
     username: str | None = None,
     page_size: int = PAGE_SIZE,
-) -> AsyncIterator[Device]:
+) -> AsyncIterator[KnownDevice]:
     """As `cognito_srp.list_devices`, to iterate over with ``async for``."""
     token: str | None = None
     while True:

@@ -104,8 +104,10 @@ class InvalidInputError(CognitoSrpError, ValueError):
 
 
 class VerifierFaultError(CognitoSrpError):
-    """Two engines computed different verifiers. Nothing was sent: Cognito would have accepted
-    the wrong one silently, and the device could never have signed in."""
+    """Two engines computed different verifiers, and nothing was sent.
+
+    Cognito would have accepted the wrong one silently, and the device could never have signed in.
+    """
 
 
 class SrpError(CognitoSrpError):
@@ -188,8 +190,10 @@ class UnreachableError(CallError):
 
 
 class ServiceError(CallError):
-    """Cognito refused. ``code`` and ``message`` are the service's, ``hint`` says what to do.
+    """Cognito refused. ``code`` and ``message`` are the service's.
 
+    ``hint`` says what may be wrong, for what was asked of it, and what to do; it is empty where
+    nothing is known. docs/troubleshooting.md lists them all.
     ``clock_offset`` is how far the clock here was ahead of the service's, if its answer told.
     ``diagnosis`` is what a sign-in was refused for, as far as can be told.
     """
@@ -199,9 +203,14 @@ class ServiceError(CallError):
     diagnosis: Diagnosis | None = None
 
     def __init__(self, operation: str, code: str, message: str) -> None:
-        super().__init__(operation, f"{code}: {message}" + (f" ({self.hint})" if self.hint else ""))
+        super().__init__(operation, f"{code}: {message}")
         self.code = code
         self.message = message
+
+    def suggest(self, hint: str) -> None:
+        """Add to the service's message what may be wrong."""
+        self.hint = hint
+        self.args = (f"{self.operation}: {self.code}: {self.message} ({hint})",)
 
     def explain(self, diagnosis: Diagnosis) -> None:
         """Say what was wrong, in the place of the service's message and our hint."""
@@ -212,43 +221,21 @@ class ServiceError(CallError):
 class InvalidDeviceKeyError(ServiceError):
     """InvalidParameterException "Invalid device key given."."""
 
-    hint = (
-        "the access token must come from the sign-in that gave this device key; the key must not "
-        "have been forgotten since, nor swapped with the device group key"
-    )
-
 
 class DeviceKeyExistsError(ServiceError):
     """DeviceKeyExistsException: this device key is confirmed already."""
-
-    hint = (
-        "if this very verifier was sent before, that send worked; otherwise the device has "
-        "another secret, and only a device sign-in can tell whose"
-    )
 
 
 class NotAuthorizedError(ServiceError):
     """NotAuthorizedException: the token, the password or the proof is not accepted."""
 
-    hint = (
-        "a token that is none: sign in again; a device sign-in: the device group key or password "
-        "is wrong, or the clock more than five minutes off"
-    )
-
 
 class TokenExpiredError(NotAuthorizedError):
     """NotAuthorizedException because the token has expired or was revoked."""
 
-    hint = "sign in or refresh, then send the very same verifier again"
-
 
 class ResourceNotFoundError(ServiceError):
     """ResourceNotFoundException: no such pool, client, or device."""
-
-    hint = (
-        "check the client's region; a device that was forgotten cannot be used any more: sign in "
-        "without it"
-    )
 
     @property
     def is_about_device(self) -> bool:
@@ -257,21 +244,18 @@ class ResourceNotFoundError(ServiceError):
 
 
 class ServiceFaultError(ServiceError):
-    """InternalErrorException and other answers with a status of 500 and above."""
+    """InternalErrorException and other answers with a status of 500 and above.
 
-    hint = "it may have had an effect all the same: send the very same verifier again"
+    The call may have had an effect all the same.
+    """
 
 
 class ThrottledError(ServiceError):
     """TooManyRequestsException and its kin: nothing was done."""
 
-    hint = "wait, then send the very same verifier again"
-
 
 class UserStateError(ServiceError):
     """UserNotConfirmedException or PasswordResetRequiredException."""
-
-    hint = "the user has to finish signing up, or to reset the password, first"
 
 
 _BY_CODE: dict[str, type[ServiceError]] = {

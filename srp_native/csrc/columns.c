@@ -7,7 +7,7 @@ srp_slice column_row(const srp_column *column, size_t row) {
     return slice;
 }
 
-size_t srp_bad_row(const uint64_t *offsets, size_t count, uint64_t size, uint64_t shortest,
+size_t srp_first_invalid_row(const uint64_t *offsets, size_t count, uint64_t size, uint64_t shortest,
                    uint64_t longest) {
     for (size_t i = 0; i < count; i++) {
         uint64_t length = offsets[i + 1] - offsets[i]; /* huge when they run backwards */

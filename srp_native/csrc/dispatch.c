@@ -5,6 +5,7 @@
  */
 #include "internal.h"
 #include "kernels/adx/adx.h"
+#include "kernels/avx2/avx2.h"
 #include "kernels/avx512ifma/avx512ifma.h"
 #include "kernels/portable/portable.h"
 
@@ -59,6 +60,7 @@ const base64_runs *srp_base64_runs(void) { return &portable_runs; }
 #if SRP_HAS_ADX
 
 /* Bits of the CPU's answers: Intel's manual, volume 2, CPUID; volume 1, section 13.3 for XCR0. */
+#define LEAF_1_ECX_FMA (1u << 12)
 #define LEAF_1_ECX_OSXSAVE (1u << 27)
 #define LEAF_7_EBX_AVX2 (1u << 5)
 #define LEAF_7_EBX_BMI2 (1u << 8)
@@ -69,9 +71,10 @@ const base64_runs *srp_base64_runs(void) { return &portable_runs; }
 #define XCR0_SSE_AVX_AVX512 0xE6u /* xmm, ymm, opmask, upper halves of zmm0-15, zmm16-31 */
 
 /* The instructions, and an operating system that keeps the registers across task switches. */
-static int cpu_has(unsigned leaf_7_ebx, unsigned xcr0) {
+static int cpu_has(unsigned leaf_1_ecx, unsigned leaf_7_ebx, unsigned xcr0) {
     unsigned a, b, c, d, state, high;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & LEAF_1_ECX_OSXSAVE)) return 0;
+    leaf_1_ecx |= LEAF_1_ECX_OSXSAVE;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & leaf_1_ecx) != leaf_1_ecx) return 0;
     __asm__("xgetbv" : "=a"(state), "=d"(high) : "c"(0));
     if ((state & xcr0) != xcr0 || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
     return (b & leaf_7_ebx) == leaf_7_ebx;
@@ -79,7 +82,7 @@ static int cpu_has(unsigned leaf_7_ebx, unsigned xcr0) {
 
 /* AVX2 is for adx_select.c: every CPU with ADX has it, not every virtual machine. */
 static int adx_runs_here(void) {
-    return cpu_has(LEAF_7_EBX_AVX2 | LEAF_7_EBX_BMI2 | LEAF_7_EBX_ADX, XCR0_SSE_AVX);
+    return cpu_has(0, LEAF_7_EBX_AVX2 | LEAF_7_EBX_BMI2 | LEAF_7_EBX_ADX, XCR0_SSE_AVX);
 }
 
 #endif
@@ -88,15 +91,27 @@ static int adx_runs_here(void) {
 #define avx512ifma_runs_here always
 #elif defined(SRP_HAVE_LANES)
 static int avx512ifma_runs_here(void) {
-    return cpu_has(LEAF_7_EBX_AVX512F | LEAF_7_EBX_AVX512IFMA, XCR0_SSE_AVX_AVX512);
+    return cpu_has(0, LEAF_7_EBX_AVX512F | LEAF_7_EBX_AVX512IFMA, XCR0_SSE_AVX_AVX512);
+}
+#endif
+
+#if defined(SRP_PLAIN_LANES)
+#define avx2_runs_here always
+#elif defined(SRP_HAVE_FMA_LANES)
+static int avx2_runs_here(void) {
+    return cpu_has(LEAF_1_ECX_FMA, LEAF_7_EBX_AVX2, XCR0_SSE_AVX);
 }
 #endif
 
 static const struct srp_kernel kernels[] = {
 #if defined(SRP_HAVE_LANES)
     {"avx512ifma", avx512ifma_runs_here, avx512ifma_pow_g, avx512ifma_powmod,
-     SRP_IFMA_DIGITS * SRP_IFMA_DIGIT_BITS, avx512ifma_product_start, avx512ifma_product_add,
+     SRP_52_DIGITS * SRP_52_BITS, avx512ifma_product_start, avx512ifma_product_add,
      avx512ifma_product_finish},
+#endif
+#if defined(SRP_HAVE_FMA_LANES)
+    {"avx2", avx2_runs_here, avx2_pow_g, avx2_powmod, SRP_52_DIGITS * SRP_52_BITS,
+     avx2_product_start, avx2_product_add, avx2_product_finish},
 #endif
 #if SRP_HAS_ADX
     {"adx", adx_runs_here, adx_pow_g, adx_powmod, SRP_ADX_LIMBS * 64, adx_product_start,
@@ -105,6 +120,21 @@ static const struct srp_kernel kernels[] = {
     {"portable", always, portable_pow_g, portable_powmod, SRP_DIGITS * SRP_DIGIT_BITS,
      portable_product_start, portable_product_add, portable_product_finish},
 };
+
+#if defined(SRP_HAVE_FMA_LANES)
+const srp_kernel *srp_scalar_kernel(void) {
+    static const srp_kernel *found;
+    const srp_kernel *kernel = __atomic_load_n(&found, __ATOMIC_RELAXED);
+    if (!kernel) {
+        kernel = &kernels[sizeof kernels / sizeof kernels[0] - 1];
+#if SRP_HAS_ADX
+        if (adx_runs_here()) kernel--;
+#endif
+        __atomic_store_n(&found, kernel, __ATOMIC_RELAXED);
+    }
+    return kernel;
+}
+#endif
 
 const srp_kernel *srp_kernel_at(size_t index) {
     return index < sizeof kernels / sizeof kernels[0] ? &kernels[index] : NULL;

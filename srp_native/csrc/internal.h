@@ -183,6 +183,12 @@ typedef struct {
 sha256_compress *srp_sha256_compress(void);
 const base64_runs *srp_base64_runs(void);
 
+/*
+ * The faster kernel of those that compute one number at a time, for kernels whose lanes one number
+ * does not fill.
+ */
+const srp_kernel *srp_scalar_kernel(void);
+
 /* ---- kernels ------------------------------------------------------------------------------ */
 
 /*
@@ -214,7 +220,7 @@ typedef struct {
 
 /*
  * String `row` of a column.
- *   in      offsets are sound (srp_bad_row)
+ *   in      offsets are sound (srp_first_invalid_row)
  *   CT      values
  */
 srp_slice column_row(const srp_column *column, size_t row);
@@ -256,7 +262,7 @@ void protocol_premaster(const srp_kernel *kernel, uint8_t *out, const uint8_t *B
 
 /*
  * srp_make_rows. Leaves the stack dirty.
- *   in      offsets are sound (srp_bad_row)
+ *   in      offsets are sound (srp_first_invalid_row)
  *   CT      values
  */
 int rows_make(const srp_kernel *kernel, const srp_new_rows *out, const srp_rows *in, size_t count);
@@ -266,7 +272,7 @@ int rows_make(const srp_kernel *kernel, const srp_new_rows *out, const srp_rows 
 /*
  * The functions of srp.h. Leave the stack dirty.
  *   sizes   SRP_BATCH_CHECK_SIZE bytes a check
- *   in      offsets are sound (srp_bad_row)
+ *   in      offsets are sound (srp_first_invalid_row)
  *   CT      values, but for whether a text is valid and whether the check holds
  */
 void batch_check_start(const srp_kernel *kernel, uint8_t *check);

@@ -14,14 +14,12 @@
 /* Rows that are given to the kernel at once: many enough for one with lanes. */
 #define GROUP 128
 
-#define SALT_RANDOM 16
-
 /* What a group of rows writes; wiped as a whole. */
 typedef struct {
     sha256_context hash;
     uint8_t x[GROUP][SRP_DIGEST_SIZE];
     uint8_t passwords[GROUP][SRP_PASSWORD_RANDOM];
-    uint8_t salts[GROUP][SALT_RANDOM];
+    uint8_t salts[GROUP][SRP_SALT_RANDOM];
     uint8_t number[1 + SRP_ELEMENT_SIZE]; /* 00, then a salt or v */
 } workspace;
 
@@ -49,7 +47,7 @@ static int prepare(workspace *w, const srp_new_rows *out, const srp_rows *in, si
         return SRP_ERROR_RANDOM;
     for (size_t i = 0; i < rows; i++) {
         size_t row = start + i;
-        srp_slice password = {NULL, SRP_PASSWORD_SIZE}, salt = {w->salts[i], SALT_RANDOM};
+        srp_slice password = {NULL, SRP_PASSWORD_SIZE}, salt = {w->salts[i], SRP_SALT_RANDOM};
         if (in->passwords.offsets) {
             password = column_row(&in->passwords, row);
         } else {

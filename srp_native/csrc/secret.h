@@ -7,8 +7,8 @@
  * a time that depends on a value. The way out is bytes (digit_store); what was computed from secret
  * bytes becomes public in srp_declassify of internal.h and nowhere else.
  *
- * The member is named `hidden`. Only the files that implement operations (this one, wide.h, lanes.h,
- * lanes_plain.h and the assembly of adx) name it; tests/native/test_secret_types.py holds them to it.
+ * The member is named `hidden`. Only the files that implement operations (this one, wide.h, the
+ * lanes and the assembly of adx) name it; tests/native/test_secret_types.py holds them to it.
  *
  * One struct in a register is what the number would be: compilers make the same code of both.
  */
@@ -39,6 +39,11 @@ typedef struct {
 typedef struct {
     uint64_t hidden;
 } srp_index;
+
+/* Half of a digit, or an index, where lanes have 32 bits. */
+typedef struct {
+    uint32_t hidden;
+} srp_word;
 
 /*
  * The value barrier: hides from the compiler that `value` is all ones or 0, so that it cannot make a
@@ -172,6 +177,11 @@ SECRET_INLINE srp_index index_of_bits(const uint8_t *bytes, size_t length, size_
 /* index * factor / 2^bits; the product below 2^64 */
 SECRET_INLINE srp_index index_scale(srp_index index, uint64_t factor, unsigned bits) {
     return (srp_index){index.hidden * factor >> bits};
+}
+
+/* The index as a word; below 2^32 */
+SECRET_INLINE srp_word index_word(srp_index index) {
+    return (srp_word){(uint32_t)(index.hidden & UINT32_MAX)};
 }
 
 SECRET_INLINE srp_index index_sub(srp_index a, srp_index b) {

@@ -44,6 +44,7 @@ enum {
 
 /* Bytes of the whole row: of salts, random passwords, and of the texts that stand for them. */
 #define SRP_SALT_MAX 64
+#define SRP_SALT_RANDOM 16
 #define SRP_PASSWORD_RANDOM 40
 #define SRP_PASSWORD_SIZE 56
 #define SRP_SALT_TEXT_MAX 88
@@ -121,7 +122,7 @@ int srp_premaster(const srp_kernel *kernel, uint8_t *out, const uint8_t *B, cons
  * The first of `count` rows whose offsets run backwards or past `size`, or that is not `shortest`
  * to `longest` bytes long; `count` when there is none. Nothing below checks offsets again.
  */
-size_t srp_bad_row(const uint64_t *offsets, size_t count, uint64_t size, uint64_t shortest,
+size_t srp_first_invalid_row(const uint64_t *offsets, size_t count, uint64_t size, uint64_t shortest,
                    uint64_t longest);
 
 /* Adds `by` to `count` offsets. */

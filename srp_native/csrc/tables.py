@@ -19,6 +19,7 @@ _HEADERS: Final = (
     "kernels/comb.h",
     "kernels/portable/portable.h",
     "kernels/adx/adx.h",
+    "kernels/radix52.h",
     "kernels/avx512ifma/avx512ifma.h",
 )
 
@@ -64,47 +65,62 @@ def _comb(one: int, modulus: int, shape: dict[str, int], bits: int, digits: str)
     return "\n".join([*lines, "};"])
 
 
-def _ifma_source(modulus: int, shape: dict[str, int]) -> Iterator[str]:
-    """The definitions of what avx512ifma.h declares, for the compilers that have the kernel."""
-    bits, count, row = (shape[f"SRP_IFMA_{name}"] for name in ("DIGIT_BITS", "DIGITS", "ROW"))
+def _words(digits: list[int]) -> Iterator[str]:
+    """C initializers of the lower halves of digits, 32 bits each, and of the upper ones."""
+    for shift in (0, 32):
+        yield "{" + ",".join(f"0x{digit >> shift & 0xFFFFFFFF:x}" for digit in digits) + "}"
+
+
+def _radix52_source(modulus: int, shape: dict[str, int]) -> Iterator[str]:
+    """The definitions of what radix52.h declares, for the compilers that have a kernel for it."""
+    bits, count, row = (shape[f"SRP_52_{name}"] for name in ("BITS", "DIGITS", "ROW"))
     radix = 1 << bits * count
     one = radix % modulus
     inverse = -pow(modulus, -1, radix) % radix
     constants = {
-        "srp_ifma_modulus": modulus,
-        "srp_ifma_inverse": inverse,
-        "srp_ifma_one": one,
-        "srp_ifma_r2": radix * radix % modulus,
+        "srp_52_modulus": modulus,
+        "srp_52_inverse": inverse,
+        "srp_52_one": one,
+        "srp_52_r2": radix * radix % modulus,
     }
+    yield '#include "kernels/radix52.h"'
+    yield "#if SRP_HAS_RADIX52"
+    for name, value in constants.items():
+        yield f"const srp_digit {name}[SRP_52_ROW] = {_digits(value, bits, row)};"
+    yield (
+        "_Alignas(64) const srp_word "
+        "srp_52_table[SRP_52_WINDOWS][2 * SRP_52_DIGITS][2][SRP_52_ENTRIES] = {"
+    )
+    mask = (1 << bits) - 1
+    for window in range(shape["SRP_52_WINDOWS"]):
+        factor = pow(2, 1 << shape["SRP_FREE_BITS"] + window * shape["SRP_52_WINDOW"], modulus)
+        entries = [one]
+        while len(entries) < 1 << shape["SRP_52_WINDOW"]:
+            entries.append(entries[-1] * factor % modulus)
+        both = [entries, [entry * inverse % radix for entry in entries]]
+        rows = (
+            "{" + ",".join(_words([number >> bits * i & mask for number in numbers])) + "}"
+            for numbers in both
+            for i in range(count)
+        )
+        yield "{" + ",\n".join(rows) + "},"
+    yield "};\n#endif"
+
+
+def _ifma_source(modulus: int, shape: dict[str, int]) -> Iterator[str]:
+    """The definitions of what avx512ifma.h declares, for the compilers that have the kernel."""
+    bits = shape["SRP_52_BITS"]
+    one = pow(2, bits * shape["SRP_52_DIGITS"], modulus)
     yield '#include "kernels/avx512ifma/avx512ifma.h"'
     yield "#ifdef SRP_HAVE_LANES"
-    for name, value in constants.items():
-        yield f"const srp_digit {name}[SRP_IFMA_ROW] = {_digits(value, bits, row)};"
     shifted = "[8][SRP_IFMA_SHIFTED]"
     yield f"_Alignas(64) const srp_digit srp_ifma_shifted{shifted} = {{"
     for lane in range(8):
         yield _digits(modulus + 1 << bits * lane, bits, shape["SRP_IFMA_SHIFTED"]) + ","
     yield "};"
-    comb = _comb(one, modulus, shape, bits, "SRP_IFMA_ROW")
+    comb = _comb(one, modulus, shape, bits, "SRP_52_ROW")
     yield f"_Alignas(64) const srp_digit srp_ifma_comb{comb}"
-    yield (
-        "_Alignas(64) const srp_digit srp_ifma_table"
-        "[SRP_IFMA_WINDOWS][2 * SRP_IFMA_DIGITS][SRP_IFMA_ENTRIES] = {"
-    )
-    mask = (1 << bits) - 1
-    for window in range(shape["SRP_IFMA_WINDOWS"]):
-        factor = pow(2, 1 << shape["SRP_FREE_BITS"] + window * shape["SRP_IFMA_WINDOW"], modulus)
-        entries = [one]
-        while len(entries) < 1 << shape["SRP_IFMA_WINDOW"]:
-            entries.append(entries[-1] * factor % modulus)
-        both = [(entry, entry * inverse % radix) for entry in entries]
-        rows = (
-            "{" + ",".join(f"0x{pair[half] >> bits * i & mask:x}" for pair in both) + "}"
-            for half in range(2)
-            for i in range(count)
-        )
-        yield "{" + ",\n".join(rows) + "},"
-    yield "};\n#endif"
+    yield "#endif"
 
 
 def _field(prefix: str, modulus: int, shape: dict[str, int], bits: int, digits: str) -> list[str]:
@@ -141,6 +157,7 @@ def c_source() -> str:
         "#if SRP_HAS_ADX",
         *_field("srp_adx", modulus, shape, 64, "SRP_ADX_LIMBS"),
         "#endif",
+        *_radix52_source(modulus, shape),
         *_ifma_source(modulus, shape),
     ]
     return "\n".join(lines) + "\n"

@@ -68,8 +68,10 @@ class Engine(RowFormulas, ABC):
     def powmod_any(
         self, base: int, exponent: int, modulus: int, *, constant_time: bool = False
     ) -> int:
-        """base^exponent modulo any other modulus; constant time where the engine offers it, and
-        then for odd moduli only."""
+        """base^exponent modulo any other modulus.
+
+        In constant time where the engine offers it, and then for odd moduli only.
+        """
         return pow(base, exponent, modulus)
 
     def pow_g_many(self, exponents: bytes, width: int) -> bytes:

@@ -113,8 +113,10 @@ def _prove(key: tuple[str, str], known: _Known, constant_time: bool) -> None:
 
 
 def _chosen_kernel(name: str) -> str:
-    """The kernel that an engine runs on: `use_engine`'s, else the environment's, else the fastest
-    that this CPU can run. Empty for an engine without kernels."""
+    """The kernel that an engine runs on, empty for an engine without kernels.
+
+    It is `use_engine`'s, else the environment's, else the fastest that this CPU can run.
+    """
     if name != _WITH_KERNELS:
         return ""
     return (_selected[1] if _selected else "") or _unforced_kernel()
@@ -170,8 +172,9 @@ def current_engine() -> Engine:
 
 
 def constant_time_engine() -> Engine:
-    """The engine that runs where the caller insists on constant time: `c`, else gmpy2's
-    ``powmod_sec``; a forced engine is kept to.
+    """The engine that runs where the caller insists on constant time.
+
+    That is `c`, else gmpy2's ``powmod_sec``; a forced engine is kept to.
 
     Raises `ConstantTimeUnavailableError` rather than run anything else.
     """
@@ -227,8 +230,9 @@ def _select(choice: tuple[str, str] | None) -> None:
 
 
 class use_engine(AbstractContextManager[EngineInfo]):  # noqa: N801 - reads as a function
-    """Run everything in this process on the engine called `name` (or ``"auto"``) from now on, and
-    if it is ``"c"``, on the `kernel` called so.
+    """Run everything in this process on the engine called `name` (or ``"auto"``) from now on.
+
+    If it is ``"c"``, on the `kernel` called so.
 
     As a context manager it puts the earlier choice back at the end. Overrides
     ``SRP_NATIVE_ENGINE`` and, with a kernel, ``SRP_NATIVE_KERNEL``. Raises

@@ -10,30 +10,27 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Final
 
-from .._columns import Column, MadeRows, Room, Rows
+from .._columns import Column, MadeRows, OutputBuffers, Rows
 from .._errors import EngineFaultError
+from .._sizes import PASSWORD_RANDOM, SALT_MAX, SALT_RANDOM
 from ..group import ELEMENT_SIZE, G, N
 
 __all__ = [
-    "PASSWORD_RANDOM",
     "SALT_BELOW",
-    "SALT_RANDOM",
     "RowFormulas",
     "ZeroSaltError",
     "minimal",
     "number_of",
 ]
 
-#: Random bytes of a password, which is their base64, and of a salt.
-PASSWORD_RANDOM: Final = 40
-SALT_RANDOM: Final = 16
 
-# A tally: for each of two sides the sum of the exponents, then the product of the verifiers.
+# The sums of a batch check: for each of two sides the sum of the exponents, then the product of
+# the verifiers.
 _SIDES: Final = 2
 _EXPONENT_SIZE: Final = 40
 _SIDE_SIZE: Final = _EXPONENT_SIZE + ELEMENT_SIZE
-#: Salts have at most 64 bytes.
-SALT_BELOW: Final = 1 << 512
+#: No salt is as large.
+SALT_BELOW: Final = 1 << 8 * SALT_MAX
 
 
 class ZeroSaltError(ValueError):
@@ -58,9 +55,11 @@ class RowFormulas(ABC):
     def verifier(self, salt: bytes, identity: bytes, *, constant_time: bool = False) -> bytes:
         """2^x mod N with x = SHA-256(salt ‖ SHA-256(identity)); 384 bytes."""
 
-    def bad_row(self, offsets: memoryview, size: int, shortest: int, longest: int) -> int:
-        """The first row that does not lie within `size` bytes or has another length; the number
-        of rows when there is none."""
+    def first_invalid_row(self, offsets: memoryview, size: int, shortest: int, longest: int) -> int:
+        """The first row that does not lie within `size` bytes or has another length.
+
+        The number of rows when there is none.
+        """
         for row in range(len(offsets) - 1):
             begin, end = offsets[row], offsets[row + 1]
             if not (begin <= end <= size and shortest <= end - begin <= longest):
@@ -68,8 +67,10 @@ class RowFormulas(ABC):
         return max(len(offsets) - 1, 0)
 
     def new_buffer(self, size: int) -> memoryview:
-        """Room for `size` bytes, of which only those that are written to become memory. Raises
-        ``MemoryError``, ``OSError`` or ``OverflowError``."""
+        """Room for `size` bytes, of which only those that are written to become memory.
+
+        Raises ``MemoryError``, ``OSError`` or ``OverflowError``.
+        """
         return memoryview(mmap.mmap(-1, size))
 
     def shift(self, offsets: memoryview, by: int) -> None:
@@ -77,9 +78,11 @@ class RowFormulas(ABC):
         for i, offset in enumerate(offsets):
             offsets[i] = offset + by
 
-    def make_rows(self, rows: Rows, room: Room) -> MadeRows:
-        """Passwords, drawn where they are missing, and the base64 of salts and verifiers, in `room`
-        or in buffers of their own. Raises `ZeroSaltError`."""
+    def make_rows(self, rows: Rows, room: OutputBuffers) -> MadeRows:
+        """Passwords, drawn where they are missing, and the base64 of salts and verifiers.
+
+        They are in `room` or in buffers of their own. Raises `ZeroSaltError`.
+        """
         count = len(rows.realms)
         if rows.salts is None:
             salts = [minimal(secrets.token_bytes(SALT_RANDOM)) for _ in range(count)]
@@ -98,11 +101,14 @@ class RowFormulas(ABC):
             passwords,
         )
 
-    def new_tally(self) -> bytearray:
-        """A tally that nothing has been counted in. It comes to hold sums of x: wipe it."""
+    def new_batch_check(self) -> bytearray:
+        """The sums and products of a batch check that has counted nothing.
+
+        Sums of x are secret: wipe them.
+        """
         return bytearray((bytes(_EXPONENT_SIZE) + _element(1)) * _SIDES)
 
-    def tally_rows(self, tally: bytearray, rows: Rows, made: MadeRows) -> None:
+    def batch_check_rows(self, sums: bytearray, rows: Rows, made: MadeRows) -> None:
         """Count in the texts that `make_rows` made of rows.
 
         Raises `EngineFaultError` for a text that is not the one that its number has, for a verifier
@@ -113,28 +119,28 @@ class RowFormulas(ABC):
         identities = _identities(rows, made.passwords)
         elements = (_element(number_of(text)) for text in made.verifiers)
         salts = (number_of(text, below=SALT_BELOW) for text in made.salts)
-        self._count(tally, salts, identities, elements)
+        self._count(sums, salts, identities, elements)
 
-    def tally_verifiers(
-        self, tally: bytearray, elements: bytes, salts: Column, identities: Column
+    def batch_check_verifiers(
+        self, sums: bytearray, elements: bytes, salts: Column, identities: Column
     ) -> None:
         """Count in what `verifiers` made. Raises `EngineFaultError` for one of N or more."""
         starts = range(0, len(elements), ELEMENT_SIZE)
         made = [elements[i : i + ELEMENT_SIZE] for i in starts]
         if any(int.from_bytes(element, "big") >= N for element in made):
             raise EngineFaultError("a verifier of a batch is N or more")
-        self._count(tally, salts, identities, made)
+        self._count(sums, salts, identities, made)
 
-    def join_tally(self, tally: bytearray, other: bytearray) -> None:
-        """Count in all that another tally of this engine has."""
+    def join_batch_checks(self, sums: bytearray, other: bytearray) -> None:
+        """Count in all that other sums of this engine hold."""
         for side in range(_SIDES):
             exponent, product = _side(other, side)
-            self._count_in(tally, side, exponent, [product])
+            self._count_in(sums, side, exponent, [product])
 
-    def tally_holds(self, tally: bytearray) -> bool:
+    def batch_check_holds(self, sums: bytearray) -> bool:
         """Whether every product is 2^(sum of x), by the routine that takes any base."""
         for side in range(_SIDES):
-            exponent, product = _side(tally, side)
+            exponent, product = _side(sums, side)
             if self.powmod(_element(G), exponent.to_bytes(_EXPONENT_SIZE, "big")) != product:
                 return False
         return True
@@ -148,7 +154,7 @@ class RowFormulas(ABC):
 
     def _count(
         self,
-        tally: bytearray,
+        sums: bytearray,
         salts: Iterable[bytes],
         identities: Iterable[bytes],
         elements: Iterable[bytes],
@@ -160,12 +166,12 @@ class RowFormulas(ABC):
             exponents[side] += int.from_bytes(x, "big")
             products[side].append(element)
         for side in range(_SIDES):
-            self._count_in(tally, side, exponents[side], products[side])
+            self._count_in(sums, side, exponents[side], products[side])
 
-    def _count_in(self, tally: bytearray, side: int, exponent: int, elements: list[bytes]) -> None:
-        sum_so_far, product = _side(tally, side)
+    def _count_in(self, sums: bytearray, side: int, exponent: int, elements: list[bytes]) -> None:
+        sum_so_far, product = _side(sums, side)
         start = side * _SIDE_SIZE
-        tally[start : start + _SIDE_SIZE] = (sum_so_far + exponent).to_bytes(
+        sums[start : start + _SIDE_SIZE] = (sum_so_far + exponent).to_bytes(
             _EXPONENT_SIZE, "big"
         ) + self.product([product, *elements])
 
@@ -181,11 +187,11 @@ def _element(value: int | bytes) -> bytes:
     return number.to_bytes(ELEMENT_SIZE, "big")
 
 
-def _side(tally: bytearray, side: int) -> tuple[int, bytes]:
-    """The exponent and the product on one side of a tally."""
+def _side(sums: bytearray, side: int) -> tuple[int, bytes]:
+    """The exponent and the product on one side."""
     start = side * _SIDE_SIZE
-    exponent = int.from_bytes(tally[start : start + _EXPONENT_SIZE], "big")
-    return exponent, bytes(tally[start + _EXPONENT_SIZE : start + _SIDE_SIZE])
+    exponent = int.from_bytes(sums[start : start + _EXPONENT_SIZE], "big")
+    return exponent, bytes(sums[start + _EXPONENT_SIZE : start + _SIDE_SIZE])
 
 
 def _identities(rows: Rows, passwords: Column) -> Iterable[bytes]:

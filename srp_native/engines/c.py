@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Final
 
-from .._columns import Buffer, Column, MadeRows, Room, Rows
+from .._columns import Buffer, Column, MadeRows, OutputBuffers, Rows
 from .._errors import EngineFaultError, EngineUnavailableError
 from ..group import ELEMENT_SIZE
 from ._engine import Engine
@@ -30,7 +30,7 @@ except ImportError as error:
 
 _uncleared: Any = ffi.new_allocator(should_clear_after_alloc=False) if ffi else None
 
-__all__ = ["create_engine", "fastest_kernel", "kernels", "sha256"]
+__all__ = ["create_engine", "fastest_kernel", "kernels", "lib", "sha256"]
 
 _DIGEST_SIZE: Final = 32
 
@@ -99,10 +99,10 @@ class CEngine(Engine):
         _raise_unless_ok(lib.srp_verifiers(self._kernel, out, *columns, rows))
         return _take(out)
 
-    def bad_row(self, offsets: memoryview, size: int, shortest: int, longest: int) -> int:
+    def first_invalid_row(self, offsets: memoryview, size: int, shortest: int, longest: int) -> int:
         words = _aligned(offsets)
         rows = max(len(words) - 1, 0)
-        row: int = lib.srp_bad_row(words, rows, size, shortest, longest)
+        row: int = lib.srp_first_invalid_row(words, rows, size, shortest, longest)
         return row
 
     def new_buffer(self, size: int) -> memoryview:
@@ -113,7 +113,7 @@ class CEngine(Engine):
         words = ffi.from_buffer("uint64_t[]", offsets, require_writable=True)
         lib.srp_shift(words, len(words), by)
 
-    def make_rows(self, rows: Rows, room: Room) -> MadeRows:
+    def make_rows(self, rows: Rows, room: OutputBuffers) -> MadeRows:
         count = len(rows.realms)
         salt_max = lib.SRP_DRAWN_SALT_TEXT_MAX if rows.salts is None else lib.SRP_SALT_TEXT_MAX
         verifiers = _NewColumn(room.verifiers, count, lib.SRP_VERIFIER_TEXT_MAX)
@@ -134,12 +134,12 @@ class CEngine(Engine):
         used = passwords.column() if rows.passwords is None else rows.passwords
         return MadeRows(verifiers.column(), salts.column(), used)
 
-    def new_tally(self) -> bytearray:
-        tally = bytearray(lib.SRP_BATCH_CHECK_SIZE)
-        lib.srp_batch_check_start(self._kernel, ffi.from_buffer("uint8_t[]", tally))
-        return tally
+    def new_batch_check(self) -> bytearray:
+        sums = bytearray(lib.SRP_BATCH_CHECK_SIZE)
+        lib.srp_batch_check_start(self._kernel, ffi.from_buffer("uint8_t[]", sums))
+        return sums
 
-    def tally_rows(self, tally: bytearray, rows: Rows, made: MadeRows) -> None:
+    def batch_check_rows(self, sums: bytearray, rows: Rows, made: MadeRows) -> None:
         count = len(rows.realms)
         used, _keep = _rows_struct(Rows(rows.realms, rows.names, None, None), count)
         try:
@@ -148,27 +148,27 @@ class CEngine(Engine):
             raise EngineFaultError(f"a batch made an unsound column: {error}") from None
         verifiers, used.salts, used.passwords = columns
         texts = ffi.new("srp_column *", verifiers)
-        _raise_unless_ok(lib.srp_batch_check_rows(self._kernel, _tally(tally), used, texts, count))
+        _raise_unless_ok(lib.srp_batch_check_rows(self._kernel, _sums(sums), used, texts, count))
 
-    def tally_verifiers(
-        self, tally: bytearray, elements: bytes, salts: Column, identities: Column
+    def batch_check_verifiers(
+        self, sums: bytearray, elements: bytes, salts: Column, identities: Column
     ) -> None:
         count = _rows("elements", elements, ELEMENT_SIZE)
         columns = [_column("salts", salts, count), _column("identities", identities, count)]
         code = lib.srp_batch_check_verifiers(
             self._kernel,
-            _tally(tally),
+            _sums(sums),
             ffi.from_buffer("uint8_t[]", elements),
             *(ffi.new("srp_column *", pointers) for pointers in columns),
             count,
         )
         _raise_unless_ok(code)
 
-    def join_tally(self, tally: bytearray, other: bytearray) -> None:
-        lib.srp_batch_check_join(self._kernel, _tally(tally), _tally(other))
+    def join_batch_checks(self, sums: bytearray, other: bytearray) -> None:
+        lib.srp_batch_check_join(self._kernel, _sums(sums), _sums(other))
 
-    def tally_holds(self, tally: bytearray) -> bool:
-        return bool(lib.srp_batch_check_holds(self._kernel, _tally(tally)))
+    def batch_check_holds(self, sums: bytearray) -> bool:
+        return bool(lib.srp_batch_check_holds(self._kernel, _sums(sums)))
 
     def premaster_secret(self, B: bytes, a: bytes, u: bytes, x: bytes, k: bytes) -> bytes:
         if _rows("B", B, ELEMENT_SIZE) != 1:
@@ -268,7 +268,7 @@ def _pointers(name: str, data: Buffer, offsets: array[int], rows: int) -> tuple[
     if max(len(offsets) - 1, 0) != rows:
         raise ValueError(f"{name}: {rows} rows expected, has {len(offsets) - 1}")
     data, ends = ffi.from_buffer("uint8_t[]", data), ffi.from_buffer("uint64_t[]", offsets)
-    if lib.srp_bad_row(ends, rows, len(data), 0, len(data)) < rows:
+    if lib.srp_first_invalid_row(ends, rows, len(data), 0, len(data)) < rows:
         raise ValueError(f"{name}: offsets must not run backwards or past the end of the buffer")
     return data, ends
 
@@ -297,11 +297,11 @@ def _aligned(offsets: memoryview) -> Any:
     return pointer
 
 
-def _tally(tally: bytearray) -> Any:
-    """A tally as C reads and writes it."""
-    buffer = ffi.from_buffer("uint8_t[]", tally, require_writable=True)
+def _sums(sums: bytearray) -> Any:
+    """The sums of a batch check as C reads and writes them."""
+    buffer = ffi.from_buffer("uint8_t[]", sums, require_writable=True)
     if len(buffer) != lib.SRP_BATCH_CHECK_SIZE:
-        raise ValueError(f"tally: must be {lib.SRP_BATCH_CHECK_SIZE} bytes, has {len(buffer)}")
+        raise ValueError(f"sums: must be {lib.SRP_BATCH_CHECK_SIZE} bytes, has {len(buffer)}")
     return buffer
 
 

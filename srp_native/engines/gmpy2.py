@@ -22,8 +22,10 @@ Mpz = Any
 
 
 class Gmpy2Engine(Engine):
-    """GMP through gmpy2. Variable-time by default, ``powmod_sec`` where constant time is asked
-    for; gmpy2's memory cannot be wiped."""
+    """GMP through gmpy2: ``powmod_sec`` where constant time is asked for, else variable time.
+
+    gmpy2's memory cannot be wiped.
+    """
 
     name = "gmpy2"
     releases_gil = True

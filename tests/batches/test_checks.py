@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable, Iterator
 
 import pytest
-from rooms import room_for
+from support.row_buffers import output_buffers
 
 import srp_native
 from cognito_srp import NewDevice, create_device_verifiers
@@ -96,7 +96,7 @@ def make_faulty(engine: Engine, monkeypatch: pytest.MonkeyPatch, fault: Break) -
 def test_a_wrong_row_is_never_returned(
     engine: str, restored: None, monkeypatch: pytest.MonkeyPatch, fault: Break
 ) -> None:
-    monkeypatch.setattr(batch_check, "_SAMPLE", 0)  # the tally alone is certain to see it
+    monkeypatch.setattr(batch_check, "_SAMPLE", 0)  # the sums alone is certain to see it
     realms, names = columns()
     make_faulty(load_engine(engine), monkeypatch, fault)
     with pytest.warns(RuntimeWarning, match=f"engine {engine!r} is disabled"):
@@ -131,16 +131,16 @@ def test_two_rows_that_changed_places(engine: str) -> None:
     runs = load_engine(engine)
     realms, names = columns(12)
     rows = Rows(realms, names, None, None)
-    wrong = swapped(runs.make_rows(rows, room_for(12)))
+    wrong = swapped(runs.make_rows(rows, output_buffers(12)))
     caught = 0
     for _ in range(40):
-        tally = runs.new_tally()
-        runs.tally_rows(tally, rows, wrong)
-        caught += not runs.tally_holds(tally)
+        sums = runs.new_batch_check()
+        runs.batch_check_rows(sums, rows, wrong)
+        caught += not runs.batch_check_holds(sums)
     assert 8 <= caught <= 32
 
 
-def test_what_the_tally_cannot_see_the_sample_does(
+def test_what_the_products_cannot_see_the_sample_does(
     engine: str, restored: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An engine that reads other strings than the caller's, and counts what it reads."""
@@ -149,12 +149,14 @@ def test_what_the_tally_cannot_see_the_sample_does(
     monkeypatch.setattr(batch_check, "_SAMPLE", ROWS)
     realms, names = columns()
     runs, other = load_engine(engine), Column.of(b"eu-west-1_%d" % (i + 1) for i in range(ROWS))
-    make, count = runs.make_rows, runs.tally_rows
+    make, count = runs.make_rows, runs.batch_check_rows
     monkeypatch.setattr(
         runs, "make_rows", lambda rows, room: make(rows._replace(names=other), room)
     )
     monkeypatch.setattr(
-        runs, "tally_rows", lambda tally, rows, made: count(tally, rows._replace(names=other), made)
+        runs,
+        "batch_check_rows",
+        lambda sums, rows, made: count(sums, rows._replace(names=other), made),
     )
     with pytest.warns(RuntimeWarning, match=f"engine {engine!r} is disabled: .* another verifier"):
         made = srp_native.verifier_rows(realms, names, threads=1)
@@ -205,13 +207,18 @@ def test_a_faulty_checker_is_the_one_to_go(
 
 def test_tallies_are_wiped(engine: str) -> None:
     with BatchCheck(load_engine(engine), ROWS) as check:
-        tallies: list[bytearray] = []
-        check.count(lambda tally: check.count(tallies.append) or tallies.append(tally))
-        check.count(tallies.append)
-        assert len(tallies) == 3
-        assert len({id(tally) for tally in tallies}) == 2  # one for each that counts at a time
-        assert all(map(any, tallies))
-    assert not any(map(any, tallies))
+        all_sums: list[bytearray] = []
+
+        def within(sums: bytearray) -> None:
+            check.count(all_sums.append)
+            all_sums.append(sums)
+
+        check.count(within)
+        check.count(all_sums.append)
+        assert len(all_sums) == 3
+        assert len({id(sums) for sums in all_sums}) == 2  # one for each that counts at a time
+        assert all(map(any, all_sums))
+    assert not any(map(any, all_sums))
 
 
 def test_empty_sides_hold(engine: str) -> None:
@@ -219,9 +226,9 @@ def test_empty_sides_hold(engine: str) -> None:
     runs = load_engine(engine)
     realms, names = columns(1)
     rows = Rows(realms, names, None, None)
-    total = runs.new_tally()
+    total = runs.new_batch_check()
     for _ in range(6):
-        part = runs.new_tally()
-        runs.tally_rows(part, rows, runs.make_rows(rows, room_for(1)))
-        runs.join_tally(total, part)
-    assert runs.tally_holds(total)
+        part = runs.new_batch_check()
+        runs.batch_check_rows(part, rows, runs.make_rows(rows, output_buffers(1)))
+        runs.join_batch_checks(total, part)
+    assert runs.batch_check_holds(total)

@@ -7,6 +7,7 @@ import hashlib
 import os
 from array import array
 from collections.abc import Callable
+from typing import Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -102,7 +103,9 @@ def test_any_strings_at_any_place(
 
 @pytest.mark.parametrize("wrap", [bytes, bytearray, memoryview, lambda b: array("b", b)])
 @pytest.mark.parametrize("code", ["Q", "q", "B"])
-def test_buffers_of_every_kind(wrap: Callable[[bytes], object], code: str) -> None:
+def test_buffers_of_every_kind(
+    wrap: Callable[[bytes], object], code: Literal["Q", "q", "B"]
+) -> None:
     offsets = array("Q", [0, 2, 4])
     view = memoryview(offsets).cast("B").cast(code)
     column = Column(wrap(b"abcd"), view)
@@ -120,7 +123,7 @@ def test_nothing_is_copied() -> None:
     assert column[0] == b"xbcd"
 
 
-def device_columns(rows: int = 3) -> dict[str, Column]:
+def device_columns(rows: int = 3) -> dict[str, Any]:
     return {
         "device_group_keys": Column.of([b"-AbCdEf12"] * rows),
         "device_keys": Column.of([b"eu-west-1_%d" % i for i in range(rows)]),
@@ -250,7 +253,7 @@ def test_a_batch_larger_than_memory(
 ) -> None:
     from srp_native import _rows as rows
 
-    monkeypatch.setattr(rows, "_VERIFIER_TEXT_MAX", size)
+    monkeypatch.setattr(rows, "VERIFIER_TEXT_MAX", size)
     with pytest.raises(MemoryError, match="a batch of 3 rows makes a column of up to"):
         create_device_verifier_columns(**device_columns())
 

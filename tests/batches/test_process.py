@@ -7,8 +7,8 @@ import subprocess
 import sys
 import textwrap
 
-import peak_memory
 import pytest
+from support import peak_memory
 
 BATCH = """
 import srp_native, sys

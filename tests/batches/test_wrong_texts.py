@@ -1,7 +1,7 @@
 """Texts that a batch must not return: each is noticed by the engine's own check, on every kernel.
 
 Most of them stand for the right number or for one that is the same modulo N: the products that a
-tally compares cannot tell those, the form of the text has to.
+sums compares cannot tell those, the form of the text has to.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import base64
 from collections.abc import Callable
 
 import pytest
-from rooms import room_for
+from support.row_buffers import output_buffers
 
 from srp_native import Column, MadeRows, N
 from srp_native._columns import Rows
@@ -117,19 +117,19 @@ def replaced(column: Column, row: int, text: bytes) -> Column:
 
 
 def is_noticed(engine: Engine, made: MadeRows) -> bool:
-    tally = engine.new_tally()
+    sums = engine.new_batch_check()
     try:
-        engine.tally_rows(tally, GIVEN, made)
+        engine.batch_check_rows(sums, GIVEN, made)
     except EngineFaultError:
         return True
-    return not engine.tally_holds(tally)
+    return not engine.batch_check_holds(sums)
 
 
 @pytest.fixture
 def made(engine: str) -> MadeRows:
     """A sound batch, with verifiers that begin with 00 and others that do not."""
     while True:
-        made = load_engine(engine).make_rows(GIVEN, room_for(ROWS))
+        made = load_engine(engine).make_rows(GIVEN, output_buffers(ROWS))
         sizes = {len(base64.b64decode(text)) for text in made.verifiers}
         if {384, 385} <= sizes:
             return made
@@ -197,14 +197,14 @@ def test_an_element_of_n_or_more_is_a_fault(engine: str, value: int) -> None:
     column = Column.of([b"a"])
     elements = value.to_bytes(384, "big")
     with pytest.raises(EngineFaultError):
-        runs.tally_verifiers(runs.new_tally(), elements, column, column)
+        runs.batch_check_verifiers(runs.new_batch_check(), elements, column, column)
 
 
 def test_the_largest_element_is_counted(engine: str) -> None:
     runs, column = load_engine(engine), Column.of([b"a"])
-    tally = runs.new_tally()
-    runs.tally_verifiers(tally, (N - 1).to_bytes(384, "big"), column, column)
-    assert not runs.tally_holds(tally)
+    sums = runs.new_batch_check()
+    runs.batch_check_verifiers(sums, (N - 1).to_bytes(384, "big"), column, column)
+    assert not runs.batch_check_holds(sums)
 
 
 @pytest.mark.parametrize("name", MadeRows._fields)
@@ -216,4 +216,4 @@ def test_more_or_fewer_rows_than_were_given_are_a_fault(
     texts = list(getattr(made, name)) * 5
     wrong = made._replace(**{name: Column.of(texts[:rows])})
     with pytest.raises(EngineFaultError):
-        runs.tally_rows(runs.new_tally(), GIVEN, wrong)
+        runs.batch_check_rows(runs.new_batch_check(), GIVEN, wrong)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command_line import Outcome, Run, SignedIn, make_signed_in
+from support.command_line import Outcome, Run, SignedIn, make_signed_in
 
 from cognito_srp.cli import main
 from cognito_srp.local import LocalCognito

@@ -7,32 +7,18 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command_line import PASSWORD, Run, SignedIn
-
-from cognito_srp import RememberedDevice, sign_in
+from support.command_line import Run, SignedIn, device_signs_in
 
 pytestmark = pytest.mark.long
 
 
 def confirm(aws: Path, user: SignedIn, *options: str) -> None:
-    command = [aws, "cognito-idp", "confirm-device", "--access-token", user.token, *options]
+    command = [str(aws), "cognito-idp", "confirm-device", "--access-token", user.token, *options]
     done = subprocess.run(
         [*command, *user.aws], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {"UserConfirmationNecessary": False}
-
-
-def device_signs_in(user: SignedIn) -> bool:
-    session = sign_in(
-        user.pool.cognito.client(),
-        pool_id=user.pool.pool_id,
-        client_id=user.pool.client_id,
-        username="ann",
-        password=PASSWORD,
-        device=RememberedDevice.from_json(Path("dev.json").read_text()),
-    )
-    return session.new_device is None
 
 
 def test_shorthand(run: Run, aws: Path, signed_in: SignedIn) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import builtins
 import json
+import sys
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
 import srp_native
 from cognito_srp.cli import bench, peers
@@ -84,6 +85,6 @@ def test_bars_where_the_terminal_has_no_blocks(monkeypatch: pytest.MonkeyPatch) 
     class Ascii:
         encoding = "ascii"
 
-    monkeypatch.setattr(bench.sys, "stdout", Ascii())
+    monkeypatch.setattr(sys, "stdout", Ascii())
     assert bench._bar(0.5) == "#" * 15
     assert bench._bar(0.0) == "#"

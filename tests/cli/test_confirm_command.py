@@ -10,26 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import PASSWORD, Outcome, Run, SignedIn
+from support.command_line import Outcome, Run, SignedIn, device_signs_in
 
-from cognito_srp import RememberedDevice, confirm_device, sign_in, update_device_status
+from cognito_srp import RememberedDevice, confirm_device, update_device_status
 from cognito_srp.cli import confirm as command
 
 NOWHERE = ("--endpoint-url", "http://127.0.0.1:9", "--region", "us-east-1")
-
-
-def signs_in(user: SignedIn, path: str = "dev.json") -> bool:
-    """Whether the device in the file signs in as itself, so that no new key is handed out."""
-    device = RememberedDevice.from_json(Path(path).read_text())
-    session = sign_in(
-        user.pool.cognito.client(),
-        pool_id=user.pool.pool_id,
-        client_id=user.pool.client_id,
-        username="ann",
-        password=PASSWORD,
-        device=device,
-    )
-    return session.new_device is None
 
 
 def status(user: SignedIn) -> str:
@@ -63,7 +49,7 @@ def test_a_new_device(run: Run, signed_in: SignedIn) -> None:
     }
     assert stat.S_IMODE(Path("dev.json").stat().st_mode) == 0o600
     assert_tells_no_secret(outcome, secret_in("dev.json"), signed_in.token)
-    assert signs_in(signed_in)
+    assert device_signs_in(signed_in)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +97,7 @@ def test_an_unreachable_service_then_resume(run: Run, signed_in: SignedIn) -> No
     code, _, _ = run("confirm", "--resume", "dev.json", *signed_in.aws)
     assert code == 0
     assert secret_in("dev.json") == secret
-    assert signs_in(signed_in)
+    assert device_signs_in(signed_in)
 
 
 def test_a_lost_answer_then_resume(
@@ -130,7 +116,7 @@ def test_a_lost_answer_then_resume(
     assert code == 4
     assert json.loads(out)["ConfirmedBefore"] is True
     assert "DeviceKeyExistsException" in err
-    assert signs_in(signed_in)
+    assert device_signs_in(signed_in)
 
 
 def test_resume_gives_the_users_answer_that_did_not_get_through(
@@ -173,7 +159,7 @@ def test_what_verifier_printed(
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(printed.encode())))
     source = "-" if stdin else "verifier.json"
     assert run("confirm", "--verifier", source, *signed_in.aws).code == 0
-    assert signs_in(signed_in)
+    assert device_signs_in(signed_in)
 
 
 def test_the_token_from_a_file_and_from_stdin(
@@ -210,7 +196,7 @@ def test_a_token_of_another_sign_in(run: Run, signed_in: SignedIn) -> None:
     outcome = run("confirm", *other, "--save", "dev.json", *signed_in.aws)
     assert (outcome.code, outcome.out) == (1, "")
     assert "Invalid device key given." in outcome.err
-    assert "the access token must come from the sign-in" in outcome.err
+    assert "the device key must have been given to the access token's own user" in outcome.err
     assert_tells_no_secret(outcome, signed_in.token, secret_in("dev.json"))
 
 
@@ -226,7 +212,7 @@ def test_a_token_of_another_sign_in(run: Run, signed_in: SignedIn) -> None:
         (["--resume", "wrong.json"], "remembered device"),
         (["--verifier", "wrong.json"], "cognito-srp verifier"),
         (["--verifier", "other.json"], "cognito-srp verifier"),
-        ([], "required"),
+        ([], "one of them is missing"),
     ],
 )
 def test_wrong_usage_sends_and_writes_nothing(run: Run, options: list[str], what: str) -> None:
@@ -245,10 +231,10 @@ NEW = ("--device-key", "us-east-1_1", "--device-group-key", "g", "--save", "dev.
 @pytest.mark.parametrize(
     ("options", "token", "what"),
     [
-        (NOWHERE, "not a token", "access_token"),
+        (NOWHERE, "not a token", "--access-token-file"),
         ((*NOWHERE, "--device-name", ""), "token", "--device-name"),
         ((*NOWHERE, "--device-name", "n" * 1025), "token", "--device-name"),
-        ((), "token", "region"),
+        (("--device-key", "nowhere_1"), "token", "region"),
         (("--region", "us-east-1", "--profile", "absent"), "token", "absent"),
         (("--region", "us-east-1", "--endpoint-url", "nonsense"), "token", "--endpoint-url"),
         (("--region", "not a region"), "token", "not a region"),

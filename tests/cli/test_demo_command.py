@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
-from cognito_srp import DeviceVerifier, ServiceError
+from cognito_srp import DeviceVerifier, ServiceError, confirm_device, create_device_verifier
 from cognito_srp.cli import demo
 
 SMALL = ("demo", "--devices", "6", "--sign-ins", "2", "--threads", "2")
@@ -47,7 +47,7 @@ def test_a_sample_of_more_than_there_are(run: Run) -> None:
 
 
 def test_devices_that_fail_are_counted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = demo.confirm_device
+    real = confirm_device
     left = [2]
 
     def fail_twice(client: Any, **parameters: Any) -> Any:
@@ -69,7 +69,7 @@ def test_a_wrong_verifier_that_is_not_refused_fails(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     right: dict[str, DeviceVerifier] = {}
-    make = demo.create_device_verifier
+    make = create_device_verifier
 
     def same_twice(**keys: Any) -> DeviceVerifier:
         return right.setdefault(keys["device_key"], make(**keys))

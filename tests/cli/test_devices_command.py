@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from command_line import PASSWORD, Run
+from support.command_line import Run
+from support.people import PASSWORD, enter
 
-from cognito_srp import RememberedDevice, sign_in
+from cognito_srp import RememberedDevice
 from cognito_srp.local import LocalCognito, LocalPool
 
 
@@ -23,13 +24,7 @@ def devices(pool: LocalPool, monkeypatch: pytest.MonkeyPatch) -> list[Remembered
     """Three devices of Ann's; a token of hers is in the environment."""
     enrolled = []
     for number in range(3):
-        session = sign_in(
-            pool.cognito.client(),
-            pool_id=pool.pool_id,
-            client_id=pool.client_id,
-            username="ann",
-            password=PASSWORD,
-        )
+        session = enter(pool.cognito.client(), pool, "ann")
         enrolled.append(session.enroll_device(device_name=f"till {number}"))
         monkeypatch.setenv("COGNITO_ACCESS_TOKEN", session.tokens.access_token)
     return enrolled

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from command_line import Run
+from support.command_line import Run
 
 import srp_native
 

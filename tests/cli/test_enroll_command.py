@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import signal
 import sqlite3
 import stat
@@ -17,10 +18,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from command_line import PASSWORD, Outcome, Run, without_rich
+from support.command_line import PASSWORD, Outcome, Run, without_rich
+from support.people import enter
 
-from cognito_srp import RememberedDevice, SealingKey, sign_in
-from cognito_srp.cli import enroll_display
+from cognito_srp import RememberedDevice, SealingKey
 from cognito_srp.cli.enroll_display import display
 from cognito_srp.enroll.bulk import Progress
 from cognito_srp.enroll.journal import Journal
@@ -73,15 +74,8 @@ def saved(path: str = "enrolled.jsonl") -> list[dict[str, Any]]:
 
 def signs_in(pool: LocalPool, record: dict[str, Any]) -> bool:
     names = ("device_key", "device_group_key", "device_password")
-    session = sign_in(
-        pool.cognito.client(),
-        pool_id=pool.pool_id,
-        client_id=pool.client_id,
-        username="ann",
-        password=PASSWORD,
-        device=RememberedDevice(**{name: record[name] for name in names}),
-    )
-    return session.new_device is None
+    device = RememberedDevice(**{name: record[name] for name in names})
+    return enter(pool.cognito.client(), pool, "ann", device=device).new_device is None
 
 
 def expired_token() -> str:
@@ -472,8 +466,32 @@ def test_the_display_on_a_terminal(
     with display() as show:
         show(PROGRESS)
     shown = capsys.readouterr().err
-    for text in ("250 of 1,000", "24.6 of 25", "50", "0:00:30"):
+    for text in ("250 of 1,000", "24.6 of 25", "50", "30s"):
         assert text in shown
+
+
+@pytest.mark.parametrize("with_rich", [True, False])
+def test_a_display_that_is_interrupted_leaves_nothing_stale(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, with_rich: bool
+) -> None:
+    """What was said stays; how it stood is cleared."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    if not with_rich:
+        monkeypatch.setattr("builtins.__import__", without_rich(__import__))
+
+    def interrupted() -> None:
+        with display() as show:
+            show(PROGRESS)
+            show.say("finishing what is in flight")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    shown = capsys.readouterr().err
+    assert "cognito-srp: finishing what is in flight" in shown
+    # The last that is written clears the line it is on, and in a table those above.
+    assert re.search(r"(\r?\x1b\[1A\x1b\[2K|\r\x1b\[K)[^\w]*$", shown) is not None
 
 
 def test_the_display_in_a_pipe(
@@ -481,12 +499,12 @@ def test_the_display_in_a_pipe(
 ) -> None:
     """One line every ten seconds."""
     now = 0.0
-    monkeypatch.setattr(enroll_display.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     with display() as show:
         for now in range(25):  # noqa: B007 - the clock reads it
             show(PROGRESS)
     first, second = capsys.readouterr().err.splitlines()
-    words = "250 of 1,000 done (25%), 24.6 of 25 calls/s, 50 sent again, 0:00:30 left"
+    words = "250 of 1,000 done (25%), 24.6 of 25 calls/s, 50 sent again, 30s left"
     assert first == second == words
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lean_cognito import LeanCognito, LeanFaults
+from support.lean_cognito import LeanCognito, LeanFaults
 
 SILENT = LeanFaults(lose_before=1.0)
 

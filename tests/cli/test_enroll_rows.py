@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import PASSWORD, Run
+from support.command_line import PASSWORD, Run
 
 from cognito_srp.local import Fault, LocalCognito, LocalPool
 

@@ -7,10 +7,10 @@ import subprocess
 import sys
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
+import srp_native
 from cognito_srp import VerifierFaultError
-from cognito_srp.cli import engines
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_exit_codes(
     def fail() -> None:
         raise error
 
-    monkeypatch.setattr(engines.srp_native, "available_engines", fail)
+    monkeypatch.setattr(srp_native, "available_engines", fail)
     got, out, err = run("engines")
     assert (got, out) == (code, "")
     assert "Traceback" not in err
@@ -39,7 +39,7 @@ def test_exit_codes(
 
 
 def test_a_fault_says_where(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines.srp_native, "available_engines", None)
+    monkeypatch.setattr(srp_native, "available_engines", None)
     assert "TypeError at cognito_srp.cli.engines:" in run("engines").err
 
 
@@ -58,10 +58,27 @@ def test_a_reader_that_leaves() -> None:
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+@pytest.mark.paced
+@pytest.mark.skipif(os.name != "posix", reason="needs the CPU time of children")
+@pytest.mark.parametrize("command", ["--help", "help verifier", "help enroll", "help devices"])
+def test_the_command_starts_within_a_fifth_of_a_second(command: str) -> None:
+    """CPU time, the least of five: what others run meanwhile counts little."""
+    least = float("inf")
+    for _ in range(5):
+        before = os.times()
+        program = [sys.executable, "-m", "cognito_srp", *command.split()]
+        subprocess.run(program, check=True, capture_output=True)
+        after = os.times()
+        took = after.children_user + after.children_system
+        least = min(least, took - before.children_user - before.children_system)
+    assert least < 0.2
+
+
 def test_the_program_loads_nothing_heavy() -> None:
     code = (
-        "import sys; from cognito_srp.cli import main; main(['--version'])\n"
-        "heavy = {'boto3', 'botocore', 'moto', 'gmpy2', 'rich', 'jmespath'}\n"
+        "import sys; from cognito_srp.cli import main; main(['--help'])\n"
+        "heavy = {'boto3', 'botocore', 'moto', 'gmpy2', 'rich', 'jmespath', 'sqlite3', 'shtab'}\n"
+        "heavy |= {'cognito_srp.enroll', 'cognito_srp.local', 'cognito_srp.cli.enroll'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)

@@ -20,7 +20,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
-from command_line import PASSWORD, Run
+from support.command_line import PASSWORD, Run
 
 from cognito_srp import RememberedDevice, Session, sign_in
 from cognito_srp.cli.fault_rules import parse_fault
@@ -45,16 +45,19 @@ def local(*options: str, **environment: str) -> Iterator[tuple[subprocess.Popen[
         process.communicate()
 
 
-def new_session(ready: Any, password: str, device: RememberedDevice | None = None) -> Session:
-    client = boto3.client(
+def client_of(ready: Any) -> Any:
+    return boto3.client(
         "cognito-idp",
         endpoint_url=ready["EndpointUrl"],
         region_name=ready["Region"],
         aws_access_key_id="local",
         aws_secret_access_key="local",
     )
+
+
+def new_session(ready: Any, password: str, device: RememberedDevice | None = None) -> Session:
     return sign_in(
-        client,
+        client_of(ready),
         pool_id=ready["UserPoolId"],
         client_id=ready["ClientId"],
         username=ready["Username"],
@@ -96,6 +99,40 @@ def test_a_pool_alone_and_nothing_at_all() -> None:
         assert set(ready) == {"EndpointUrl", "Region", "UserPoolId", "ClientId"}
     with local() as (_, ready):
         assert set(ready) == {"EndpointUrl", "Region"}
+
+
+def failures(client: Any, ready: Any, times: int) -> set[str]:
+    """What the service says to wrong passwords."""
+    words = set()
+    for _ in range(times):
+        with pytest.raises(ClientError) as caught:
+            client.initiate_auth(
+                ClientId=ready["ClientId"],
+                AuthFlow="USER_PASSWORD_AUTH",
+                AuthParameters={"USERNAME": "ann", "PASSWORD": "wrong"},
+            )
+        words.add(caught.value.response["Error"]["Message"])
+    return words
+
+
+def test_one_code_for_all_and_no_lockout() -> None:
+    options = ("--create-user", "ann", "--code", "123456", "--no-lockout")
+    with local(*options) as (process, ready):
+        client = client_of(ready)
+        assert failures(client, ready, 12) == {"Incorrect username or password."}
+        named = {"ClientId": ready["ClientId"], "Username": "sue"}
+        email = [{"Name": "email", "Value": "sue@example.com"}]
+        client.sign_up(**named, Password=PASSWORD, UserAttributes=email)
+        client.confirm_sign_up(**named, ConfirmationCode="123456")
+        process.terminate()
+        assert "EMAIL for sue: 123456 is your confirmation code" in process.communicate()[1]
+
+
+def test_a_code_that_is_none(run: Run) -> None:
+    code, out, err = run("local", "--port", "0", "--code", "abc")
+    assert (code, out) == (2, "")
+    assert "--code" in err
+    assert "4 to 12 digits" in err
 
 
 def stop(process: subprocess.Popen[str]) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
 from cognito_srp import JournalError, SealingKey, WrongSealingKeyError, create_device_verifier
 from cognito_srp.cli import merge
@@ -24,7 +27,7 @@ def write_journal(path: str, *numbers: int) -> None:
     with Journal.open(path, key=SealingKey.from_file("run.key"), source=path) as journal:
         devices = []
         for number in numbers:
-            keys = {"device_key": f"us-east-1_{number}", "device_group_key": "-g"}
+            keys: dict[str, Any] = {"device_key": f"us-east-1_{number}", "device_group_key": "-g"}
             request = EnrollmentRequest(access_token="t", reference=number, **keys)
             grant = Grant(access_token="t")
             verifier = create_device_verifier(**keys)
@@ -46,6 +49,22 @@ def test_two_journals(run: Run) -> None:
     assert run("report", "c.journal").code == 0
     again = run("merge", "a.journal", "b.journal", *KEY, *into)
     assert (again.code, "c.journal: is there already" in again.err) == (2, True)
+
+
+def test_a_full_disk_is_told_of_the_file_that_was_named(run: Run) -> None:
+    """And not of the one that is written until the journal is whole."""
+    write_journal("a.journal", *range(200))
+    code = (
+        "import resource, sys; from cognito_srp.cli import main\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, resource.RLIM_INFINITY))\n"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code, "merge", "a.journal", *KEY, "--into", "./c.journal"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("cognito-srp: ./c.journal: ")
+    assert "partial" not in done.stderr
+    assert sorted(os.listdir()) == ["a.journal", "a.journal.lock", "run.key"]
 
 
 def test_two_secrets_of_one_device(run: Run) -> None:

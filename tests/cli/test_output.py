@@ -6,12 +6,14 @@ import argparse
 import builtins
 import json
 import sys
+import time
+from datetime import datetime, timezone
 
 import jmespath
 import pytest
-from command_line import Run, without_rich
+from support.command_line import Run, without_rich
 
-from cognito_srp.cli.output import write, write_table
+from cognito_srp.cli.output import time_text, write, write_table
 
 DOCUMENT = {
     "B": "b",
@@ -72,6 +74,53 @@ def test_plain_table(capsys: pytest.CaptureFixture[str]) -> None:
         "a           1",
         "longer  1,000",
     ]
+
+
+def test_any_document_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its values by name, and a table for each list of objects in it."""
+    write(arguments("table"), DOCUMENT)
+    assert capsys.readouterr().out.splitlines() == [
+        "name     value",
+        "-------  --------",
+        "B        b",
+        "A        True",
+        "Inner.Y  2",
+        "Inner.X  -",
+        "Words    one, two",
+        "",
+        "List",
+        "N  M",
+        "-  -",
+        "1  m",
+        "2  n",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "lines"),
+    [
+        ("List", ["N  M", "-  -", "1  m", "2  n"]),
+        ("List[].M", ["value", "-----", "m", "n"]),
+        ("B", ["value", "-----", "b"]),
+    ],
+)
+def test_a_query_as_a_table(
+    capsys: pytest.CaptureFixture[str], query: str, lines: list[str]
+) -> None:
+    write(arguments("table", query), DOCUMENT)
+    assert capsys.readouterr().out.splitlines() == lines
+
+
+def test_times_have_one_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ISO 8601 to the second, in the zone of the machine."""
+    monkeypatch.setenv("TZ", "XYZ-05:30")
+    time.tzset()
+    try:
+        moment = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=timezone.utc)
+        assert time_text(moment) == "2026-01-02T08:34:05+05:30"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.parametrize("with_rich", [True, False])

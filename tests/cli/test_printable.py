@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from command_line import Run, SignedIn
+from support.command_line import Run, SignedIn
 
 from cognito_srp.cli.enroll_display import line
 from cognito_srp.cli.failures import note

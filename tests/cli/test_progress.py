@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import builtins
 import sys
+from collections.abc import Callable
 
 import pytest
-from command_line import without_rich
+from support.command_line import without_rich
 
 from cognito_srp.cli.progress import progress
 
@@ -15,6 +16,27 @@ def test_nothing_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     with progress("Working", 2) as advance:
         advance()
     assert capsys.readouterr() == ("", "")
+
+
+def _interrupted_after(advance: Callable[[], None]) -> None:
+    advance()
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("with_rich", [True, False])
+def test_what_is_interrupted_leaves_no_line_behind(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, with_rich: bool
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    if not with_rich:
+        monkeypatch.setattr(builtins, "__import__", without_rich(builtins.__import__))
+    with pytest.raises(KeyboardInterrupt), progress("Working", 3) as advance:
+        _interrupted_after(advance)
+    err = capsys.readouterr().err
+    after = err.rpartition("Working")[2]
+    assert "\x1b[2K" in after or "\r\x1b[K" in after  # the line is cleared, and not ended
+    assert not with_rich or after.count("\x1b[1A") == 1
 
 
 @pytest.mark.parametrize("total", [3, None])

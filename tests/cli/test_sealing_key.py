@@ -9,10 +9,11 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
-from own_keyring import OwnKeyring
+from support.own_keyring import OwnKeyring
 
 from cognito_srp import InvalidInputError, SealingKey, WrongSealingKeyError
-from cognito_srp.cli.sealing_key import add_key_options, read_key
+from cognito_srp.cli.sealing_key import read_key
+from cognito_srp.cli.sealing_options import add_key_options
 from cognito_srp.enroll.journal import Journal
 
 PATH = "run.journal"

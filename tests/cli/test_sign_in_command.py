@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import PASSWORD, Run
-from own_keyring import OwnKeyring
-from terminal import at_terminal
+from support.command_line import PASSWORD, Run
+from support.own_keyring import OwnKeyring
+from support.terminal import Typed, at_terminal
 
 from cognito_srp import RememberedDevice
 from cognito_srp.local import CustomAuth, LocalCognito, LocalPool, totp
@@ -185,7 +185,7 @@ def test_an_authenticator_whose_code_is_mistyped(
     pool = make_pool(mfa="OPTIONAL")
     secret = pool.use_authenticator("ann")
     right = lambda: totp(secret, now(cognito))  # noqa: E731 - what is typed, later
-    typed = [("Code:", "12345"), ("Code:", "1234567"), ("Code:", right)]
+    typed: list[tuple[str, Typed]] = [("Code:", "12345"), ("Code:", "1234567"), ("Code:", right)]
     screen = at_terminal(*options(pool), answers=typed)
     assert screen.code == 0, screen.shown
     assert "six digits or more: try again" in screen.shown
@@ -229,7 +229,7 @@ def test_choosing_between_factors(
     user = {"UserPoolId": pool.pool_id, "Username": "ann"}
     cognito.call("AdminSetUserMFAPreference", {**user, "SMSMfaSettings": off})
     cognito.call("AdminSetUserMFAPreference", {**user, "SoftwareTokenMfaSettings": off})
-    typed = [
+    typed: list[tuple[str, Typed]] = [
         (r"\(1 to 2\):", "seven"),
         (r"\(1 to 2\):", "1"),
         ("Code:", lambda: cognito.text_messages("ann")[-1].code),
@@ -291,7 +291,7 @@ def test_a_code_by_email_instead_of_a_password(cognito: LocalCognito) -> None:
     attributes = {"email": "ann@example.com", "email_verified": "true"}
     pool.create_user("ann", PASSWORD, attributes=attributes)
     flow = ("--auth-flow", "USER_AUTH")
-    typed = [("Code:", lambda: cognito.emails("ann")[-1].code)]
+    typed: list[tuple[str, Typed]] = [("Code:", lambda: cognito.emails("ann")[-1].code)]
     preferred = ("--preferred-challenge", "EMAIL_OTP")
     screen = at_terminal(*options(pool), *flow, *preferred, answers=typed)
     assert screen.code == 0, screen.shown

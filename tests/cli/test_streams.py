@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command_line import SignedIn
+from support.command_line import SignedIn
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a shell")
 

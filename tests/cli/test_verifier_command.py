@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from command_line import Run
+from support.command_line import Run
 
 from cognito_srp import DeviceVerifier, RememberedDevice
 

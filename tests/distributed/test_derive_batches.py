@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from rows import GROUP_KEY, device_key, given_rows, password, salt
+from support.batch_rows import GROUP_KEY, device_key, given_rows, password, salt
 
 from cognito_srp import InvalidInputError, create_device_verifier
 from cognito_srp.distributed import DERIVED_COLUMNS, batches, derive_batches, derived_schema

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lean_cognito import LeanCognito
-from tables import REGION
+from support import PROGRAMS
+from support.lean_cognito import LeanCognito
+from support.moto_tables import REGION
 
-HERE = Path(__file__).parent
-DOCUMENT = (HERE.parent.parent / "docs" / "distributed.md").read_text()
+DOCUMENT = (Path(__file__).parent.parent.parent / "docs" / "distributed.md").read_text()
 
 
 def test_the_examples(aws_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,7 +36,8 @@ def test_the_examples(aws_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_engines_get_the_function_as_it_is() -> None:
+    on_ray, on_spark = ((PROGRAMS / name).read_text() for name in ("on_ray.py", "on_spark.py"))
     assert 'rows.map_batches(derive_batches, batch_format="pyarrow")' in DOCUMENT
-    assert 'rows.map_batches(function, batch_format="pyarrow"' in (HERE / "on_ray.py").read_text()
+    assert 'rows.map_batches(function, batch_format="pyarrow"' in on_ray
     assert "df.mapInArrow(derive_batches, " in DOCUMENT
-    assert "rows.mapInArrow(function, schema)" in (HERE / "on_spark.py").read_text()
+    assert "rows.mapInArrow(function, schema)" in on_spark

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from rows import GROUP_KEY, device_key
-from tables import TABLE, client
+from support.batch_rows import GROUP_KEY, device_key
+from support.moto_tables import TABLE, client
 
 from cognito_srp import JournalError, SealingError, SealingKey, create_device_verifier
 from cognito_srp.distributed import DynamoJournal, shared_sealing_key
@@ -25,7 +25,7 @@ def journal(dynamodb: Any) -> DynamoJournal:
 
 def drawn(number: int) -> PreparedDevice:
     """A device with a secret of this call's own."""
-    keys = {"device_key": device_key(number), "device_group_key": GROUP_KEY}
+    keys: dict[str, Any] = {"device_key": device_key(number), "device_group_key": GROUP_KEY}
     return PreparedDevice(
         request=EnrollmentRequest(**keys, access_token="token"),
         verifier=create_device_verifier(**keys),

@@ -7,9 +7,9 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from lean_cognito import LeanCognito, LeanFaults
-from rows import device_key, given_rows
-from tables import TABLE
+from support.batch_rows import device_key, given_rows
+from support.lean_cognito import LeanCognito, LeanFaults
+from support.moto_tables import TABLE
 
 from cognito_srp import InvalidInputError, SealingKey
 from cognito_srp.distributed import DynamoJournal, derive_batches, enroll_batches, enrolled_schema

@@ -6,12 +6,13 @@ import heapq
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
-from lean_cognito import busiest
 from moto import mock_aws
-from tables import TABLE, client, create_table
+from support.lean_cognito import busiest
+from support.moto_tables import TABLE, client, create_table
 
 from cognito_srp import InvalidInputError
 from cognito_srp.distributed import SharedRate, equal_share
@@ -35,7 +36,8 @@ def test_shares_that_cannot_be() -> None:
         equal_share(25, 0)
     with pytest.raises(InvalidInputError, match="rate: must be above zero"):
         equal_share(0, 1)
-    for wrong in ({"rate": 0.0}, {"rate": float("inf")}, {"lease": 0.0}):
+    wrongs: list[dict[str, Any]] = [{"rate": 0.0}, {"rate": float("inf")}, {"lease": 0.0}]
+    for wrong in wrongs:
         with pytest.raises(InvalidInputError):
             SharedRate(None, table=TABLE, **wrong)
 
@@ -53,12 +55,15 @@ class Simulation:
                 self._slow(dynamodb),
                 table=TABLE,
                 rate=rate,
-                clock=lambda skew=skew: 1.7e9 + self.now + skew,
+                clock=partial(self._clock, skew),
                 monotonic=lambda: self.now,
             )
             for skew in skews
         ]
         self.updates = 0
+
+    def _clock(self, skew: float) -> float:
+        return 1.7e9 + self.now + skew
 
     def _slow(self, dynamodb: Any) -> Any:
         simulation = self

@@ -11,9 +11,9 @@ from math import inf
 from typing import Any
 
 import pytest
-from lean_cognito import LeanCognito, LeanFaults
-from rows import GROUP_KEY, device_key
-from tables import TABLE, client
+from support.batch_rows import GROUP_KEY, device_key
+from support.lean_cognito import LeanCognito, LeanFaults
+from support.moto_tables import TABLE, client
 
 from cognito_srp import InvalidInputError, SealingKey, sign_in
 from cognito_srp.distributed import DynamoJournal, SqsHandler, read_message
@@ -173,7 +173,11 @@ def test_duplicates_reorderings_and_poison(
     for name, body in zip(names, bodies, strict=True):
         device = journal.device(json.loads(body)["device_key"])
         assert device is not None
-        user = {"pool_id": pool.pool_id, "client_id": pool.client_id, "username": name}
+        user: dict[str, Any] = {
+            "pool_id": pool.pool_id,
+            "client_id": pool.client_id,
+            "username": name,
+        }
         session = sign_in(cognito, **user, password=PASSWORD, device=device)
         assert session.new_device is None
         assert not session.device_forgotten

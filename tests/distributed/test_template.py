@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from installing import pip_install
-from lean_cognito import LeanCognito
-from rows import GROUP_KEY, device_key
-from tables import REGION, TABLE, client
+from support.batch_rows import GROUP_KEY, device_key
+from support.installing import pip_install
+from support.lean_cognito import LeanCognito
+from support.moto_tables import REGION, TABLE, client
 
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "sqs_lambda"
 TEMPLATE = (EXAMPLE / "template.yaml").read_text()

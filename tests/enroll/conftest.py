@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from lean_cognito import LeanCognito
+from support.lean_cognito import LeanCognito
 
 
 @pytest.fixture

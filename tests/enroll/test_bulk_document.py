@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from journals import KEY, enroll, opened
+from support.journal_rows import KEY, enroll, opened
 
 from cognito_srp.enroll.bulk.inputs import FIELDS, Input, Row
 from cognito_srp.enroll.bulk.outputs import write_devices
@@ -16,7 +16,8 @@ DOCUMENT = (Path(__file__).parent.parent.parent / "docs" / "bulk.md").read_text(
 
 
 def example(language: str, number: int = 0) -> str:
-    return re.findall(rf"```{language}\n(.*?)```", DOCUMENT, re.DOTALL)[number]
+    found: list[str] = re.findall(rf"```{language}\n(.*?)```", DOCUMENT, re.DOTALL)
+    return found[number]
 
 
 @pytest.mark.parametrize(("language", "suffix"), [("json", ".jsonl"), ("csv", ".csv")])

@@ -14,9 +14,9 @@ from concurrent.futures import CancelledError, Future, wait
 from typing import Any
 
 import pytest
-from devices import device_key, request
-from lean_cognito import LeanCognito, LeanFaults
-from ledger import Ledger
+from support.enrollment_requests import device_key, request
+from support.lean_cognito import LeanCognito, LeanFaults
+from support.memory_journal import Ledger
 
 from cognito_srp import (
     DeviceKeyExistsError,

@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from devices import device_key, request
-from lean_cognito import LeanCognito, LeanFaults
+from support import PROGRAMS, TESTS
+from support.enrollment_requests import device_key, request
+from support.lean_cognito import LeanCognito, LeanFaults
 
 from cognito_srp import DeviceKeyExistsError, EnrollerClosedError, InvalidInputError
 from cognito_srp.enroll import RetryPolicy
@@ -103,11 +104,9 @@ def test_a_limit_that_is_none(lean_cognito: LeanCognito) -> None:
 
 def test_over_aiobotocore(lean_cognito: LeanCognito, aiobotocore: Path) -> None:
     lean_cognito.use_faults(LeanFaults(throttle=0.1, lose_after=0.1))
-    here = Path(__file__).parent
-    root = here.parent.parent
-    paths = os.pathsep.join(map(str, (root / "python", root, here)))
+    paths = os.pathsep.join(map(str, (TESTS.parent / "python", TESTS.parent, TESTS)))
     done = subprocess.run(
-        [aiobotocore, here / "journey_aiobotocore.py", lean_cognito.endpoint_url],
+        [aiobotocore, PROGRAMS / "enroll_over_aiobotocore.py", lean_cognito.endpoint_url],
         env={**os.environ, "PYTHONPATH": paths},
         capture_output=True,
         text=True,

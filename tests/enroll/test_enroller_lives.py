@@ -9,9 +9,9 @@ import time
 from concurrent.futures import Future
 
 import pytest
-from devices import request
-from lean_cognito import LeanCognito, LeanFaults
-from ledger import Ledger
+from support.enrollment_requests import request
+from support.lean_cognito import LeanCognito, LeanFaults
+from support.memory_journal import Ledger
 
 from cognito_srp import EnrollerClosedError
 from cognito_srp.enroll import Enroller, EnrollmentResult, RetryPolicy

@@ -10,9 +10,11 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from journals import GROUP_KEY, KEY, enroll, key_of, opened, outcome, prepared, secret
+from support import TESTS
+from support.journal_rows import GROUP_KEY, KEY, enroll, key_of, opened, outcome, prepared, secret
 
 from cognito_srp import (
     DeviceVerifier,
@@ -77,7 +79,7 @@ def test_no_secret_is_ever_replaced(journal: Journal) -> None:
     journal.finish([outcome(1, "refused", "why")])
     assert not journal.prepare([other])[0].sent_before  # no send had any effect
     for status in ("conflict", "confirmed"):
-        journal.finish([outcome(1, status)])  # type: ignore[arg-type]
+        journal.finish([outcome(1, status)])
         [again] = journal.prepare([other])
         assert (again.verifier, again.ended) == (secret(1), status)
 
@@ -92,7 +94,7 @@ def test_the_tokens_of_a_sign_in_that_gave_the_keys(journal: Journal) -> None:
     def signs_in() -> str:
         raise AssertionError
 
-    keys = {"device_key": None, "device_group_key": None, "access_token": None}
+    keys: dict[str, Any] = {"device_key": None, "device_group_key": None, "access_token": None}
     journal.prepare([prepared(1), prepared(2, access=signs_in, **keys)])
     given, signed_in = journal.rows()
     assert journal.grant(given) is None
@@ -158,7 +160,7 @@ def test_nothing_secret_is_in_the_file_or_a_repr(path: Path, journal: Journal) -
     assert len(files) == 3  # itself, -wal and -shm
     held = b"".join(file.read_bytes() for file in files)
     assert key_of(0).encode() in held
-    for text in ("password", "verifier0", "salt0", KEY.to_base64()):
+    for text in ("password", secret(0).password_verifier, secret(0).salt, KEY.to_base64()):
         assert text.encode() not in held.replace(b"device password", b"").replace(b"verifier,", b"")
         assert text not in shown.replace("DeviceVerifier", "")
 
@@ -206,11 +208,12 @@ def test_the_encrypted_key_is_in_its_header(path: Path) -> None:
 
 def test_one_owner_at_a_time(path: Path) -> None:
     code = (
-        "import sys; sys.path.insert(0, sys.argv[2]); from journals import opened\n"
+        "import sys; sys.path.insert(0, sys.argv[2])\n"
+        "from support.journal_rows import opened\n"
         "from pathlib import Path; journal = opened(Path(sys.argv[1])); print('mine', flush=True)\n"
         "sys.stdin.read()"
     )
-    command = [sys.executable, "-c", code, str(path), str(Path(__file__).parent)]
+    command = [sys.executable, "-c", code, str(path), str(TESTS)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
         assert owner.stdout is not None
         assert owner.stdout.readline() == b"mine\n"
@@ -268,7 +271,7 @@ def test_a_closed_journal(journal: Journal) -> None:
 
 
 def test_a_verifier_that_was_made_elsewhere(journal: Journal) -> None:
-    foreign = DeviceVerifier(device_key=key_of(1), password_verifier="v", salt="s")
+    foreign = DeviceVerifier(device_key=key_of(1), password_verifier="Ag==", salt="AQ==")
     journal.prepare([replace(prepared(1), verifier=foreign)])
     [row] = journal.rows()
     assert journal.verifier(row) == foreign

@@ -15,11 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from journals import KEY, enroll, key_of, opened, outcome, prepared, secret
+from support.journal_rows import KEY, enroll, key_of, opened, outcome, prepared, secret
 
 from cognito_srp import JournalError
 from cognito_srp.enroll.journal import Journal, State
-from cognito_srp.enroll.journal import file as journal_file
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="forks and kills")
 
@@ -46,9 +45,9 @@ def _take_up(path: Path, told: str) -> None:
         for first, state in known.items():
             for number in range(first, first + 3):
                 assert _RANK[rows[number].state] >= _RANK[state]  # type: ignore[index]
-        for number, row in rows.items():
-            assert number is not None
-            assert journal.verifier(row) == secret(number)
+        for position, row in rows.items():
+            assert position is not None
+            assert journal.verifier(row) == secret(position)
             assert len(rows) % 3 == 0  # groups are there as a whole or not at all
         missing = [number for number in _ROWS if number not in rows]
         journal.prepare([prepared(number) for number in missing])
@@ -75,7 +74,7 @@ def _until_statement(path: Path, told: Path, last: int) -> None:
         connection.set_trace_callback(count)
         return connection
 
-    journal_file.sqlite3.connect = connect  # type: ignore[assignment]
+    sqlite3.connect = connect  # type: ignore[assignment]
     with told.open("w") as file, opened(path) as journal:
         enroll(journal, _ROWS, lambda step: print(step, file=file, flush=True))
     os._exit(0)
@@ -87,10 +86,7 @@ def test_killed_at_every_statement(tmp_path: Path) -> None:
         told.touch()
         status = _in_a_child(lambda p=path, t=told, n=last: _until_statement(p, t, n))  # type: ignore[misc]
         assert status in (0, signal.SIGKILL)
-        assert Journal.header(path) in (
-            None,
-            *((KEY.key_id, None, given) for given in (None, "input")),
-        )
+        assert Journal.header(path) in (None, (KEY.key_id, None, None), (KEY.key_id, None, "input"))
         _take_up(path, told.read_text())
         if status == 0:
             break
@@ -110,10 +106,7 @@ def test_killed_as_it_is_made(tmp_path: Path, long_run: bool) -> None:
             pass
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        assert Journal.header(path) in (
-            None,
-            *((KEY.key_id, None, given) for given in (None, "input")),
-        )
+        assert Journal.header(path) in (None, (KEY.key_id, None, None), (KEY.key_id, None, "input"))
         opened(path).close()
 
 
@@ -147,7 +140,7 @@ def test_a_full_disk_that_gets_space_again(tmp_path: Path) -> None:
         pytest.skip("may not mount a small disk here")
     try:
         with opened(disk / "run.journal") as journal:
-            filler, taken = disk / "filler", []
+            filler, taken = disk / "filler", list[int]()
             filler.write_bytes(b"\0" * 100_000)
             with pytest.raises(JournalError, match=r"disk is full; free some space and resume"):
                 _fill(journal, taken)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from journals import KEY, enroll, opened
+from support.journal_rows import KEY, enroll, opened
 
 from cognito_srp import JournalBusyError, JournalError
 from cognito_srp.enroll.bulk.report import read_figures

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from fleet import Fleet, Kept
+from support.fleet import Fleet, Kept
 
 from cognito_srp import DeviceVerifier, RememberedDevice, SealingKey
 from cognito_srp.cli import main

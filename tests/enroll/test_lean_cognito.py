@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
-from lean_cognito import LeanCognito, LeanFaults, busiest
+from support.lean_cognito import LeanCognito, LeanFaults, busiest
 
 from cognito_srp import ThrottledError, UnreachableError, confirm_device
 

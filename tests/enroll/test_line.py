@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from devices import request
+from support.enrollment_requests import request
 
 from cognito_srp.enroll import TokenBucket, UserBuckets
 from cognito_srp.enroll.answers import Answers

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from journals import KEY, enroll, key_of, opened, outcome, prepared, secret
+from support.journal_rows import KEY, enroll, key_of, opened, outcome, prepared, secret
 
 from cognito_srp import DeviceVerifier, SealingKey
 from cognito_srp.enroll.journal import Journal
@@ -43,13 +44,17 @@ def merged(journals: list[Journal]) -> tuple[State, DeviceVerifier, list[MergeCo
     return row.state, into.verifier(row), conflicts
 
 
+def no_conflict(conflict: MergeConflict) -> None:
+    pytest.fail(str(conflict))
+
+
 def test_of_different_devices_all(journals: list[Journal]) -> None:
     first, second, into = journals
     enroll(first, range(3))
     enroll(second, range(3, 7))
     first.note_pace(first.start_run(25.0), sent=3, throttled=0)
     second.note_pace(second.start_run(5.0), sent=4, throttled=1)
-    merge([first, second], into, pytest.fail)
+    merge([first, second], into, no_conflict)
     rows = {row.device_key: row for row in into.rows()}
     assert {into.verifier(row) for row in rows.values()} == {secret(n) for n in range(7)}
     row = rows[key_of(5)]
@@ -92,7 +97,7 @@ def test_with_another_secret(journals: list[Journal], one: State, other: State) 
 
 
 def test_the_tokens_of_sign_ins_come_along(journals: list[Journal]) -> None:
-    keys = {"device_key": None, "device_group_key": None, "access_token": None}
+    keys: dict[str, Any] = {"device_key": None, "device_group_key": None, "access_token": None}
     journals[0].prepare([prepared(1, access=lambda: "token", **keys)])
     merged(journals)
     [row] = journals[2].rows()
@@ -104,7 +109,7 @@ def test_the_tokens_of_sign_ins_come_along(journals: list[Journal]) -> None:
 def test_a_merged_journal_takes_a_new_input(journals: list[Journal], tmp_path: Path) -> None:
     enroll(journals[0], range(3))
     merged_rows = journals[:2], journals[2]
-    merge(*merged_rows, pytest.fail)
+    merge(*merged_rows, no_conflict)
     journals[2].bind("whole input")
     journals[2].close()
     Journal.open(tmp_path / "c", key=KEY, source="whole input").close()

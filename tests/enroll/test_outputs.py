@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from journals import GROUP_KEY, enroll, key_of, opened, outcome, prepared
+from support.journal_rows import GROUP_KEY, enroll, key_of, opened, outcome, prepared
 
 from cognito_srp import InvalidInputError
 from cognito_srp.enroll.bulk.outputs import check_output, write_devices
@@ -44,6 +44,7 @@ def test_every_device_once(tmp_path: Path, suffix: str) -> None:
         "message": "",
         "proven": True,
         "position": 7,
+        "username": None,
     }
     assert (rows[-1]["outcome"], rows[-1]["error"]) == ("refused", "TokenExpired")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

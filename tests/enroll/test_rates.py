@@ -9,8 +9,8 @@ import time
 from itertools import count
 
 import pytest
-from devices import request
-from lean_cognito import LeanCognito, LeanFaults, busiest
+from support.enrollment_requests import request
+from support.lean_cognito import LeanCognito, LeanFaults, busiest
 
 from cognito_srp.enroll import Enroller
 

@@ -9,13 +9,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from journals import enroll, key_of, opened, outcome, prepared
+from support.journal_rows import enroll, key_of, opened, outcome, prepared
 
 from cognito_srp import JournalError
 from cognito_srp.enroll.bulk.report import Bin, Figures, read_figures
 from cognito_srp.enroll.bulk.report_charts import bars, duration, rate_over_time
 from cognito_srp.enroll.bulk.report_page import page
-from cognito_srp.enroll.journal import Failure
+from cognito_srp.enroll.journal.rows import Failure
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from devices import request
-from journals import opened
-from lean_cognito import LeanCognito
+from support.enrollment_requests import request
+from support.journal_rows import opened
+from support.lean_cognito import LeanCognito
 
 from cognito_srp import EnrollerClosedError, JournalError
 from cognito_srp.enroll import Enroller

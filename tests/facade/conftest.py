@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from people import PASSWORD, Someone
+from support.people import PASSWORD, Someone
 
 from cognito_srp import NewDevice
 from cognito_srp.local import LocalCognito, LocalPool

@@ -10,9 +10,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from blocking import callbacks
 from botocore.config import Config
-from people import PASSWORD, Someone
+from support.loop_callbacks import callbacks
+from support.people import PASSWORD, Someone
 
 import cognito_srp
 from cognito_srp import (

@@ -8,12 +8,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from people import PASSWORD
+from support import PROGRAMS, TESTS
+from support.people import PASSWORD
 
 from cognito_srp.local import LocalCognito
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
+ROOT = TESTS.parent
 
 
 @pytest.mark.parametrize("secret", [False, True])
@@ -26,9 +26,10 @@ def test_over_aiobotocore(aiobotocore: Path, cognito: LocalCognito, secret: bool
         "username": pool.create_user("zoë", PASSWORD),
         "password": PASSWORD,
     }
-    paths = os.pathsep.join(map(str, (ROOT / "python", ROOT, HERE.parent)))
+    paths = os.pathsep.join(map(str, (ROOT / "python", ROOT, TESTS)))
+    program = PROGRAMS / "sign_in_over_aiobotocore.py"
     done = subprocess.run(
-        [aiobotocore, HERE / "journey_aio.py", cognito.endpoint_url, json.dumps(how)],
+        [aiobotocore, program, cognito.endpoint_url, json.dumps(how)],
         env={**os.environ, "PYTHONPATH": paths},
         capture_output=True,
         text=True,

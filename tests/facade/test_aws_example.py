@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from people import PASSWORD
+from support.people import PASSWORD
 
 from cognito_srp import RememberedDevice, aws_srp, sign_in
 from cognito_srp.local import LocalCognito, LocalPool

@@ -6,16 +6,16 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import requests
-from aws_srp_cases import DEVICE
-from aws_srp_cases import make as make_helper
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from people import PASSWORD
+from support.aws_srp_cases import DEVICE
+from support.aws_srp_cases import make as make_helper
+from support.people import PASSWORD
 
 from cognito_srp import InvalidInputError, VerifierFaultError, aws_srp, srp
 from cognito_srp.local import LocalCognito, LocalPool, totp
@@ -98,7 +98,8 @@ def test_secret_hash_and_the_internal_name_in_every_step(make: Make, wire: Wire)
     internal = {r["USERNAME"] for r in wire.responses("PASSWORD_VERIFIER")}
     assert len(internal) == 1
     assert internal != {made.username}
-    hashed = srp.secret_hash(*internal, made.client_id, str(made.client_secret))
+    [name] = internal
+    hashed = srp.secret_hash(name, made.client_id, str(made.client_secret))
     for challenge in ("DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER"):
         responses = wire.responses(challenge)
         assert len(responses) == 2
@@ -122,7 +123,7 @@ def test_the_session_goes_back_exactly_when_one_came() -> None:
         "USERNAME": "internal",
         "USER_ID_FOR_SRP": "user-id",
     }
-    answers = [
+    answers: list[dict[str, Any]] = [
         {"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": fields},
         {"ChallengeName": "DEVICE_SRP_AUTH", "Session": "s" * 20, "ChallengeParameters": {}},
         {"ChallengeName": "DEVICE_PASSWORD_VERIFIER", "ChallengeParameters": fields},
@@ -149,7 +150,9 @@ def test_client_metadata(make: Make, wire: Wire) -> None:
 def test_a_client_for_an_object_without_one(make: Make, wire: Wire) -> None:
     made = make(client=None)
     assert made.authenticate_user(wire.client)["AuthenticationResult"]
-    assert make().authenticate_user(object())["AuthenticationResult"]  # theirs: its own comes first
+    assert make().authenticate_user(cast(Any, object()))[
+        "AuthenticationResult"
+    ]  # theirs: its own comes first
 
 
 def test_a_temporary_password(make: Make, pool: LocalPool, wire: Wire) -> None:
@@ -171,7 +174,11 @@ def test_a_challenge_that_it_cannot_begin_with(
     monkeypatch.setattr(
         wire.client, "initiate_auth", lambda **_: {"ChallengeName": "CUSTOM_CHALLENGE"}
     )
-    for call in (make().authenticate_user, lambda: make().set_new_password_challenge("p")):
+    calls: list[Callable[[], object]] = [
+        make().authenticate_user,
+        lambda: make().set_new_password_challenge("p"),
+    ]
+    for call in calls:
         with pytest.raises(NotImplementedError, match="CUSTOM_CHALLENGE challenge is not supp"):
             call()
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from aws_srp_cases import DEVICE, challenge, make, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycognito import aws_srp as theirs
+from support.aws_srp_cases import DEVICE, challenge, make, words
 
 import srp_native
+from cognito_srp import SrpError
 from cognito_srp import aws_srp as ours
 from cognito_srp.aws_srp import challenges
 from cognito_srp.srp import encoding
@@ -109,7 +110,7 @@ def test_a_forbidden_b(B: int) -> None:
 
 def test_u_of_zero(monkeypatch: pytest.MonkeyPatch) -> None:
     def forbid(*_: object) -> bytes:
-        raise srp.SrpError("u is 0, which SRP forbids")
+        raise SrpError("u is 0, which SRP forbids")
 
     monkeypatch.setattr(srp, "_scrambling", forbid)
     with pytest.raises(ValueError, match="u is 0"):
@@ -202,7 +203,12 @@ def test_a_has_256_bits() -> None:
 def test_a_public_value_costs_nothing_until_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
     real = ours.AWSSRP.calculate_a
-    monkeypatch.setattr(ours.AWSSRP, "calculate_a", lambda self: (calls.append(1), real(self))[1])
+
+    def counted(self: ours.AWSSRP) -> int:
+        calls.append(1)
+        return real(self)
+
+    monkeypatch.setattr(ours.AWSSRP, "calculate_a", counted)
     made = make(ours)
     assert calls == []
     assert made.large_a_value == made.large_a_value == pow(2, made.small_a_value, N)
@@ -214,7 +220,7 @@ def test_a_subclass_may_choose_a() -> None:
         def generate_random_small_a(self) -> int:
             return 5
 
-    made = Chosen("u", "p", "eu_P", "c", client=object())
+    made = Chosen("u", "p", "eu_P", "c", client=cast(Any, object()))
     assert (made.small_a_value, made.large_a_value) == (5, 32)
 
 
@@ -227,7 +233,7 @@ def test_a_subclass_may_choose_a() -> None:
         {"device_group_key": "g"},
     ],
 )
-def test_what_does_not_go_together(changes: dict[str, str]) -> None:
+def test_what_does_not_go_together(changes: dict[str, Any]) -> None:
     for module in (theirs, ours):
         with pytest.raises(ValueError, match=r"should|exclude each other|all three or none"):
             make(module, **changes)
@@ -251,7 +257,7 @@ def test_a_client_is_made_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_positional_arguments_are_in_their_order() -> None:
-    values = ("u", "p", "eu_P", "c", None, object(), "secret", "k", "g", "dp")
+    values: Any = ("u", "p", "eu_P", "c", None, object(), "secret", "k", "g", "dp")
     mine, original = ours.AWSSRP(*values), theirs.AWSSRP(*values)
     for name in vars(original).keys() - {"small_a_value", "large_a_value"}:
         assert getattr(mine, name) == getattr(original, name), name

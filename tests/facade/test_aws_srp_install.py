@@ -12,8 +12,8 @@ from types import ModuleType
 
 import pycognito
 import pytest
-from aws_srp_cases import challenge, make
 from pycognito import aws_srp as theirs
+from support.aws_srp_cases import challenge, make
 
 from cognito_srp import InvalidInputError, SignInError
 from cognito_srp import aws_srp as ours

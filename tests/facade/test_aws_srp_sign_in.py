@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from people import PASSWORD
+from support.people import PASSWORD
 
 from cognito_srp import aws_srp
 from cognito_srp.local import LocalCognito
@@ -21,7 +21,7 @@ def make(request: pytest.FixtureRequest, cognito: LocalCognito, client: Any) -> 
     pool = cognito.create_pool(client_secret=request.param)
     pool.create_user("zoë", PASSWORD)
 
-    def build(password: str = PASSWORD, **device: str) -> aws_srp.AWSSRP:
+    def build(password: str = PASSWORD, **device: Any) -> aws_srp.AWSSRP:
         return aws_srp.AWSSRP(
             username="zoë",
             password=password,
@@ -29,7 +29,7 @@ def make(request: pytest.FixtureRequest, cognito: LocalCognito, client: Any) -> 
             client_id=pool.client_id,
             client=client,
             client_secret=pool.client_secret,
-            **device,  # type: ignore[arg-type]
+            **device,
         )
 
     return build

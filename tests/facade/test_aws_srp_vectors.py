@@ -8,8 +8,8 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from aws_srp_cases import make
 from pycognito import aws_srp as theirs
+from support.aws_srp_cases import make
 
 from cognito_srp import aws_srp as ours
 from cognito_srp.aws_srp import challenges
@@ -21,17 +21,17 @@ def module(request: pytest.FixtureRequest) -> ModuleType:
     return chosen
 
 
-def stop_clocks(monkeypatch: pytest.MonkeyPatch, *when: int) -> None:
+def stop_clocks(monkeypatch: pytest.MonkeyPatch, *when: Any) -> None:
     """At the time of the known answer, for both modules."""
 
     class Fixed(datetime):
         @classmethod
         def now(cls, tz: Any = None) -> Any:
-            return datetime(*when, tzinfo=tz)  # type: ignore[arg-type]
+            return datetime(*when).replace(tzinfo=tz)
 
         @classmethod
         def utcnow(cls) -> Any:
-            return datetime(*when)  # type: ignore[arg-type]
+            return datetime(*when)
 
     monkeypatch.setattr(theirs, "datetime", SimpleNamespace(datetime=Fixed))
     monkeypatch.setattr(challenges, "datetime", Fixed)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from people import PASSWORD
+from support.people import PASSWORD
 
 from cognito_srp import (
     InvalidInputError,

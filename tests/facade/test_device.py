@@ -38,7 +38,8 @@ def theirs(monkeypatch: pytest.MonkeyPatch, password: bytes, salt: int) -> tuple
     with monkeypatch.context() as patch:
         patch.setattr(aws_srp, "os", SimpleNamespace(urandom=lambda _: password))
         patch.setattr(aws_srp, "get_random", lambda _: salt)
-        return aws_srp.generate_hash_device(GROUP, KEY)
+        made: tuple[str, Any] = aws_srp.generate_hash_device(GROUP, KEY)
+        return made
 
 
 def test_a_thousand_verifiers_of_pycognito() -> None:
@@ -133,7 +134,7 @@ def test_recompute_finds_a_wrong_verifier() -> None:
     )
     with pytest.raises(VerifierFaultError, match="nothing was sent") as caught:
         wrong.recompute()
-    assert right.device_password not in str(caught.value)
+    assert str(right.device_password) not in str(caught.value)
 
 
 def test_a_verifier_made_elsewhere() -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import keyring
 import pytest
-from people import PASSWORD, Someone, enter
+from support.people import PASSWORD, Someone, enter
 
 from cognito_srp import (
-    Device,
     InvalidInputError,
+    KnownDevice,
     RememberedDevice,
     ResourceNotFoundError,
     forget_device,
@@ -32,7 +32,7 @@ def owned(request: pytest.FixtureRequest, client: Any, cognito: LocalCognito) ->
     username = pool.create_user("zoë", PASSWORD)
     for number in range(5):
         session = enter(client, pool, username)
-        session.enroll_device(device_name=f"συσκευή {number}", remember=number == 0)
+        session.enroll_device(device_name=f"συσκευή {number}", remember=True)
     if request.param == "by token":
         return {"access_token": session.tokens.access_token}
     return {"pool_id": pool.pool_id, "username": username}
@@ -62,9 +62,11 @@ def test_look_remember_and_forget(client: Any, owned: dict[str, Any]) -> None:
     assert isinstance(second.created, datetime)
     assert second.last_ip == "127.0.0.1"
     says = "pool_id" in owned
-    assert (first.remembered, second.remembered) == ((True, False) if says else (None, None))
-    update_device_status(client, device_key=key, remembered=True, **owned)
-    assert get_device(client, device_key=key, **owned).remembered == (True if says else None)
+    assert (first.remembered, second.remembered) == ((True, True) if says else (None, None))
+    update_device_status(client, device_key=key, remembered=False, **owned)
+    assert get_device(client, device_key=key, **owned).remembered == (False if says else None)
+    # Of a pool that remembers on the user's word, ListDevices shows what is remembered.
+    assert [d.device_key for d in list_devices(client, **owned)].count(key) == says
     forget_device(client, device_key=key, **owned)
     with pytest.raises(ResourceNotFoundError):
         get_device(client, device_key=key, **owned)
@@ -72,7 +74,7 @@ def test_look_remember_and_forget(client: Any, owned: dict[str, Any]) -> None:
 
 
 def test_a_device_without_attributes() -> None:
-    device = Device.from_description({"DeviceKey": "eu_1"})
+    device = KnownDevice.from_description({"DeviceKey": "eu_1"})
     assert (device.name, device.remembered, device.attributes) == (None, None, {})
 
 
@@ -90,9 +92,10 @@ def test_whose_devices_has_to_be_clear(owner: dict[str, Any], field: str) -> Non
     with pytest.raises(InvalidInputError) as caught:
         next(list_devices(None, **owner))  # type: ignore[arg-type]
     assert caught.value.field == field
-    for change in (get_device, forget_device):
+    changes: list[Callable[..., object]] = [get_device, forget_device]
+    for change in changes:
         with pytest.raises(InvalidInputError):
-            change(None, device_key="eu_1", **owner)  # type: ignore[operator]
+            change(None, device_key="eu_1", **owner)
 
 
 @pytest.mark.usefixtures("own_keyring")

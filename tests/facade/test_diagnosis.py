@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from people import PASSWORD, enter
+from support.people import PASSWORD, enter
 
 from cognito_srp import (
     Cause,
@@ -25,7 +25,7 @@ from cognito_srp.local import Fault, LocalCognito, LocalPool
 from cognito_srp.signin import diagnosis
 from cognito_srp.srp import compute_verifier, device_identity
 from cognito_srp.srp.encoding import encode_base64, pad
-from cognito_srp.transport.steps import Challenge
+from cognito_srp.transport.steps import Call, Challenge
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_clock_that_is_off(
 def test_a_clock_at_the_limit_is_only_likely() -> None:
     error = service_error("RespondToAuthChallenge", "NotAuthorizedException", WRONG)
     error.clock_offset = timedelta(minutes=5)
-    diagnosis.explain(error, has_client_secret=False, challenge=CHALLENGE)
+    diagnosis.explain(error, ANSWER, has_client_secret=False, challenge=CHALLENGE)
     assert error.diagnosis is not None
     assert not error.diagnosis.certain
     assert "most likely" in str(error)
@@ -98,7 +98,7 @@ def test_a_secret_hash_that_is_missing_or_wrong(client: Any, cognito: LocalCogni
         assert "client_secret=" in missing.advice
         wrong = refusal(client, pool, client_secret="another", auth_flow=flow).diagnosis
         assert wrong is not None
-        assert (wrong.cause, wrong.certain) == (Cause.SECRET_HASH_WRONG, True)
+        assert (wrong.cause, wrong.certain) == (Cause.SECRET_HASH_WRONG, False)
 
 
 def test_a_wrong_password_is_just_that(client: Any, own_pool: LocalPool) -> None:
@@ -174,28 +174,36 @@ def test_a_forgotten_device_that_a_sign_in_cannot_do_without(
     # Where the password is at hand, the sign-in begins again.
     assert enter(client, own_pool, "ann", device=device).device_forgotten
     error = service_error("InitiateAuth", "ResourceNotFoundException", "Device does not exist.")
-    diagnosis.explain(error, has_client_secret=False, device=device)
+    diagnosis.explain(error, Call("InitiateAuth", {}), has_client_secret=False, device=device)
     assert error.diagnosis is not None
     assert (error.diagnosis.cause, error.diagnosis.certain) == (Cause.DEVICE_FORGOTTEN, True)
-    with pytest.raises(NotAuthorizedError):
+    with pytest.raises(NotAuthorizedError) as refused:
         again.refresh()
+    found = refused.value.diagnosis
+    assert found is not None
+    assert (found.cause, found.certain) == (Cause.DEVICE_FORGOTTEN, True)
 
 
 def test_tokens_of_a_device_that_was_never_confirmed(client: Any, own_pool: LocalPool) -> None:
     session = enter(client, own_pool, "ann")
     with pytest.raises(NotAuthorizedError, match="enroll the device first") as caught:
         session.refresh()
-    assert caught.value.diagnosis is not None
-    assert caught.value.diagnosis.cause is Cause.DEVICE_KEY_MISSING
+    found = caught.value.diagnosis
+    assert found is not None
+    assert (found.cause, found.certain) == (Cause.DEVICE_NOT_CONFIRMED, True)
     session.tokens = replace(session.tokens, refresh_token="forged")
     session.enroll_device()
-    with pytest.raises(NotAuthorizedError, match="Invalid Refresh Token") as forged:
+    with pytest.raises(NotAuthorizedError, match="most likely the refresh token") as forged:
         session.refresh()
-    assert forged.value.diagnosis is None
+    assert forged.value.message == "Invalid Refresh Token."
+    found = forged.value.diagnosis
+    assert found is not None
+    assert (found.cause, found.certain) == (Cause.REFRESH_TOKEN, False)
 
 
 WRONG = "Incorrect username or password."
 DEVICE = RememberedDevice(device_key="eu_1", device_group_key="-g", device_password="p")
+ANSWER = Call("RespondToAuthChallenge", {"ChallengeName": "DEVICE_PASSWORD_VERIFIER"})
 CHALLENGE = Challenge("DEVICE_PASSWORD_VERIFIER", {"SALT": "f" * 32})
 
 
@@ -213,13 +221,13 @@ def test_nothing_is_said_without_evidence(
     message: str, challenge: Challenge | None, device: RememberedDevice | None
 ) -> None:
     error = service_error("RespondToAuthChallenge", "NotAuthorizedException", message)
-    diagnosis.explain(error, has_client_secret=False, challenge=challenge, device=device)
+    diagnosis.explain(error, ANSWER, has_client_secret=False, challenge=challenge, device=device)
     assert error.diagnosis is None
 
 
 def test_without_a_date_the_clock_is_not_said_to_be_right() -> None:
     error = service_error("RespondToAuthChallenge", "NotAuthorizedException", WRONG)
-    diagnosis.explain(error, has_client_secret=False, challenge=CHALLENGE, device=DEVICE)
+    diagnosis.explain(error, ANSWER, has_client_secret=False, challenge=CHALLENGE, device=DEVICE)
     assert "the clock could not be compared" in str(error)
 
 

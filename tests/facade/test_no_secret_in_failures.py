@@ -14,6 +14,7 @@ import logging
 import pickle
 import traceback
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -27,6 +28,7 @@ from botocore.exceptions import (
     SSLError,
 )
 from botocore.parsers import ResponseParserError
+from support.logs import debug_log
 
 import cognito_srp
 from cognito_srp import (
@@ -47,7 +49,7 @@ TOKENS = {name: f"{CANARY}-{name}" for name in ("AccessToken", "IdToken", "Refre
 DEVICE = RememberedDevice(
     device_key="eu-west-1_d", device_group_key="-g", device_password=f"{CANARY}-device"
 )
-GIVEN = {
+GIVEN: dict[str, Any] = {
     **IDS,
     "username": "ann",
     "password": f"{CANARY}-password",
@@ -94,7 +96,7 @@ FAILURES: dict[str, Callable[[], Exception]] = {
     "unknown": lambda: refused("NotYetInventedException"),
     "state": lambda: refused("UserNotConfirmedException"),
     "never arrived": lambda: EndpointConnectionError(endpoint_url="http://x"),
-    "tls": lambda: SSLError(endpoint_url="http://x", error="broken", request=Sent()),
+    "tls": lambda: SSLError(endpoint_url="http://x", error=OSError("broken"), request=Sent()),
     "connect": lambda: ConnectTimeoutError(endpoint_url="http://x", request=Sent()),
     "lost": lambda: ReadTimeoutError(endpoint_url="http://x", request=Sent()),
     "garbled": lambda: ResponseParserError(f"cannot parse {CANARY}"),
@@ -103,7 +105,7 @@ FAILURES: dict[str, Callable[[], Exception]] = {
 }
 
 
-class Service:
+class _Service:
     """Gives these answers one after the other; an exception among them is raised."""
 
     def __init__(self, *answers: Any) -> None:
@@ -121,13 +123,17 @@ class Service:
         return answer
 
 
+#: In the place of a boto3 client.
+Service: Any = _Service
+
+
 def begin(*answers: Any, **how: Any) -> Callable[[], Any]:
-    return lambda: cognito_srp.sign_in(Service(*answers), **{**GIVEN, **how})  # type: ignore[arg-type]
+    return lambda: cognito_srp.sign_in(Service(*answers), **{**GIVEN, **how})
 
 
 def waiting(name: str = "SOFTWARE_TOKEN_MFA") -> SignIn:
     answer = {**CODE, "ChallengeName": name}
-    progress = cognito_srp.begin_sign_in(Service(answer), **GIVEN)  # type: ignore[arg-type]
+    progress = cognito_srp.begin_sign_in(Service(answer), **GIVEN)
     assert isinstance(progress, SignIn)
     return progress
 
@@ -139,7 +145,7 @@ def with_session(do: Callable[[Any], Any]) -> Callable[[Any], Callable[[], Any]]
         def run() -> Any:
             how: dict[str, Any] = {**GIVEN, "auth_flow": "USER_PASSWORD_AUTH"}
             session = cognito_srp.sign_in(Service(DONE), **how)
-            session.client = Service(failure)  # type: ignore[assignment]
+            session.client = Service(failure)
             session.new_device = cognito_srp.NewDevice(
                 device_key="eu-west-1_n", device_group_key="-g"
             )
@@ -186,12 +192,12 @@ OPERATIONS: dict[str, Callable[[Any], Callable[[], Any]]] = {
         lambda: cognito_srp.answer_challenge(
             Service(failure), waiting(), {"SOFTWARE_TOKEN_MFA_CODE": f"{CANARY}-code"}
         )
-    ),  # type: ignore[arg-type]
+    ),
     "new password": lambda failure: (
         lambda: cognito_srp.answer_challenge(
             Service(failure), waiting("NEW_PASSWORD_REQUIRED"), {"NEW_PASSWORD": f"{CANARY}-new"}
         )
-    ),  # type: ignore[arg-type]
+    ),
     "session refresh": with_session(lambda session: session.refresh()),
     "session enroll": with_session(lambda session: session.enroll_device()),
     "session revoke": with_session(lambda session: session.revoke()),
@@ -253,27 +259,34 @@ SEALING = SealingKey.generate()
 
 def bad_inputs() -> Iterator[tuple[str, Callable[[], Any]]]:
     """Secrets that are refused before anything is sent."""
-    wrong = {"surrogate": f"{CANARY}\ud800", "bytes": CANARY.encode(), "list": [CANARY]}
+    wrong: dict[str, Any] = {
+        "surrogate": f"{CANARY}\ud800",
+        "bytes": CANARY.encode(),
+        "list": [CANARY],
+    }
     for (kind, value), name in product(wrong.items(), sorted(BAD)):
         yield f"{name}: {kind}", begin(DONE, **{name: value})
     for kind, value in wrong.items():
         how: dict[str, Any] = {"device_key": "a_b", "device_group_key": "-g"}
-        yield f"device: {kind}", lambda v=value, h=how: RememberedDevice(device_password=v, **h)
+        yield f"device: {kind}", partial(RememberedDevice, device_password=value, **how)
         yield (
             f"token: {kind}",
-            lambda v=value: cognito_srp.confirm_device(
-                Service(DONE), access_token=v, verifier=VERIFIER
+            partial(
+                cognito_srp.confirm_device, Service(DONE), access_token=value, verifier=VERIFIER
             ),
-        )  # type: ignore[arg-type]
+        )
         yield (
             f"new: {kind}",
-            lambda v=value: cognito_srp.answer_challenge(
-                Service(DONE), waiting("SELECT_CHALLENGE"), {"ANSWER": "PASSWORD", "PASSWORD": v}
+            partial(
+                cognito_srp.answer_challenge,
+                Service(DONE),
+                waiting("SELECT_CHALLENGE"),
+                {"ANSWER": "PASSWORD", "PASSWORD": value},
             ),
-        )  # type: ignore[arg-type]
+        )
         yield (
             f"request: {kind}",
-            lambda v=value, h=how: EnrollmentRequest(access_token=v, **h),
+            partial(EnrollmentRequest, access_token=value, **how),
         )
     for kind, text in {
         "clear": waiting().to_json(),
@@ -282,8 +295,8 @@ def bad_inputs() -> Iterator[tuple[str, Callable[[], Any]]]:
         "deep": f"{CANARY}{'[' * 100_000}",
         "cut": waiting().to_json(seal=SEALING)[:-40],
     }.items():
-        yield f"state: {kind}", lambda t=text: SignIn.from_json(t, seal=SEALING)
-        yield f"device: {kind}", lambda t=text: RememberedDevice.from_json(t)
+        yield f"state: {kind}", partial(SignIn.from_json, text, seal=SEALING)
+        yield f"device: {kind}", partial(RememberedDevice.from_json, text)
 
 
 SCENARIOS: dict[str, Callable[[], Any]] = {
@@ -326,14 +339,8 @@ def found(error: BaseException) -> list[str]:
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """All that is logged at DEBUG, redacted."""
-    written, root = io.StringIO(), logging.getLogger()
-    handler, level = logging.StreamHandler(written), root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    with redaction.install():
+    with debug_log() as written, redaction.install():
         yield written
-    root.setLevel(level)
-    root.removeHandler(handler)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

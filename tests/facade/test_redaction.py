@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError
-from people import PASSWORD
+from support import PROGRAMS
+from support.logs import debug_log
+from support.people import PASSWORD, client_settings
 
 from cognito_srp import aws_srp, redaction
 from cognito_srp.local import LocalCognito, LocalPool, totp
@@ -37,14 +39,8 @@ SECRET = {
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """Everything that is logged in this process, at level DEBUG."""
-    written, root = io.StringIO(), logging.getLogger()
-    handler, level = logging.StreamHandler(written), root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    yield written
-    root.setLevel(level)
-    root.removeHandler(handler)
-    redaction.uninstall()
+    with debug_log() as written:
+        yield written
 
 
 def strings(value: Any, name: str = "") -> Iterator[str]:
@@ -328,18 +324,13 @@ def test_aiobotocore(cognito: LocalCognito, aiobotocore: Path) -> None:
     pool = cognito.create_pool()
     names = [pool.create_user(f"aio-{number}", PASSWORD) for number in range(8)]
     request = {
-        "client": {
-            "endpoint_url": cognito.endpoint_url,
-            "region_name": cognito.region,
-            "aws_access_key_id": "local",
-            "aws_secret_access_key": "local",
-        },
+        "client": client_settings(cognito),
         "client_id": pool.client_id,
         "usernames": names,
         "password": PASSWORD,
     }
     done = subprocess.run(
-        [aiobotocore, Path(__file__).with_name("journey_aiobotocore.py")],
+        [aiobotocore, PROGRAMS / "redact_aiobotocore.py"],
         input=json.dumps(request),
         env={"PYTHONPATH": f"{ROOT}:{ROOT / 'python'}"},
         capture_output=True,

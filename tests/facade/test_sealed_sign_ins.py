@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from people import PASSWORD, enter
+from support.people import PASSWORD, enter
 
 from cognito_srp import (
     InvalidInputError,
@@ -32,7 +32,11 @@ def waiting(pool: LocalPool, flow: str = "USER_SRP_AUTH") -> SignIn:
     """A sign-in that waits for the code of an authenticator, or for a choice."""
     admin = flow == "admin"
     auth_flow = "ADMIN_USER_PASSWORD_AUTH" if admin else flow
-    ids = {"pool_id": pool.pool_id, "client_id": pool.client_id, "username": "admin"}
+    ids: dict[str, Any] = {
+        "pool_id": pool.pool_id,
+        "client_id": pool.client_id,
+        "username": "admin",
+    }
     how: dict[str, Any] = {"password": PASSWORD, "auth_flow": auth_flow, "admin": admin}
     progress = begin_sign_in(pool.cognito.client(), **ids, **how)
     assert isinstance(progress, SignIn)
@@ -92,10 +96,11 @@ def test_what_is_given_has_to_match_what_was_sealed(
     mine: LocalPool, evil: LocalPool, flow: str
 ) -> None:
     state = waiting(mine, flow)
-    ids = {"pool_id": mine.pool_id, "client_id": mine.client_id}
+    ids: dict[str, Any] = {"pool_id": mine.pool_id, "client_id": mine.client_id}
     text = state.to_json(seal=KEY, bound_to="browser é")
     for same in ("browser é", "browser é".encode()):
         assert SignIn.from_json(text, seal=KEY, bound_to=same, **ids) == state
+    given: dict[str, Any] = {"seal": KEY, "bound_to": "browser é", **ids}
     for wrong in (
         {"pool_id": evil.pool_id},
         {"client_id": evil.client_id},
@@ -103,7 +108,7 @@ def test_what_is_given_has_to_match_what_was_sealed(
         {"bound_to": None},
     ):
         with pytest.raises(SealingError):
-            SignIn.from_json(text, **{"seal": KEY, "bound_to": "browser é", **ids, **wrong})
+            SignIn.from_json(text, **{**given, **wrong})
     unbound = state.to_json(seal=KEY)
     assert SignIn.from_json(unbound, seal=KEY, **ids) == state
     with pytest.raises(SealingError, match="bound to nothing"):
@@ -221,7 +226,7 @@ HOWS = [
 def test_a_token_of_another_pool_or_client_is_refused(how: dict[str, Any], other: str) -> None:
     for tokens in ((other, GOOD), (GOOD, other)):
         with pytest.raises(SignInError, match="the service's token is not of the"):
-            begin_sign_in(Handing(*tokens), **how)  # type: ignore[call-overload]
+            begin_sign_in(cast(Any, Handing(*tokens)), **how)
 
 
 @pytest.mark.parametrize("how", HOWS, ids=["password", "custom", "refresh"])
@@ -230,7 +235,7 @@ def test_a_token_of_another_pool_or_client_is_refused(how: dict[str, Any], other
     [GOOD, token(iss=ISSUER, aud="app"), token(iss=ISSUER, aud=["x", "app"]), "stub", "a.b.c"],
 )
 def test_tokens_of_ours_and_what_is_none_are_passed_on(how: dict[str, Any], one: str) -> None:
-    begin_sign_in(Handing(one, one), **how)  # type: ignore[call-overload]
+    begin_sign_in(cast(Any, Handing(one, one)), **how)
 
 
 @pytest.mark.parametrize("name", ["PASSWORD", "PASSWORD_SRP", "DEVICE_SRP_AUTH"])

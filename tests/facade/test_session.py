@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from people import PASSWORD, Someone, enter
+from support.people import PASSWORD, Someone, enter
 
 from cognito_srp import (
     InvalidInputError,

@@ -8,11 +8,14 @@ from typing import Any
 
 import botocore.session
 
+import cognito_srp.signin
 from cognito_srp import Cause, sign_in
 from cognito_srp.local import LocalCognito
 from cognito_srp.local.totp import totp
+from cognito_srp.transport.causes import EXPLANATIONS
 
 DOCUMENT = (Path(__file__).parent.parent.parent / "docs" / "sign-in.md").read_text()
+SOURCES = Path(cognito_srp.signin.__file__).parent
 EXAMPLES = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
 
 
@@ -21,7 +24,7 @@ def test_the_examples(local_cognito: LocalCognito, capsys: Any) -> None:
     pool.create_user("ann", "Correct-horse-1")
     pool.create_user("bob", "Correct-horse-2")
     key = pool.use_authenticator("bob")
-    ids = {"pool_id": pool.pool_id, "client_id": pool.client_id}
+    ids: dict[str, Any] = {"pool_id": pool.pool_id, "client_id": pool.client_id}
     ann = sign_in(client, **ids, username="ann", password="Correct-horse-1")
     names: dict[str, Any] = {
         "client": client,
@@ -41,7 +44,12 @@ def test_every_challenge_flow_and_cause_is_named() -> None:
     model = botocore.session.get_session().get_service_model("cognito-idp")
     legacy = {"ADMIN_NO_SRP_AUTH", "REFRESH_TOKEN"}
     for shape in ("ChallengeNameType", "AuthFlowType"):
-        for name in set(model.shape_for(shape).enum) - legacy:
+        for name in set(model.shape_for(shape).metadata["enum"]) - legacy:
             assert re.search(rf"\b{name}\b", DOCUMENT), name
-    for cause in Cause:
-        assert f"`{cause.name}`" in DOCUMENT, cause
+    # What a diagnosis can have as its cause: what the code of sign-in names, and what is certain.
+    sources = "".join(path.read_text() for path in SOURCES.glob("*.py"))
+    named = set(re.findall(r"Cause\.([A-Z_]+)", sources))
+    named |= {row.causes[0].name for row in EXPLANATIONS if row.certain}
+    assert {Cause.CLOCK.name, Cause.ROTATION.name} < named
+    for name in named:
+        assert f"`{name}`" in DOCUMENT, name

@@ -8,7 +8,7 @@ from typing import Any
 
 import botocore.session
 import pytest
-from people import PASSWORD, enter
+from support.people import PASSWORD, enter
 
 from cognito_srp import (
     Challenge,
@@ -316,7 +316,7 @@ def test_an_alias_is_replaced_by_the_internal_name(
     client: Any, cognito: LocalCognito, secret: bool
 ) -> None:
     """SECRET_HASH is that of the internal name from the first challenge on, in refreshes too."""
-    settings = {"mfa": "OPTIONAL", "UsernameAttributes": ["email"]}
+    settings: dict[str, Any] = {"mfa": "OPTIONAL", "UsernameAttributes": ["email"]}
     pool = cognito.create_pool(client_secret=secret, **settings)
     username = pool.create_user("zoe@example.com", PASSWORD)
     code = authenticator(cognito, pool.use_authenticator(username))
@@ -350,8 +350,8 @@ def test_a_changed_password_leaves_the_device_as_it_is(
 # What the API's model names: each is either ours to answer or goes to someone else.
 
 MODEL = botocore.session.get_session().get_service_model("cognito-idp")
-CHALLENGES = MODEL.shape_for("ChallengeNameType").enum
-FLOWS = MODEL.shape_for("AuthFlowType").enum
+CHALLENGES = MODEL.shape_for("ChallengeNameType").metadata["enum"]
+FLOWS = MODEL.shape_for("AuthFlowType").metadata["enum"]
 OURS = {"PASSWORD_VERIFIER", "PASSWORD", "PASSWORD_SRP", "DEVICE_SRP_AUTH"}
 OURS |= {"DEVICE_PASSWORD_VERIFIER"}
 SRP = {
@@ -361,8 +361,15 @@ SRP = {
     "SRP_B": "5",
     "SECRET_BLOCK": "AA==",
 }
-HOW = {"pool_id": "eu_x", "client_id": "c", "username": "zoë"}
+HOW: dict[str, Any] = {"pool_id": "eu_x", "client_id": "c", "username": "zoë"}
 KNOWN = RememberedDevice(device_key="eu_1", device_group_key="-g", device_password="p")
+
+
+def members(operation: str) -> set[str]:
+    """The parameters that the API's model has for an operation."""
+    shape = MODEL.operation_model(operation).input_shape
+    assert shape is not None
+    return set(shape.members)
 
 
 @pytest.mark.parametrize("challenge", [*CHALLENGES, "NOT_YET_INVENTED"])
@@ -388,7 +395,7 @@ def test_every_challenge_of_the_model_is_answered_or_handed_on(challenge: str) -
 @pytest.mark.parametrize("flow", FLOWS)
 def test_every_flow_of_the_model_begins_or_is_refused_in_words(flow: str, admin_form: bool) -> None:
     refreshes = flow.startswith("REFRESH")
-    proof = {"refresh_token": "t"} if refreshes else {"password": PASSWORD}
+    proof: dict[str, Any] = {"refresh_token": "t"} if refreshes else {"password": PASSWORD}
     steps = begin_sign_in_steps(auth_flow=flow, admin=admin_form, **HOW, **proof)
     wrong = flow.startswith("ADMIN_") if not admin_form else flow == "USER_PASSWORD_AUTH"
     if wrong:
@@ -400,8 +407,7 @@ def test_every_flow_of_the_model_begins_or_is_refused_in_words(flow: str, admin_
     assert step.parameters["AuthFlow"] == flow
     assert step.operation == ("AdminInitiateAuth" if admin_form else "InitiateAuth")
     assert ("UserPoolId" in step.parameters) == admin_form
-    valid = MODEL.operation_model(step.operation).input_shape.members
-    assert set(step.parameters) <= set(valid)
+    assert set(step.parameters) <= members(step.operation)
 
 
 @pytest.mark.parametrize("admin_form", [False, True])
@@ -425,9 +431,7 @@ def test_what_is_passed_through(admin_form: bool) -> None:
         assert step.parameters["ClientMetadata"] == {"m": "1"}
         assert step.parameters[context] == {"IpAddress": "127.0.0.1"}
         assert step.parameters["AnalyticsMetadata"] == {"AnalyticsEndpointId": "e"}
-        assert set(step.parameters) <= set(
-            MODEL.operation_model(step.operation).input_shape.members
-        )
+        assert set(step.parameters) <= members(step.operation)
     assert isinstance(first, Call)
     assert first.parameters["AuthParameters"]["MAX_AGE"] == "60"
     assert first.parameters["Session"] == "from ConfirmSignUp"

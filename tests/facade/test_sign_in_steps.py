@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from botocore.config import Config
-from people import PASSWORD, enter
+from support.people import PASSWORD, enter
 
 from cognito_srp import (
     Cause,
@@ -103,7 +103,11 @@ def test_begin_and_answer(member: Member) -> None:
 
 def test_nothing_to_answer(cognito: LocalCognito, client: Any) -> None:
     pool = cognito.create_pool()
-    how = {"pool_id": pool.pool_id, "client_id": pool.client_id, "password": PASSWORD}
+    how: dict[str, Any] = {
+        "pool_id": pool.pool_id,
+        "client_id": pool.client_id,
+        "password": PASSWORD,
+    }
     username = pool.create_user("ann", PASSWORD)
     assert isinstance(begin_sign_in(client, username=username, **how), Session)
 
@@ -185,7 +189,10 @@ def test_two_processes(member: Member, monkeypatch: pytest.MonkeyPatch, sealed: 
     ],
 )
 def test_what_cannot_be_gone_on_from(member: Member, changes: dict[str, Any], field: str) -> None:
-    given = {"text": member.begin().to_json(), "client_secret": member.pool.client_secret}
+    given: dict[str, Any] = {
+        "text": member.begin().to_json(),
+        "client_secret": member.pool.client_secret,
+    }
     if changes.get("device"):
         changes["device"] = RememberedDevice(
             device_key="eu_1", device_group_key="-g", device_password="p"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from people import PASSWORD, Someone, enter
+from support.people import PASSWORD, Someone, enter
 
 from cognito_srp import (
     Challenge,
@@ -69,7 +70,7 @@ def test_a_device_that_must_be_remembered_first(
 @pytest.mark.parametrize("remember", ["always", "opt-in"])
 @pytest.mark.parametrize("mfa", ["OFF", "OPTIONAL", "ON"])
 def test_a_device_through_its_whole_life(
-    client: Any, cognito: LocalCognito, mfa: str, remember: str, secret: bool
+    client: Any, cognito: LocalCognito, mfa: Any, remember: Any, secret: bool
 ) -> None:
     """Enrolled, back without a code, after a new password, not remembered, and forgotten."""
     pool = cognito.create_pool(mfa=mfa, remember_devices=remember, client_secret=secret)
@@ -261,7 +262,7 @@ def test_u_of_zero_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
             return bytes(32)
 
     # No preimage of zero is known, so the hash has to be bent to get there.
-    monkeypatch.setattr(srp.hashlib, "sha256", lambda _: Zero())
+    monkeypatch.setattr(hashlib, "sha256", lambda _: Zero())
     with pytest.raises(SrpError, match="u is 0"):
         answered(password_verifier())
 

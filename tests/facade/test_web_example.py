@@ -28,9 +28,11 @@ PASSWORD = "Correct-horse-1"
 class Web:
     """Two processes of the service, and the user behind a browser."""
 
-    def __init__(self, pool: LocalPool, ports: list[int], secret: str, key: str) -> None:
-        self.pool, self.ports, self.secret, self.key = pool, ports, secret, key
-        self.cognito = pool.cognito
+    def __init__(
+        self, cognito: LocalCognito, pool: LocalPool, ports: list[int], secret: str, key: str
+    ) -> None:
+        self.cognito, self.pool = cognito, pool
+        self.ports, self.secret, self.key = ports, secret, key
         self.cookie = ""
 
     def post(self, process: int, path: str, body: Any) -> tuple[int, Any]:
@@ -88,7 +90,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
             "AWS_DEFAULT_REGION": cognito.region,
         }
         ports = [stack.enter_context(process(environment, log)) for _ in range(2)]
-        yield Web(pool, ports, secret, environment["COGNITO_SEALING_KEY"])
+        yield Web(cognito, pool, ports, secret, environment["COGNITO_SEALING_KEY"])
     text = log.read_text()
     for hidden in (PASSWORD, secret, environment["COGNITO_CLIENT_SECRET"]):
         assert hidden not in text
@@ -162,7 +164,7 @@ def test_a_state_that_a_stranger_made_is_refused(web: Web) -> None:
     evil = web.cognito.create_pool("evil", mfa="OPTIONAL")
     evil.create_user("ann", PASSWORD)
     secret = evil.use_authenticator("ann")
-    ids = {"pool_id": evil.pool_id, "client_id": evil.client_id}
+    ids: dict[str, Any] = {"pool_id": evil.pool_id, "client_id": evil.client_id}
     client = web.cognito.client()
     waiting = begin_sign_in(client, **ids, username="ann", password=PASSWORD)
     assert isinstance(waiting, SignIn)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ pytest.importorskip("moto", reason="the extra [local] is not installed")
 pytest.importorskip("boto3")
 
 from botocore.exceptions import ClientError
-from local_people import PASSWORD, Person
+from support.local_people import PASSWORD, MakePerson, Person, Refused
 
 from cognito_srp.local import LocalCognito, LocalPool
 
@@ -39,7 +39,7 @@ def client(server: LocalCognito) -> Any:
 
 
 @pytest.fixture
-def make_person(cognito: LocalCognito, client: Any) -> Callable[..., Person]:
+def make_person(cognito: LocalCognito, client: Any) -> MakePerson:
     """Makes a user in a new pool (arguments as `create_pool`) or in a given one."""
 
     def make(pool: LocalPool | None = None, **settings: Any) -> Person:
@@ -50,13 +50,13 @@ def make_person(cognito: LocalCognito, client: Any) -> Callable[..., Person]:
 
 
 @pytest.fixture
-def person(make_person: Callable[..., Person]) -> Person:
+def person(make_person: MakePerson) -> Person:
     """A user in a pool that remembers every device."""
     return make_person()
 
 
 @pytest.fixture
-def refused() -> Callable[..., AbstractContextManager[None]]:
+def refused() -> Refused:
     """`with refused("XException", "words")`: the call inside must fail in that way."""
 
     @contextmanager

@@ -4,6 +4,7 @@ with an exception that is none of the service's."""
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -37,7 +38,7 @@ class Requests:
             "Password": PASSWORD,
         }
 
-    def of(self, shape, name="", depth=0):
+    def of(self, shape: Any, name: str = "", depth: int = 0) -> Any:
         if name in self.known and self.rng.random() < 0.9:
             return self.known[name]
         if shape.type_name == "structure":
@@ -53,7 +54,7 @@ class Requests:
             return {key: self.rng.choice(["ann", "2", "", "é", PASSWORD]) for key in names}
         return self.scalar(shape)
 
-    def scalar(self, shape):
+    def scalar(self, shape: Any) -> Any:
         low = shape.metadata.get("min", 1)
         if shape.type_name == "boolean":
             return self.rng.random() < 0.5
@@ -65,7 +66,7 @@ class Requests:
 
 
 @pytest.mark.parametrize("operation", MODEL.operation_names)
-def test_any_request(operation, long_run):
+def test_any_request(operation: str, long_run: bool) -> None:
     shape = MODEL.operation_model(operation).input_shape
     cognito, seed = LocalCognito(), random.randrange(1 << 32)
     requests = Requests(cognito, seed)

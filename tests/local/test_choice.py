@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
-from local_people import PASSWORD, Person
+from support.local_people import PASSWORD, MakePerson, Person, Refused, begin_choice, respond
+
+from cognito_srp.local import LocalCognito
 
 WRONG_CODE = ("CodeMismatchException", "Invalid code received for user")
 ALL = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]}}
@@ -19,41 +22,30 @@ SHOWN = {"EMAIL_OTP": ("EMAIL", "a***@e***"), "SMS_OTP": ("SMS", "+*******0123")
 
 
 @pytest.fixture
-def reachable(cognito, client):
+def reachable(cognito: LocalCognito, client: Any) -> Any:
     """A user with a verified address and number, in a pool that allows codes."""
     pool = cognito.create_pool(Policies=ALL)
     return Person(client, pool, pool.create_user("ann", PASSWORD, attributes=REACHABLE))
 
 
-def begin(person, **parameters):
-    return person.client.initiate_auth(
-        AuthFlow="USER_AUTH",
-        ClientId=person.pool.client_id,
-        AuthParameters={"USERNAME": person.username, **parameters},
-    )
-
-
-def respond(person, challenge, **responses):
-    named = {"USERNAME": person.username, **responses}
-    return person.sign_in().respond(challenge["ChallengeName"], named, challenge["Session"])
-
-
-def sent(cognito, challenge):
+def sent(cognito: LocalCognito, challenge: Any) -> Any:
     messages = cognito.emails("ann") if challenge == "EMAIL_OTP" else cognito.text_messages("ann")
     return messages[-1].code
 
 
-def other(code):
+def other(code: Any) -> Any:
     return f"{(int(code) + 1) % 10**8:08}"
 
 
 @pytest.mark.parametrize("challenge", ["EMAIL_OTP", "SMS_OTP"])
 @pytest.mark.parametrize("how", ["preferred", "selected"])
-def test_a_code(reachable, cognito, refused, challenge, how):
+def test_a_code(
+    reachable: Any, cognito: LocalCognito, refused: Refused, challenge: Any, how: Any
+) -> None:
     if how == "preferred":
-        asked = begin(reachable, PREFERRED_CHALLENGE=challenge)
+        asked = begin_choice(reachable, PREFERRED_CHALLENGE=challenge)
     else:
-        offered = begin(reachable)
+        offered = begin_choice(reachable)
         assert offered["ChallengeName"] == "SELECT_CHALLENGE"
         assert offered["AvailableChallenges"] == [
             "PASSWORD", "PASSWORD_SRP", "EMAIL_OTP", "SMS_OTP"
@@ -78,9 +70,9 @@ def test_a_code(reachable, cognito, refused, challenge, how):
         respond(reachable, asked, **{f"{challenge}_CODE": code})
 
 
-def test_a_code_and_a_remembered_device(reachable, cognito):
+def test_a_code_and_a_remembered_device(reachable: Any, cognito: LocalCognito) -> None:
     device = reachable.confirm()
-    asked = begin(reachable, PREFERRED_CHALLENGE="EMAIL_OTP", DEVICE_KEY=device[0])
+    asked = begin_choice(reachable, PREFERRED_CHALLENGE="EMAIL_OTP", DEVICE_KEY=device[0])
     sign_in = reachable.with_device(device)
     sign_in.challenge = asked
     sign_in.device_challenge = respond(reachable, asked, EMAIL_OTP_CODE=sent(cognito, "EMAIL_OTP"))
@@ -91,39 +83,41 @@ def test_a_code_and_a_remembered_device(reachable, cognito):
 
 
 @pytest.mark.parametrize("preferred", ["EMAIL_OTP", "WEB_AUTHN"])
-def test_what_is_not_available_is_offered_a_choice(person, preferred):
-    offered = begin(person, PREFERRED_CHALLENGE=preferred)
+def test_what_is_not_available_is_offered_a_choice(person: Person, preferred: Any) -> None:
+    offered = begin_choice(person, PREFERRED_CHALLENGE=preferred)
     assert offered["ChallengeName"] == "SELECT_CHALLENGE"
     assert offered["AvailableChallenges"] == ["PASSWORD", "PASSWORD_SRP"]
 
 
 @pytest.mark.parametrize("choice", ["EMAIL_OTP", "WEB_AUTHN", "nonsense"])
-def test_what_is_not_available_cannot_be_chosen(person, refused, choice):
-    offered = begin(person)
+def test_what_is_not_available_cannot_be_chosen(
+    person: Person, refused: Refused, choice: Any
+) -> None:
+    offered = begin_choice(person)
     with refused("InvalidParameterException", f"{choice} is not one of the available"):
         respond(person, offered, ANSWER=choice)
     respond(person, offered, ANSWER="PASSWORD", PASSWORD=person.password)
 
 
-def test_a_pool_without_passwords(cognito, client, refused):
+def test_a_pool_without_passwords(cognito: LocalCognito, client: Any, refused: Refused) -> None:
     policies = {"SignInPolicy": {"AllowedFirstAuthFactors": ["EMAIL_OTP"]}}
     pool = cognito.create_pool(Policies=policies)
     person = Person(client, pool, pool.create_user("ann", PASSWORD, attributes=REACHABLE))
-    assert begin(person)["AvailableChallenges"] == ["EMAIL_OTP"]
+    assert begin_choice(person)["AvailableChallenges"] == ["EMAIL_OTP"]
     with refused("InvalidParameterException", "not one of the available"):
-        respond(person, begin(person), ANSWER="PASSWORD", PASSWORD=PASSWORD)
+        respond(person, begin_choice(person), ANSWER="PASSWORD", PASSWORD=PASSWORD)
 
 
-def test_codes_are_not_for_users_with_a_second_factor(cognito, client):
+def test_codes_are_not_for_users_with_a_second_factor(cognito: LocalCognito, client: Any) -> None:
     pool = cognito.create_pool(mfa="OPTIONAL", Policies=ALL)
     person = Person(client, pool, pool.create_user("ann", PASSWORD, attributes=REACHABLE))
-    assert "EMAIL_OTP" in begin(person)["AvailableChallenges"]
+    assert "EMAIL_OTP" in begin_choice(person)["AvailableChallenges"]
     pool.use_authenticator("ann")
-    assert begin(person)["AvailableChallenges"] == ["PASSWORD", "PASSWORD_SRP"]
+    assert begin_choice(person)["AvailableChallenges"] == ["PASSWORD", "PASSWORD_SRP"]
 
 
-def test_preferring_srp_without_a_first_value(person):
-    asked = begin(person, PREFERRED_CHALLENGE="PASSWORD_SRP")
+def test_preferring_srp_without_a_first_value(person: Person) -> None:
+    asked = begin_choice(person, PREFERRED_CHALLENGE="PASSWORD_SRP")
     assert asked["ChallengeName"] == "PASSWORD_SRP"
     sign_in = person.sign_in()
     sign_in.challenge = respond(person, asked, SRP_A=f"{sign_in.exchange.A:x}")
@@ -131,8 +125,8 @@ def test_preferring_srp_without_a_first_value(person):
     assert sign_in.respond("PASSWORD_VERIFIER", sign_in.proof(), session)["AuthenticationResult"]
 
 
-def test_a_code_expires(reachable, cognito, refused):
-    asked = begin(reachable, PREFERRED_CHALLENGE="SMS_OTP")
+def test_a_code_expires(reachable: Any, cognito: LocalCognito, refused: Refused) -> None:
+    asked = begin_choice(reachable, PREFERRED_CHALLENGE="SMS_OTP")
     code = sent(cognito, "SMS_OTP")
     cognito.clock.advance(181)
     with refused("NotAuthorizedException", "session is expired"):
@@ -141,12 +135,12 @@ def test_a_code_expires(reachable, cognito, refused):
 
 class TestEmailAsASecondFactor:
     @pytest.fixture
-    def person(self, make_person):
+    def person(self, make_person: MakePerson) -> Any:
         person = make_person(mfa="OPTIONAL")
         person.pool.use_emails(person.username, "ann@example.com")
         return person
 
-    def test_a_sign_in(self, person, cognito, refused):
+    def test_a_sign_in(self, person: Person, cognito: LocalCognito, refused: Refused) -> None:
         asked = person.sign_in().finish()
         assert asked["ChallengeName"] == "EMAIL_OTP"
         assert asked["ChallengeParameters"]["CODE_DELIVERY_DELIVERY_MEDIUM"] == "EMAIL"
@@ -157,7 +151,7 @@ class TestEmailAsASecondFactor:
             respond(person, asked, EMAIL_OTP_CODE="0" * 7)
         assert respond(person, asked, EMAIL_OTP_CODE=code)["AuthenticationResult"]
 
-    def test_it_is_one_of_several(self, person, cognito, client):
+    def test_it_is_one_of_several(self, person: Person, cognito: LocalCognito, client: Any) -> None:
         person.pool.use_authenticator(person.username)
         user = {"UserPoolId": person.pool.pool_id, "Username": person.username}
         settings = {"Enabled": True, "PreferredMfa": False}
@@ -171,7 +165,7 @@ class TestEmailAsASecondFactor:
         code = cognito.emails(person.username)[-1].code
         assert respond(person, asked, EMAIL_OTP_CODE=code)["AuthenticationResult"]
 
-    def test_a_preference_stands_until_it_is_taken_back(self, person, client):
+    def test_a_preference_stands_until_it_is_taken_back(self, person: Person, client: Any) -> None:
         user = {"UserPoolId": person.pool.pool_id, "Username": person.username}
         off = {"Enabled": False, "PreferredMfa": False}
         client.admin_set_user_mfa_preference(**user, SMSMfaSettings=off)
@@ -179,13 +173,15 @@ class TestEmailAsASecondFactor:
         client.admin_set_user_mfa_preference(**user, EmailMfaSettings=off)
         assert "AuthenticationResult" in person.sign_in().finish()
 
-    def test_it_needs_an_address(self, make_person, person, client, refused):
+    def test_it_needs_an_address(
+        self, make_person: MakePerson, person: Person, client: Any, refused: Refused
+    ) -> None:
         another = make_person(person.pool)
         user = {"UserPoolId": person.pool.pool_id, "Username": another.username}
         with refused("InvalidParameterException", "delivery config"):
             client.admin_set_user_mfa_preference(**user, EmailMfaSettings={"Enabled": True})
 
-    def test_the_user_may_switch_it_on(self, make_person, client):
+    def test_the_user_may_switch_it_on(self, make_person: MakePerson, client: Any) -> None:
         pool = make_person(mfa="OPTIONAL").pool
         name = pool.create_user("eve", PASSWORD, attributes={"email": "eve@example.com"})
         token = pool.sign_in(name, PASSWORD)["AccessToken"]
@@ -193,7 +189,7 @@ class TestEmailAsASecondFactor:
         client.set_user_mfa_preference(AccessToken=token, EmailMfaSettings=settings)
         assert Person(client, pool, name).sign_in().finish()["ChallengeName"] == "EMAIL_OTP"
 
-    def test_the_configuration_of_a_pool(self, client, cognito):
+    def test_the_configuration_of_a_pool(self, client: Any, cognito: LocalCognito) -> None:
         pool = {"UserPoolId": cognito.create_pool().pool_id}
         email = {"Subject": "code", "Message": "{####}"}
         client.set_user_pool_mfa_config(
@@ -204,7 +200,7 @@ class TestEmailAsASecondFactor:
         assert config["MfaConfiguration"] == "OPTIONAL"
 
 
-def test_required_attributes_are_named(cognito, client):
+def test_required_attributes_are_named(cognito: LocalCognito, client: Any) -> None:
     schema = [{"Name": "email", "AttributeDataType": "String", "Required": True, "Mutable": True}]
     pool = cognito.create_pool(Schema=schema)
     pool.create_user("ann", PASSWORD, temporary=True)

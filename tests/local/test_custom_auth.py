@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from support.local_people import MakePerson, Person, Refused
 
-from cognito_srp.local import CustomAuth
+from cognito_srp.local import CustomAuth, LocalCognito
 
 WRONG = ("NotAuthorizedException", "Incorrect username or password.")
 INVALID = "InvalidLambdaResponseException"
@@ -18,7 +19,7 @@ class Riddles:
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
 
-    def define(self, event, context):
+    def define(self, event: dict[str, Any], context: Any) -> Any:
         self.events.append(event)
         past = event["request"]["session"]
         response = event["response"]
@@ -30,7 +31,7 @@ class Riddles:
         )
         return event
 
-    def create(self, event, context):
+    def create(self, event: dict[str, Any], context: Any) -> Any:
         self.events.append(event)
         number = str(len(event["request"]["session"]))
         event["response"] = {
@@ -40,7 +41,7 @@ class Riddles:
         }
         return event
 
-    def verify(self, event, context):
+    def verify(self, event: dict[str, Any], context: Any) -> Any:
         self.events.append(event)
         request = event["request"]
         expected = request["privateChallengeParameters"]["answer"]
@@ -49,18 +50,18 @@ class Riddles:
 
 
 @pytest.fixture
-def riddles():
+def riddles() -> Any:
     return Riddles()
 
 
 @pytest.fixture
-def person(make_person, riddles):
+def person(make_person: MakePerson, riddles: Any) -> Any:
     person = make_person()
     person.pool.use_custom_auth(CustomAuth(riddles.define, riddles.create, riddles.verify))
     return person
 
 
-def begin(person, client=None, **parameters):
+def begin(person: Person, client: Any = None, **parameters: Any) -> Any:
     parameters |= person.sign_in().secret_hash(person.username)
     return (client or person.client).initiate_auth(
         AuthFlow="CUSTOM_AUTH",
@@ -69,13 +70,13 @@ def begin(person, client=None, **parameters):
     )
 
 
-def answer(person, challenge, text):
+def answer(person: Person, challenge: Any, text: str) -> Any:
     named = {"USERNAME": person.username, "ANSWER": text}
     named |= person.sign_in().secret_hash(person.username)
     return person.sign_in().respond("CUSTOM_CHALLENGE", named, challenge["Session"])
 
 
-def test_two_riddles(person, riddles):
+def test_two_riddles(person: Person, riddles: Any) -> None:
     asked = begin(person)
     assert asked["ChallengeName"] == "CUSTOM_CHALLENGE"
     assert asked["ChallengeParameters"] == {"USERNAME": person.username, "riddle": "0"}
@@ -97,7 +98,7 @@ def test_two_riddles(person, riddles):
     assert "sub" in last["request"]["userAttributes"]
 
 
-def test_a_wrong_answer(person, refused):
+def test_a_wrong_answer(person: Person, refused: Refused) -> None:
     asked = begin(person)
     with refused(*WRONG):
         answer(person, asked, "no idea")
@@ -105,7 +106,7 @@ def test_a_wrong_answer(person, refused):
         answer(person, asked, "answer 0")
 
 
-def prove(person, sign_in, **parameters):
+def prove(person: Person, sign_in: Any, **parameters: Any) -> Any:
     sign_in.challenge = begin(
         person, CHALLENGE_NAME="SRP_A", SRP_A=f"{sign_in.exchange.A:x}", **parameters
     )
@@ -113,7 +114,7 @@ def prove(person, sign_in, **parameters):
     return sign_in.respond("PASSWORD_VERIFIER", sign_in.proof(), sign_in.challenge["Session"])
 
 
-def test_the_password_first(person, riddles):
+def test_the_password_first(person: Person, riddles: Any) -> None:
     asked = prove(person, person.sign_in())
     assert asked["ChallengeParameters"]["riddle"] == "2"
     asked = answer(person, asked, "answer 2")
@@ -122,14 +123,16 @@ def test_the_password_first(person, riddles):
     assert names == ["SRP_A", "PASSWORD_VERIFIER", "CUSTOM_CHALLENGE", "CUSTOM_CHALLENGE"]
 
 
-def test_a_wrong_password_ends_it_before_a_riddle(person, riddles, refused):
+def test_a_wrong_password_ends_it_before_a_riddle(
+    person: Person, riddles: Any, refused: Refused
+) -> None:
     person.password = "Wrong-horse-1"
     with refused(*WRONG):
         prove(person, person.sign_in())
     assert len(riddles.events) == 1
 
 
-def test_a_remembered_device_comes_last(person, refused):
+def test_a_remembered_device_comes_last(person: Person, refused: Refused) -> None:
     device = person.confirm()
     sign_in = person.with_device(device)
     asked = prove(person, sign_in, DEVICE_KEY=device[0])
@@ -144,7 +147,9 @@ def test_a_remembered_device_comes_last(person, refused):
         answer(person, asked, "answer 1")
 
 
-def test_with_a_client_secret_and_by_the_admin_forms(make_person, riddles, client):
+def test_with_a_client_secret_and_by_the_admin_forms(
+    make_person: MakePerson, riddles: Any, client: Any
+) -> None:
     person = make_person(client_secret=True)
     person.pool.use_custom_auth(CustomAuth(riddles.define, riddles.create, riddles.verify))
     app = {"UserPoolId": person.pool.pool_id, "ClientId": person.pool.client_id}
@@ -165,7 +170,9 @@ def test_with_a_client_secret_and_by_the_admin_forms(make_person, riddles, clien
     assert riddles.events[-1]["request"]["clientMetadata"] == {"from": "here"}
 
 
-def test_somebody_who_does_not_exist(make_person, riddles, refused):
+def test_somebody_who_does_not_exist(
+    make_person: MakePerson, riddles: Any, refused: Refused
+) -> None:
     person = make_person()
     person.pool.use_custom_auth(CustomAuth(riddles.define, riddles.create, riddles.verify))
     person.username = "nobody"
@@ -179,7 +186,7 @@ def test_somebody_who_does_not_exist(make_person, riddles, refused):
         answer(person, asked, "answer 1")
 
 
-def fails(event, context):
+def fails(event: dict[str, Any], context: Any) -> None:
     raise RuntimeError("no idea")
 
 
@@ -195,14 +202,16 @@ def fails(event, context):
         (lambda event, context: {"response": {"failAuthentication": True}}, WRONG[0]),
     ],
 )
-def test_functions_that_do_not_do_their_work(person, riddles, refused, define, code):
+def test_functions_that_do_not_do_their_work(
+    person: Person, riddles: Any, refused: Refused, define: Any, code: Any
+) -> None:
     person.pool.use_custom_auth(CustomAuth(define, riddles.create, riddles.verify))
     with refused(code):
         begin(person)
 
 
-def test_parameters_have_to_be_strings(person, riddles, refused):
-    def create(event, context):
+def test_parameters_have_to_be_strings(person: Person, riddles: Any, refused: Refused) -> None:
+    def create(event: dict[str, Any], context: Any) -> Any:
         return {"response": {"publicChallengeParameters": {"number": 1}}}
 
     person.pool.use_custom_auth(CustomAuth(riddles.define, create, riddles.verify))
@@ -210,10 +219,10 @@ def test_parameters_have_to_be_strings(person, riddles, refused):
         begin(person)
 
 
-def test_a_function_may_ask_the_server(person, riddles, cognito):
+def test_a_function_may_ask_the_server(person: Person, riddles: Any, cognito: LocalCognito) -> None:
     """They run without the server's lock, and may take their time."""
 
-    def create(event, context):
+    def create(event: dict[str, Any], context: Any) -> Any:
         named = {"UserPoolId": event["userPoolId"], "Username": event["userName"]}
         user = cognito.client().admin_get_user(**named)
         return {"response": {"publicChallengeParameters": {"status": user["UserStatus"]}}}

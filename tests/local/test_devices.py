@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 import pytest
-from local_people import DEVICE_PASSWORD
-from plain_client import N, device_config, pad
+from support.local_people import DEVICE_PASSWORD, MakePerson, Person, Refused
+from support.plain_client import N, device_config, pad
+
+from cognito_srp.local import LocalCognito
 
 WRONG = ("NotAuthorizedException", "Incorrect username or password.")
 NO_DEVICE = ("ResourceNotFoundException", "Device does not exist.")
@@ -17,7 +20,7 @@ def b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def test_confirm_and_sign_in(person):
+def test_confirm_and_sign_in(person: Person) -> None:
     device = person.confirm()
     sign_in = person.with_device(device)
     assert sign_in.begin_device()["ChallengeName"] == "DEVICE_SRP_AUTH"
@@ -30,7 +33,7 @@ def test_confirm_and_sign_in(person):
     assert answer["AuthenticationResult"]["AccessToken"]
 
 
-def test_the_device_key_may_come_with_initiate_auth(person):
+def test_the_device_key_may_come_with_initiate_auth(person: Person) -> None:
     device = person.confirm()
     sign_in = person.with_device(device)
     sign_in.begin(DEVICE_KEY=device[0])
@@ -38,7 +41,7 @@ def test_the_device_key_may_come_with_initiate_auth(person):
     assert answer["ChallengeName"] == "DEVICE_SRP_AUTH"
 
 
-def test_the_password_flow_takes_a_device(person):
+def test_the_password_flow_takes_a_device(person: Person) -> None:
     device = person.confirm()
     answer = person.client.initiate_auth(
         AuthFlow="USER_PASSWORD_AUTH",
@@ -52,12 +55,12 @@ def test_the_password_flow_takes_a_device(person):
     assert answer["ChallengeName"] == "DEVICE_SRP_AUTH"
 
 
-def test_with_a_client_secret(make_person):
+def test_with_a_client_secret(make_person: MakePerson) -> None:
     person = make_person(client_secret=True)
     assert person.with_device(person.confirm()).run()["AuthenticationResult"]
 
 
-def test_without_any_session_as_pycognito_does(person):
+def test_without_any_session_as_pycognito_does(person: Person) -> None:
     sign_in = person.with_device(person.confirm())
     del sign_in.begin_device()["Session"]
     del sign_in.device_srp()["Session"]
@@ -65,7 +68,7 @@ def test_without_any_session_as_pycognito_does(person):
     assert answer["AuthenticationResult"]
 
 
-def test_a_session_that_does_not_match(person, refused):
+def test_a_session_that_does_not_match(person: Person, refused: Refused) -> None:
     sign_in = person.with_device(person.confirm())
     sign_in.begin_device()["Session"] = "y" * 60
     with refused("NotAuthorizedException", "Invalid session for the user."):
@@ -77,7 +80,7 @@ def test_a_session_that_does_not_match(person, refused):
 
 
 @pytest.mark.parametrize("part", ["key", "group key", "password"])
-def test_a_wrong_proof(person, refused, part):
+def test_a_wrong_proof(person: Person, refused: Refused, part: Any) -> None:
     sign_in = person.with_device(person.confirm())
     sign_in.begin_device()
     sign_in.device_srp()
@@ -92,7 +95,7 @@ def test_a_wrong_proof(person, refused, part):
         sign_in.respond("DEVICE_PASSWORD_VERIFIER", sign_in.device_proof())
 
 
-def test_the_right_secret_under_the_wrong_group_key(person, refused):
+def test_the_right_secret_under_the_wrong_group_key(person: Person, refused: Refused) -> None:
     """The signature covers the group key too: a verifier that fits is not enough."""
     device = person.confirm()
     sign_in = person.with_device(device)
@@ -105,14 +108,14 @@ def test_the_right_secret_under_the_wrong_group_key(person, refused):
 
 
 @pytest.mark.parametrize("A", ["0", f"{N:x}", f"{3 * N:x}"])
-def test_a_public_value_that_srp_forbids(person, refused, A):
+def test_a_public_value_that_srp_forbids(person: Person, refused: Refused, A: str) -> None:
     sign_in = person.with_device(person.confirm())
     sign_in.begin_device()
     with refused("InvalidParameterException", "SRP_A"):
         sign_in.device_srp(SRP_A=A)
 
 
-def test_device_challenges_are_answered_once(person, refused):
+def test_device_challenges_are_answered_once(person: Person, refused: Refused) -> None:
     sign_in = person.with_device(person.confirm())
     sign_in.begin_device()
     sign_in.device_srp()
@@ -124,7 +127,7 @@ def test_device_challenges_are_answered_once(person, refused):
         sign_in.device_srp()
 
 
-def test_the_device_challenge_needs_the_password_first(person, refused):
+def test_the_device_challenge_needs_the_password_first(person: Person, refused: Refused) -> None:
     """DEVICE_SRP_AUTH out of the blue, with or without a Session of its own making."""
     device = person.confirm()
     sign_in = person.with_device(device)
@@ -135,7 +138,9 @@ def test_the_device_challenge_needs_the_password_first(person, refused):
             sign_in.device_srp()
 
 
-def test_another_users_device_challenge(person, make_person, refused):
+def test_another_users_device_challenge(
+    person: Person, make_person: MakePerson, refused: Refused
+) -> None:
     other = make_person(person.pool)
     theirs = other.with_device(other.confirm())
     theirs.begin_device()
@@ -146,7 +151,7 @@ def test_another_users_device_challenge(person, make_person, refused):
         mine.device_srp()
 
 
-def test_an_unknown_device_leaves_the_challenge_open(person, refused):
+def test_an_unknown_device_leaves_the_challenge_open(person: Person, refused: Refused) -> None:
     """amazon-cognito-identity-js answers the same challenge again, without the key."""
     sign_in = person.sign_in()
     unknown = "eu-west-2_00000000-0000-4000-8000-000000000000"
@@ -158,7 +163,9 @@ def test_an_unknown_device_leaves_the_challenge_open(person, refused):
     assert "NewDeviceMetadata" in answer["AuthenticationResult"]
 
 
-def test_a_device_that_is_not_confirmed_or_not_theirs(person, make_person, refused):
+def test_a_device_that_is_not_confirmed_or_not_theirs(
+    person: Person, make_person: MakePerson, refused: Refused
+) -> None:
     unconfirmed = person.tokens()["NewDeviceMetadata"]["DeviceKey"]
     theirs = make_person(person.pool).confirm()[0]
     for key in (unconfirmed, theirs):
@@ -166,7 +173,7 @@ def test_a_device_that_is_not_confirmed_or_not_theirs(person, make_person, refus
             person.sign_in().finish(DEVICE_KEY=key)
 
 
-def test_a_forgotten_device(person, client, refused):
+def test_a_forgotten_device(person: Person, client: Any, refused: Refused) -> None:
     tokens = person.tokens()
     device = person.confirm(tokens)
     named = {"AccessToken": tokens["AccessToken"], "DeviceKey": device[0]}
@@ -182,7 +189,7 @@ def test_a_forgotten_device(person, client, refused):
         client.confirm_device(**named)
 
 
-def test_opt_in_needs_update_device_status(make_person, client):
+def test_opt_in_needs_update_device_status(make_person: MakePerson, client: Any) -> None:
     person = make_person(remember_devices="opt-in")
     tokens = person.tokens()
     metadata = tokens["NewDeviceMetadata"]
@@ -200,7 +207,7 @@ def test_opt_in_needs_update_device_status(make_person, client):
     assert "AuthenticationResult" in person.with_device(device).begin_device()
 
 
-def test_always_remembered_is_at_once(person, client):
+def test_always_remembered_is_at_once(person: Person, client: Any) -> None:
     tokens = person.tokens()
     answer = client.confirm_device(
         AccessToken=tokens["AccessToken"], DeviceKey=tokens["NewDeviceMetadata"]["DeviceKey"]
@@ -208,7 +215,9 @@ def test_always_remembered_is_at_once(person, client):
     assert answer["UserConfirmationNecessary"] is False
 
 
-def test_a_device_without_a_verifier_never_signs_in(person, client, refused):
+def test_a_device_without_a_verifier_never_signs_in(
+    person: Person, client: Any, refused: Refused
+) -> None:
     tokens = person.tokens()
     metadata = tokens["NewDeviceMetadata"]
     client.confirm_device(AccessToken=tokens["AccessToken"], DeviceKey=metadata["DeviceKey"])
@@ -217,7 +226,9 @@ def test_a_device_without_a_verifier_never_signs_in(person, client, refused):
         person.with_device(device).run()
 
 
-def test_a_salt_that_is_not_minimal_confirms_and_never_signs_in(person, client, refused):
+def test_a_salt_that_is_not_minimal_confirms_and_never_signs_in(
+    person: Person, client: Any, refused: Refused
+) -> None:
     """PROTOCOL.md section 2: the server hashes the minimal form, the client hashed what it sent."""
     import hashlib
 
@@ -255,7 +266,9 @@ GOOD = device_config("-abcdefgh", "us-east-1_0", "p", 1 << 100)
         ("PasswordVerifier", "é"),
     ],
 )
-def test_a_verifier_that_is_refused(person, client, refused, field, value):
+def test_a_verifier_that_is_refused(
+    person: Person, client: Any, refused: Refused, field: str, value: Any
+) -> None:
     tokens = person.tokens()
     with refused("InvalidParameterException", field):
         client.confirm_device(
@@ -267,7 +280,7 @@ def test_a_verifier_that_is_refused(person, client, refused, field, value):
 
 
 @pytest.mark.parametrize("field", ["Salt", "PasswordVerifier"])
-def test_half_a_verifier(person, client, refused, field):
+def test_half_a_verifier(person: Person, client: Any, refused: Refused, field: str) -> None:
     tokens = person.tokens()
     with refused("InvalidParameterException"):
         client.confirm_device(
@@ -277,23 +290,26 @@ def test_half_a_verifier(person, client, refused, field):
         )
 
 
-def test_confirming_twice(person, client, refused):
+def test_confirming_twice(person: Person, client: Any, refused: Refused) -> None:
     tokens = person.tokens()
     person.confirm(tokens)
     with refused("DeviceKeyExistsException"):
         person.confirm(tokens)
 
 
-def test_the_wrong_token_for_a_device_key(person, make_person, client, refused):
+def test_any_key_that_was_given_to_the_user(
+    person: Person, make_person: MakePerson, client: Any, refused: Refused
+) -> None:
     first, second = person.tokens(), person.tokens()
     theirs = make_person(person.pool).tokens()
     key = first["NewDeviceMetadata"]["DeviceKey"]
-    for tokens in (second, theirs):
-        with refused(*BAD_KEY):
-            client.confirm_device(AccessToken=tokens["AccessToken"], DeviceKey=key)
+    with refused(*BAD_KEY):
+        client.confirm_device(AccessToken=theirs["AccessToken"], DeviceKey=key)
+    device = person.confirm({**first, "AccessToken": second["AccessToken"]})
+    assert person.with_device(device).run()["AuthenticationResult"]
 
 
-def test_swapped_keys(person, client, refused):
+def test_swapped_keys(person: Person, client: Any, refused: Refused) -> None:
     tokens = person.tokens()
     group_key = tokens["NewDeviceMetadata"]["DeviceGroupKey"]
     with refused("InvalidParameterException", "regular expression pattern: [\\w-]+_[0-9a-f-]+"):
@@ -301,7 +317,9 @@ def test_swapped_keys(person, client, refused):
 
 
 @pytest.mark.parametrize("kind", ["IdToken", "RefreshToken", "forged", "foreign", "nonsense"])
-def test_a_token_that_is_no_access_token_of_ours(person, client, refused, kind):
+def test_a_token_that_is_no_access_token_of_ours(
+    person: Person, client: Any, refused: Refused, kind: Any
+) -> None:
     tokens = person.tokens()
     access = tokens["AccessToken"]
     header, payload, signature = access.split(".")
@@ -319,7 +337,9 @@ def test_a_token_that_is_no_access_token_of_ours(person, client, refused, kind):
         client.confirm_device(AccessToken=token, DeviceKey=tokens["NewDeviceMetadata"]["DeviceKey"])
 
 
-def test_an_expired_token(person, cognito, client, refused):
+def test_an_expired_token(
+    person: Person, cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
     tokens = person.tokens()
     cognito.clock.advance(3601)
     with refused("NotAuthorizedException", "Access Token has expired"):
@@ -328,14 +348,14 @@ def test_an_expired_token(person, cognito, client, refused):
         client.get_user(AccessToken=tokens["AccessToken"])  # moto's own
 
 
-def test_a_revoked_token(person, client, refused):
+def test_a_revoked_token(person: Person, client: Any, refused: Refused) -> None:
     tokens = person.tokens()
     client.global_sign_out(AccessToken=tokens["AccessToken"])
     with refused("NotAuthorizedException", "Access Token has been revoked"):
         person.confirm(tokens)
 
 
-def test_what_get_device_tells(person, client):
+def test_what_get_device_tells(person: Person, client: Any) -> None:
     tokens = person.tokens()
     key = person.confirm(tokens)[0]
     device = client.get_device(AccessToken=tokens["AccessToken"], DeviceKey=key)["Device"]
@@ -347,10 +367,11 @@ def test_what_get_device_tells(person, client):
     assert device["DeviceCreateDate"] <= device["DeviceLastModifiedDate"]
 
 
-def test_list_devices_in_pages(person, client, refused):
+def test_list_devices_in_pages(person: Person, client: Any, refused: Refused) -> None:
     keys = [person.confirm()[0] for _ in range(5)]
     token = person.tokens()["AccessToken"]
-    found, more = [], {}
+    found: list[Any] = []
+    more: dict[str, Any] = {}
     while True:
         page = client.list_devices(AccessToken=token, Limit=2, **more)
         assert len(page["Devices"]) <= 2
@@ -364,17 +385,19 @@ def test_list_devices_in_pages(person, client, refused):
             client.list_devices(AccessToken=token, PaginationToken=bad)
 
 
-def test_a_pool_that_tracks_no_devices(make_person, client, refused):
+def test_a_pool_that_tracks_no_devices(
+    make_person: MakePerson, client: Any, refused: Refused
+) -> None:
     token = make_person(remember_devices="no").tokens()["AccessToken"]
     with refused("InvalidUserPoolConfigurationException"):
         client.list_devices(AccessToken=token)
 
 
-def test_refreshing_needs_the_device(person, client, refused):
+def test_refreshing_needs_the_device(person: Person, client: Any, refused: Refused) -> None:
     tokens = person.tokens()
     key = tokens["NewDeviceMetadata"]["DeviceKey"]
 
-    def refresh(**more):
+    def refresh(**more: Any) -> Any:
         return client.initiate_auth(
             AuthFlow="REFRESH_TOKEN_AUTH",
             ClientId=person.pool.client_id,
@@ -395,7 +418,9 @@ def test_refreshing_needs_the_device(person, client, refused):
         refresh(DEVICE_KEY=key)
 
 
-def test_refreshing_without_device_tracking(make_person, client, cognito, refused):
+def test_refreshing_without_device_tracking(
+    make_person: MakePerson, client: Any, cognito: LocalCognito, refused: Refused
+) -> None:
     person = make_person(remember_devices="no")
     tokens = person.tokens()
     sent = {"REFRESH_TOKEN": tokens["RefreshToken"]}
@@ -406,7 +431,7 @@ def test_refreshing_without_device_tracking(make_person, client, cognito, refuse
         client.initiate_auth(**arguments, AuthParameters=sent)
 
 
-def test_a_users_devices_go_with_the_user(person, client, refused):
+def test_a_users_devices_go_with_the_user(person: Person, client: Any, refused: Refused) -> None:
     device = person.confirm()
     client.admin_delete_user(UserPoolId=person.pool.pool_id, Username=person.username)
     person.pool.create_user(person.username, person.password)

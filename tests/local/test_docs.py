@@ -11,7 +11,7 @@ from pathlib import Path
 PAGE = Path(__file__).parent.parent.parent / "docs" / "local-cognito.md"
 
 
-def test_the_page_runs(tmp_path):
+def test_the_page_runs(tmp_path: Path) -> None:
     [code] = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     assert len([line for line in code.splitlines() if line.strip()]) <= 20
     (tmp_path / "test_page.py").write_text(code)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from plain_client import SignIn
+from support.local_people import MakePerson, Person, Refused
+from support.plain_client import SignIn
+
+from cognito_srp.local import LocalCognito, LocalPool
 
 WRONG = ("NotAuthorizedException", "Incorrect username or password.")
 NO_DEVICE = ("ResourceNotFoundException", "Device does not exist.")
@@ -12,26 +17,26 @@ NO_DEVICE = ("ResourceNotFoundException", "Device does not exist.")
 class AdminClient:
     """The Admin forms under the public names, for `SignIn` to use."""
 
-    def __init__(self, client, pool):
+    def __init__(self, client: Any, pool: LocalPool) -> None:
         self.client, self.pool = client, pool
 
-    def initiate_auth(self, **arguments):
+    def initiate_auth(self, **arguments: Any) -> Any:
         return self.client.admin_initiate_auth(UserPoolId=self.pool.pool_id, **arguments)
 
-    def respond_to_auth_challenge(self, **arguments):
+    def respond_to_auth_challenge(self, **arguments: Any) -> Any:
         return self.client.admin_respond_to_auth_challenge(
             UserPoolId=self.pool.pool_id, **arguments
         )
 
 
 @pytest.fixture
-def admin(person):
+def admin(person: Person) -> Any:
     return {"UserPoolId": person.pool.pool_id, "Username": person.username}
 
 
 @pytest.mark.parametrize("flow", ["ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"])
-def test_admin_password_flow(person, client, refused, flow):
-    def begin(password, **more):
+def test_admin_password_flow(person: Person, client: Any, refused: Refused, flow: str) -> None:
+    def begin(password: Any, **more: Any) -> Any:
         return client.admin_initiate_auth(
             UserPoolId=person.pool.pool_id,
             ClientId=person.pool.client_id,
@@ -46,13 +51,13 @@ def test_admin_password_flow(person, client, refused, flow):
         begin("Wrong-horse-1")
 
 
-def test_a_device_sign_in_by_the_admin_forms(person, client):
+def test_a_device_sign_in_by_the_admin_forms(person: Person, client: Any) -> None:
     device = person.confirm()
     person.client = AdminClient(client, person.pool)
     assert person.with_device(device).run()["AuthenticationResult"]
 
 
-def test_flows_belong_to_their_operation(person, client, refused):
+def test_flows_belong_to_their_operation(person: Person, client: Any, refused: Refused) -> None:
     arguments = {
         "ClientId": person.pool.client_id,
         "AuthParameters": {"USERNAME": person.username, "PASSWORD": person.password},
@@ -66,7 +71,9 @@ def test_flows_belong_to_their_operation(person, client, refused):
 
 
 @pytest.mark.parametrize("parameters", [{}, {"DEVICE_KEY": "eu-west-2_0"}])
-def test_custom_authentication_has_no_trigger_here(person, client, refused, parameters):
+def test_custom_authentication_has_no_trigger_here(
+    person: Person, client: Any, refused: Refused, parameters: Any
+) -> None:
     with refused("InvalidUserPoolConfigurationException", "trigger is not configured"):
         client.initiate_auth(
             ClientId=person.pool.client_id,
@@ -75,7 +82,7 @@ def test_custom_authentication_has_no_trigger_here(person, client, refused, para
         )
 
 
-def test_admin_get_and_list(person, client, admin):
+def test_admin_get_and_list(person: Person, client: Any, admin: Any) -> None:
     keys = [person.confirm()[0] for _ in range(3)]
     device = client.admin_get_device(**admin, DeviceKey=keys[0])["Device"]
     attributes = {a["Name"]: a["Value"] for a in device["DeviceAttributes"]}
@@ -86,7 +93,7 @@ def test_admin_get_and_list(person, client, admin):
     assert [d["DeviceKey"] for d in page["Devices"] + rest["Devices"]] == keys
 
 
-def test_admin_status_and_forget(person, client, admin, refused):
+def test_admin_status_and_forget(person: Person, client: Any, admin: Any, refused: Refused) -> None:
     device = person.confirm()
     client.admin_update_device_status(
         **admin, DeviceKey=device[0], DeviceRememberedStatus="not_remembered"
@@ -99,7 +106,9 @@ def test_admin_status_and_forget(person, client, admin, refused):
         person.with_device(device).begin_device()
 
 
-def test_admin_errors(person, make_person, client, admin, refused):
+def test_admin_errors(
+    person: Person, make_person: MakePerson, client: Any, admin: Any, refused: Refused
+) -> None:
     device = person.confirm()
     other = make_person(person.pool)
     with refused(*NO_DEVICE):
@@ -116,8 +125,8 @@ class TestUserAuth:
     """USER_AUTH: the client chooses how to prove the password."""
 
     @pytest.fixture
-    def begin(self, person):
-        def begin(**parameters):
+    def begin(self, person: Person) -> Any:
+        def begin(**parameters: Any) -> Any:
             return person.client.initiate_auth(
                 AuthFlow="USER_AUTH",
                 ClientId=person.pool.client_id,
@@ -126,12 +135,12 @@ class TestUserAuth:
 
         return begin
 
-    def prove(self, person, challenge):
+    def prove(self, person: Person, challenge: Any) -> Any:
         sign_in = person.sign_in()
         sign_in.exchange, sign_in.challenge = self.exchange, challenge
         return sign_in.respond("PASSWORD_VERIFIER", sign_in.proof(), challenge["Session"])
 
-    def test_choosing_srp(self, person, begin):
+    def test_choosing_srp(self, person: Person, begin: Any) -> None:
         sign_in = person.sign_in()
         self.exchange = sign_in.exchange
         challenge = begin()
@@ -148,16 +157,16 @@ class TestUserAuth:
         )
         assert "NewDeviceMetadata" in self.prove(person, challenge)["AuthenticationResult"]
 
-    def test_preferring_srp(self, person, begin):
+    def test_preferring_srp(self, person: Person, begin: Any) -> None:
         self.exchange = person.sign_in().exchange
         challenge = begin(PREFERRED_CHALLENGE="PASSWORD_SRP", SRP_A=f"{self.exchange.A:x}")
         assert self.prove(person, challenge)["AuthenticationResult"]
 
     @pytest.mark.parametrize("answer", ["SELECT_CHALLENGE", "PASSWORD", "at once"])
-    def test_the_password(self, person, begin, refused, answer):
+    def test_the_password(self, person: Person, begin: Any, refused: Refused, answer: Any) -> None:
         named = {"USERNAME": person.username}
 
-        def run(password):
+        def run(password: Any) -> Any:
             if answer == "at once":
                 return begin(PREFERRED_CHALLENGE="PASSWORD", PASSWORD=password)
             preferred = {"PREFERRED_CHALLENGE": "PASSWORD"} if answer == "PASSWORD" else {}
@@ -172,7 +181,7 @@ class TestUserAuth:
         with refused(*WRONG):
             run("Wrong-horse-1")
 
-    def test_a_device(self, person, begin):
+    def test_a_device(self, person: Person, begin: Any) -> None:
         device = person.confirm()
         answer = begin(
             PREFERRED_CHALLENGE="PASSWORD", PASSWORD=person.password, DEVICE_KEY=device[0]
@@ -181,7 +190,7 @@ class TestUserAuth:
 
 
 class TestGetTokensFromRefreshToken:
-    def test_it_needs_the_device(self, person, client, refused):
+    def test_it_needs_the_device(self, person: Person, client: Any, refused: Refused) -> None:
         tokens = person.tokens()
         device = person.confirm(tokens)
         arguments = {"RefreshToken": tokens["RefreshToken"], "ClientId": person.pool.client_id}
@@ -193,7 +202,9 @@ class TestGetTokensFromRefreshToken:
             AccessToken=answer["AuthenticationResult"]["AccessToken"], DeviceKey=device[0]
         )
 
-    def test_the_client_secret(self, make_person, client, refused):
+    def test_the_client_secret(
+        self, make_person: MakePerson, client: Any, refused: Refused
+    ) -> None:
         person = make_person(client_secret=True, remember_devices="no")
         arguments = {
             "RefreshToken": person.tokens()["RefreshToken"],
@@ -203,7 +214,9 @@ class TestGetTokensFromRefreshToken:
             client.get_tokens_from_refresh_token(**arguments)
         client.get_tokens_from_refresh_token(**arguments, ClientSecret=person.pool.client_secret)
 
-    def test_rotation(self, make_person, cognito, client, refused):
+    def test_rotation(
+        self, make_person: MakePerson, cognito: LocalCognito, client: Any, refused: Refused
+    ) -> None:
         person = make_person(remember_devices="no")
         person.pool = person.pool.create_client(
             RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 10},
@@ -220,7 +233,7 @@ class TestGetTokensFromRefreshToken:
         client.get_tokens_from_refresh_token(**arguments, RefreshToken=new)
 
 
-def test_email_as_username(cognito, client):
+def test_email_as_username(cognito: LocalCognito, client: Any) -> None:
     pool = cognito.create_pool(UsernameAttributes=["email"])
     internal = pool.create_user("ann@example.com", "Correct-horse-1")
     assert internal != "ann@example.com"
@@ -231,7 +244,7 @@ def test_email_as_username(cognito, client):
     assert user["Username"] == internal
 
 
-def test_signing_out_by_email(cognito, client, refused):
+def test_signing_out_by_email(cognito: LocalCognito, client: Any, refused: Refused) -> None:
     pool = cognito.create_pool(UsernameAttributes=["email"])
     pool.create_user("ann@example.com", "Correct-horse-1")
     token = pool.sign_in("ann@example.com", "Correct-horse-1")["AccessToken"]
@@ -240,20 +253,28 @@ def test_signing_out_by_email(cognito, client, refused):
         client.get_user(AccessToken=token)
 
 
-def test_email_as_username_with_a_secret(cognito, client, refused):
-    """After InitiateAuth the hash is over the internal username (PROTOCOL.md section 4)."""
+def test_email_as_username_with_a_secret(
+    cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
+    """The hash is over the USERNAME of the same request, be it the alias or the internal name
+    (PROTOCOL.md section 4)."""
     pool = cognito.create_pool(client_secret=True, UsernameAttributes=["email"])
     pool.create_user("ann@example.com", "Correct-horse-1")
     sign_in = SignIn(client, pool, "ann@example.com", "Correct-horse-1")
     sign_in.begin()
-    with refused("NotAuthorizedException", "Unable to verify secret hash"):
-        sign_in.respond(
-            "PASSWORD_VERIFIER", sign_in.proof() | sign_in.secret_hash("ann@example.com")
-        )
+    alias, of_alias = {"USERNAME": "ann@example.com"}, sign_in.secret_hash("ann@example.com")
+    for mixed in (of_alias, alias):
+        with refused("NotAuthorizedException", "Unable to verify secret hash"):
+            sign_in.respond("PASSWORD_VERIFIER", sign_in.proof() | mixed)
     assert sign_in.respond("PASSWORD_VERIFIER", sign_in.proof())["AuthenticationResult"]
+    sign_in.begin()
+    answer = sign_in.respond("PASSWORD_VERIFIER", sign_in.proof() | alias | of_alias)
+    assert answer["AuthenticationResult"]
 
 
-def test_tokens_live_as_long_as_the_client_says(person, cognito, client, refused):
+def test_tokens_live_as_long_as_the_client_says(
+    person: Person, cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
     person.pool = person.pool.create_client(
         AccessTokenValidity=5, TokenValidityUnits={"AccessToken": "minutes"}
     )

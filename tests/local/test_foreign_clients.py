@@ -13,9 +13,10 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import product
+from typing import Any
 
 import pytest
-from foreign_clients import (
+from support.foreign_clients import (
     Account,
     AmazonCognitoIdentityJs,
     AwsCli,
@@ -25,11 +26,11 @@ from foreign_clients import (
     RefusedError,
     WarrantLite,
 )
-from installing import npm_install, pip_install
-from local_people import PASSWORD
+from support.installing import npm_install, pip_install
+from support.local_people import PASSWORD
 
 from cognito_srp import aws_srp
-from cognito_srp.local import totp
+from cognito_srp.local import LocalCognito, LocalPool, totp
 
 WRONG = ("NotAuthorizedException", "Incorrect username or password.")
 PASSWORD_ALONE = ["PASSWORD_VERIFIER"]
@@ -37,35 +38,35 @@ DEVICE = ["PASSWORD_VERIFIER", "DEVICE_SRP_AUTH", "DEVICE_PASSWORD_VERIFIER"]
 
 
 @pytest.fixture
-def plain(server, client):
+def plain(server: LocalCognito, client: Any) -> Any:
     return PlainClient(client)
 
 
 @pytest.fixture
-def pycognito(server, client, monkeypatch):
+def pycognito(server: LocalCognito, client: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     pytest.importorskip("pycognito")
     return Pycognito(client, server.endpoint_url, monkeypatch)
 
 
 @pytest.fixture
-def pycognito_on_ours(client, monkeypatch):
+def pycognito_on_ours(client: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     with aws_srp.install("pycognito"):
         yield PycognitoOnOurs(client, monkeypatch)
 
 
 @pytest.fixture
-def aws_cli(server, aws):
+def aws_cli(server: LocalCognito, aws: Any) -> Any:
     return PlainClient(AwsCli(aws, server.endpoint_url, server.region))
 
 
 @pytest.fixture(scope="module")
-def identity_js(server, tmp_path_factory):
+def identity_js(server: LocalCognito, tmp_path_factory: pytest.TempPathFactory) -> Any:
     modules = npm_install(tmp_path_factory.mktemp("js"), "amazon-cognito-identity-js")
     return AmazonCognitoIdentityJs(modules, server.endpoint_url)
 
 
 @pytest.fixture(scope="module")
-def warrant_lite(server, tmp_path_factory):
+def warrant_lite(tmp_path_factory: pytest.TempPathFactory) -> Any:
     python = pip_install(tmp_path_factory.mktemp("warrant-lite"), "warrant-lite") / "python"
     # It formats its timestamps under this locale, which small machines do not have.
     locales = tmp_path_factory.mktemp("locales")
@@ -74,7 +75,7 @@ def warrant_lite(server, tmp_path_factory):
         subprocess.run(make, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"warrant-lite needs the locale en_US.UTF-8: {error}")
-    return WarrantLite(python, server.endpoint_url, locales)
+    return WarrantLite(python, locales)
 
 
 CLIENTS = {
@@ -87,11 +88,12 @@ CLIENTS = {
 }
 INSTALLED_FOR_THIS = {"aws_cli", "identity_js", "warrant_lite"}
 #: MfaConfiguration that goes with each factor.
-MFA = {None: "OFF", "SMS_MFA": "OPTIONAL", "SOFTWARE_TOKEN_MFA": "ON"}
+MFA: dict[str | None, Any] = {None: "OFF", "SMS_MFA": "OPTIONAL", "SOFTWARE_TOKEN_MFA": "ON"}
 
 
-def journeys():
+def journeys() -> Iterator[Any]:
     """(client, with a secret, second factor, how devices are remembered)."""
+    kind: Any
     for name, kind in CLIENTS.items():
         secrets = (False, True) if kind.can_keep_a_secret else (False,)
         remember = ("always", "opt-in") if hasattr(kind, "remember") else ("always",)
@@ -106,13 +108,13 @@ def journeys():
 
 
 @pytest.fixture
-def asked(server, monkeypatch) -> list[str]:
+def asked(server: LocalCognito, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The challenges that the server has set since the list was last cleared."""
     names: list[str] = []
     store = server._app.state.challenges
     put = store.put
 
-    def spy(pending, now):
+    def spy(pending: Any, now: Any) -> None:
         names.append(pending.challenge)
         put(pending, now)
 
@@ -121,11 +123,11 @@ def asked(server, monkeypatch) -> list[str]:
 
 
 @pytest.fixture
-def make_account(cognito) -> Callable[..., Account]:
-    def make(secret: bool, factor: str | None, remember: str) -> Account:
+def make_account(cognito: LocalCognito) -> Callable[..., Account]:
+    def make(secret: bool, factor: str | None, remember: Any) -> Account:
         pool = cognito.create_pool(client_secret=secret, mfa=MFA[factor], remember_devices=remember)
         name = pool.create_user("ann", PASSWORD)
-        code = str
+        code: Callable[[], str] = str
         if factor == "SMS_MFA":
             pool.use_text_messages(name)
             code = lambda: texted(cognito, name)  # noqa: E731
@@ -136,17 +138,18 @@ def make_account(cognito) -> Callable[..., Account]:
     return make
 
 
-def texted(cognito, name):
+def texted(cognito: LocalCognito, name: str) -> Any:
     return cognito.text_messages(name)[-1].code
 
 
-def authenticator(cognito, pool, name):
+def authenticator(cognito: LocalCognito, pool: LocalPool, name: str) -> Any:
     """A code is good for one sign-in: each gets the next one, from two minutes ago up to now."""
     secret = pool.use_authenticator(name)
     cognito.clock.advance(-120)
-    [token] = cognito._app.state.pool(pool.pool_id).software_tokens.values()
+    stored: Any = cognito._app.state.pool(pool.pool_id)
+    [token] = stored.software_tokens.values()
 
-    def code():
+    def code() -> Any:
         while cognito.clock.time() // 30 <= token.last_step:
             cognito.clock.advance(30)
         return totp(secret, cognito.clock.time())
@@ -163,13 +166,20 @@ def refused(code: str, message: str = "") -> Iterator[None]:
 
 @pytest.mark.parametrize(("client_name", "secret", "factor", "remember"), list(journeys()))
 def test_the_life_of_a_device(
-    request, cognito, make_account, asked, client_name, secret, factor, remember
-):
+    request: pytest.FixtureRequest,
+    cognito: LocalCognito,
+    make_account: Any,
+    asked: Any,
+    client_name: Any,
+    secret: Any,
+    factor: Any,
+    remember: Any,
+) -> None:
     client = request.getfixturevalue(client_name)
     account = make_account(secret, factor, remember)
     with_code = PASSWORD_ALONE + ([factor] if factor else [])
 
-    def sign_in(which: Account = account):
+    def sign_in(which: Account = account) -> Any:
         asked.clear()
         return client.sign_in(which)
 
@@ -210,7 +220,7 @@ def test_the_life_of_a_device(
         assert asked == with_code
 
 
-def wrong_proofs(sign_in, cognito, account):
+def wrong_proofs(sign_in: Any, cognito: LocalCognito, account: Any) -> None:
     """Whatever the device: a password, a client secret, a clock, a name."""
     with refused(*WRONG):
         sign_in(dataclasses.replace(account, password="Wrong-horse-1"))
@@ -230,14 +240,14 @@ def wrong_proofs(sign_in, cognito, account):
             sign_in(dataclasses.replace(account, code=lambda: "no code"))
 
 
-def wrong_device_proofs(sign_in, account):
+def wrong_device_proofs(sign_in: Any, account: Any) -> None:
     device = account.device
     for part in ({"password": "wrong"}, {"group_key": "-abcdefgh"}):
         with refused(*WRONG):
             sign_in(dataclasses.replace(account, device=device._replace(**part)))
 
 
-def change_password(sign_in, account):
+def change_password(sign_in: Any, account: Any) -> None:
     new = account.password + "+"
     account.pool.set_password(account.username, new)
     with refused(*WRONG):

@@ -4,37 +4,39 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
 from moto.cognitoidp import models
+from support.local_people import Person, Refused
 
-from cognito_srp.local import LocalCognito
+from cognito_srp.local import LocalCognito, LocalPool
 from cognito_srp.local.store import expiry
 
 PASSWORD = "Correct-horse-1"
 HOUR, DAY = 3600, 86400
 
 
-def sizes(pool):
+def sizes(pool: Any) -> dict[str, int]:
     tables = ("access_tokens", "id_tokens", "refresh_tokens", "refresh_ends", "sign_ins", "retired")
     devices = sum(map(len, pool.devices._by_user.values()))
     return {**{name: len(getattr(pool, name)) for name in tables}, "devices": devices}
 
 
 @pytest.fixture
-def unsigned(monkeypatch):
+def unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tokens without a signature, which would be nearly all of the time that a sign-in takes."""
 
-    def encode(header, payload, key):
+    def encode(header: Any, payload: Any, key: Any) -> Any:
         text = base64.urlsafe_b64encode(json.dumps(payload).encode()).decode().rstrip("=")
         return f"e30.{text}.AAAA"
 
     monkeypatch.setattr("joserfc.jwt.encode", encode)
 
 
-def most_of_5000_sign_ins(cognito, pool, each):
+def most_of_5000_sign_ins(cognito: LocalCognito, pool: LocalPool, each: Any) -> Any:
     """The largest size of every table, over 5,000 sign-ins six hours apart: three years."""
-    stored, most = cognito._app.state.pool(pool.pool_id), {}
+    stored, most = cognito._app.state.pool(pool.pool_id), dict[str, int]()
     for _ in range(5000):
         cognito.clock.advance(6 * HOUR)
         each(pool.sign_in("ann", PASSWORD))
@@ -42,7 +44,7 @@ def most_of_5000_sign_ins(cognito, pool, each):
     return most
 
 
-def test_devices_that_nobody_confirms_and_challenges_that_nobody_answers(unsigned):
+def test_devices_that_nobody_confirms_and_challenges_that_nobody_answers(unsigned: Any) -> None:
     cognito = LocalCognito()
     pool = cognito.create_pool()
     pool.create_user("ann", PASSWORD)
@@ -51,7 +53,7 @@ def test_devices_that_nobody_confirms_and_challenges_that_nobody_answers(unsigne
     cognito.call("ConfirmDevice", {"AccessToken": first["AccessToken"], "DeviceKey": key})
     begin = {"AuthFlow": "USER_AUTH", "AuthParameters": {"USERNAME": "ann"}}
 
-    def each(result):
+    def each(result: Any) -> None:
         cognito.call("InitiateAuth", {**begin, "ClientId": pool.client_id})
         assert len(challenges._by_session) == len(challenges._by_block) <= 2
 
@@ -68,14 +70,14 @@ def test_devices_that_nobody_confirms_and_challenges_that_nobody_answers(unsigne
     assert device["DeviceKey"] == key
 
 
-def test_refresh_tokens_that_are_rotated_away(unsigned):
+def test_refresh_tokens_that_are_rotated_away(unsigned: Any) -> None:
     cognito = LocalCognito()
     pool = cognito.create_pool(remember_devices="no").create_client(
         RefreshTokenRotation={"Feature": "ENABLED"}
     )
     pool.create_user("ann", PASSWORD)
 
-    def each(result):
+    def each(result: Any) -> None:
         arguments = {"ClientId": pool.client_id, "RefreshToken": result["RefreshToken"]}
         cognito.call("GetTokensFromRefreshToken", arguments)
 
@@ -86,13 +88,15 @@ def test_refresh_tokens_that_are_rotated_away(unsigned):
 
 
 @pytest.fixture
-def swept(cognito, person, monkeypatch):
+def swept(cognito: LocalCognito, person: Person, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A user whose pool forgets what it can at every sign-in."""
     monkeypatch.setattr(expiry, "_LEAST", 0)
     return person
 
 
-def test_what_is_forgotten_is_refused_in_the_same_words(swept, cognito, client, refused):
+def test_what_is_forgotten_is_refused_in_the_same_words(
+    swept: Any, cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
     tokens = swept.tokens()
     swept.confirm(tokens)
     key = tokens["NewDeviceMetadata"]["DeviceKey"]
@@ -116,7 +120,9 @@ def test_what_is_forgotten_is_refused_in_the_same_words(swept, cognito, client, 
         client.initiate_auth(**refresh)
 
 
-def test_a_device_may_be_confirmed_as_long_as_its_token_lives(swept, cognito, client):
+def test_a_device_may_be_confirmed_as_long_as_its_token_lives(
+    swept: Any, cognito: LocalCognito, client: Any
+) -> None:
     swept.pool = swept.pool.create_client(AccessTokenValidity=24)
     tokens = swept.tokens()
     cognito.clock.advance(DAY - 60)
@@ -125,7 +131,7 @@ def test_a_device_may_be_confirmed_as_long_as_its_token_lives(swept, cognito, cl
     assert len(client.list_devices(AccessToken=other["AccessToken"])["Devices"]) == 1
 
 
-def test_users_and_pools_that_are_deleted_leave_nothing():
+def test_users_and_pools_that_are_deleted_leave_nothing() -> None:
     cognito = LocalCognito()
     before = {cls: len(cls.instances_tracked) for cls in tracked()}
     pool = cognito.create_pool()
@@ -145,10 +151,23 @@ def test_users_and_pools_that_are_deleted_leave_nothing():
     assert before == {cls: len(cls.instances_tracked) for cls in tracked()}
 
 
-def tracked():
+def tracked() -> Any:
     return (
         models.CognitoIdpUser,
         models.CognitoIdpUserPool,
         models.CognitoIdpUserPoolAttribute,
         models.CognitoIdpUserPoolClient,
     )
+
+
+def test_codes_that_nobody_uses() -> None:
+    cognito = LocalCognito()
+    pool = cognito.create_pool(AutoVerifiedAttributes=["email"])
+    stored, most = cognito._app.state.pool(pool.pool_id), 0
+    app = {"ClientId": pool.create_client(PreventUserExistenceErrors="ENABLED").client_id}
+    assert stored is not None
+    for number in range(5000):
+        cognito.clock.advance(HOUR)
+        cognito.call("ForgotPassword", {**app, "Username": f"nobody{number}"})
+        most = max(most, len(stored.codes))
+    assert most <= 1001

@@ -6,11 +6,13 @@ import base64
 import hashlib
 import hmac
 import logging
+from typing import Any
 
 import pytest
-from plain_client import SignIn
+from support.local_people import MakePerson, Person, Refused
+from support.plain_client import SignIn
 
-from cognito_srp.local import totp
+from cognito_srp.local import LocalCognito, totp
 
 MISMATCH = ("CodeMismatchException", "Invalid code received for user")
 
@@ -24,28 +26,28 @@ MISMATCH = ("CodeMismatchException", "Invalid code received for user")
         (20000000000, "65353130"),
     ],
 )
-def test_codes_are_those_of_rfc_6238(now, code):
+def test_codes_are_those_of_rfc_6238(now: Any, code: Any) -> None:
     secret = base64.b32encode(b"12345678901234567890").decode()  # appendix B; the last six digits
     assert totp(secret, now) == code[-6:]
 
 
-def other_than(code):
+def other_than(code: Any) -> Any:
     return f"{(int(code) + 1) % 10**6:06}"
 
 
 @pytest.fixture
-def with_app(make_person):
+def with_app(make_person: MakePerson) -> Any:
     """A user with an authenticator, in a pool where MFA is optional."""
     person = make_person(mfa="OPTIONAL")
     return person, person.pool.use_authenticator(person.username)
 
 
-def answer_totp(sign_in, challenge, code):
+def answer_totp(sign_in: Any, challenge: Any, code: Any) -> Any:
     responses = {"USERNAME": sign_in.username, "SOFTWARE_TOKEN_MFA_CODE": code}
     return sign_in.respond("SOFTWARE_TOKEN_MFA", responses, challenge["Session"])
 
 
-def test_a_right_code_signs_in(with_app, cognito):
+def test_a_right_code_signs_in(with_app: Any, cognito: LocalCognito) -> None:
     person, secret = with_app
     sign_in = person.sign_in()
     challenge = sign_in.finish()
@@ -54,7 +56,9 @@ def test_a_right_code_signs_in(with_app, cognito):
     assert "NewDeviceMetadata" in result["AuthenticationResult"]
 
 
-def test_a_wrong_code_may_be_corrected(with_app, cognito, refused):
+def test_a_wrong_code_may_be_corrected(
+    with_app: Any, cognito: LocalCognito, refused: Refused
+) -> None:
     person, secret = with_app
     sign_in = person.sign_in()
     challenge = sign_in.finish()
@@ -67,7 +71,7 @@ def test_a_wrong_code_may_be_corrected(with_app, cognito, refused):
         answer_totp(sign_in, challenge, right)
 
 
-def test_a_code_counts_once(with_app, cognito, refused):
+def test_a_code_counts_once(with_app: Any, cognito: LocalCognito, refused: Refused) -> None:
     person, secret = with_app
     code = totp(secret, cognito.clock.time())
     for number in range(2):
@@ -81,7 +85,9 @@ def test_a_code_counts_once(with_app, cognito, refused):
 
 
 @pytest.mark.parametrize(("off", "passes"), [(-30, True), (30, True), (-90, False), (90, False)])
-def test_a_clock_may_be_one_step_off(with_app, cognito, refused, off, passes):
+def test_a_clock_may_be_one_step_off(
+    with_app: Any, cognito: LocalCognito, refused: Refused, off: Any, passes: Any
+) -> None:
     person, secret = with_app
     sign_in = person.sign_in()
     challenge = sign_in.finish()
@@ -93,7 +99,12 @@ def test_a_clock_may_be_one_step_off(with_app, cognito, refused, off, passes):
             answer_totp(sign_in, challenge, code)
 
 
-def test_text_messages(make_person, cognito, refused, caplog):
+def test_text_messages(
+    make_person: MakePerson,
+    cognito: LocalCognito,
+    refused: Refused,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.INFO, "cognito_srp.local")
     person = make_person(mfa="OPTIONAL")
     person.pool.use_text_messages(person.username)
@@ -111,7 +122,9 @@ def test_text_messages(make_person, cognito, refused, caplog):
     assert answer["AuthenticationResult"]
 
 
-def test_a_choice_of_two(make_person, cognito, client, refused):
+def test_a_choice_of_two(
+    make_person: MakePerson, cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
     person = make_person(mfa="OPTIONAL")
     person.pool.use_text_messages(person.username)
     person.pool.use_authenticator(person.username)
@@ -139,7 +152,9 @@ def test_a_choice_of_two(make_person, cognito, client, refused):
     sign_in.respond("SMS_MFA", named | {"SMS_MFA_CODE": code}, challenge["Session"])
 
 
-def test_setting_up_within_a_sign_in(make_person, cognito, client, refused):
+def test_setting_up_within_a_sign_in(
+    make_person: MakePerson, cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
     person = make_person(mfa="ON")
     sign_in = person.sign_in()
     challenge = sign_in.finish()
@@ -162,7 +177,9 @@ def test_setting_up_within_a_sign_in(make_person, cognito, client, refused):
     assert person.sign_in().finish()["ChallengeName"] == "SOFTWARE_TOKEN_MFA"
 
 
-def test_setting_up_by_access_token(make_person, cognito, client, refused):
+def test_setting_up_by_access_token(
+    make_person: MakePerson, cognito: LocalCognito, client: Any, refused: Refused
+) -> None:
     person = make_person(mfa="OPTIONAL")
     token = person.tokens()["AccessToken"]
     with refused("SoftwareTokenMFANotFoundException"):
@@ -177,28 +194,30 @@ def test_setting_up_by_access_token(make_person, cognito, client, refused):
     answer_totp(sign_in, sign_in.finish(), code)
 
 
-def test_users_have_secrets_of_their_own(make_person):
+def test_users_have_secrets_of_their_own(make_person: MakePerson) -> None:
     person = make_person(mfa="OPTIONAL")
     other = make_person(person.pool)
     secrets = {p.pool.use_authenticator(p.username) for p in (person, other)}
     assert len(secrets) == 2
 
 
-def signed_in_once(person, secret, cognito):
+def signed_in_once(person: Person, secret: Any, cognito: LocalCognito) -> Any:
     """Tokens of a sign-in with the second factor."""
     sign_in = person.sign_in()
     code = totp(secret, cognito.clock.time())
     return answer_totp(sign_in, sign_in.finish(), code)["AuthenticationResult"]
 
 
-def test_a_remembered_device_stands_in(with_app, cognito):
+def test_a_remembered_device_stands_in(with_app: Any, cognito: LocalCognito) -> None:
     person, secret = with_app
     device = person.confirm(signed_in_once(person, secret, cognito))
     assert person.with_device(device).begin_device()["ChallengeName"] == "DEVICE_SRP_AUTH"
     assert person.with_device(device).run()["AuthenticationResult"]
 
 
-def test_a_device_that_is_not_remembered_does_not(with_app, cognito, client):
+def test_a_device_that_is_not_remembered_does_not(
+    with_app: Any, cognito: LocalCognito, client: Any
+) -> None:
     person, secret = with_app
     tokens = signed_in_once(person, secret, cognito)
     device = person.confirm(tokens)
@@ -215,7 +234,9 @@ def test_a_device_that_is_not_remembered_does_not(with_app, cognito, client):
     assert "NewDeviceMetadata" not in answer["AuthenticationResult"]
 
 
-def test_without_challenge_on_new_device_both_are_asked_for(make_person, cognito):
+def test_without_challenge_on_new_device_both_are_asked_for(
+    make_person: MakePerson, cognito: LocalCognito
+) -> None:
     person = make_person(mfa="OPTIONAL", challenge_on_new_device=False)
     secret = person.pool.use_authenticator(person.username)
     device = person.confirm(signed_in_once(person, secret, cognito))
@@ -230,7 +251,9 @@ def test_without_challenge_on_new_device_both_are_asked_for(make_person, cognito
     assert sign_in.respond("DEVICE_PASSWORD_VERIFIER", sign_in.device_proof(), session)
 
 
-def test_the_device_does_not_replace_the_password(with_app, cognito, refused):
+def test_the_device_does_not_replace_the_password(
+    with_app: Any, cognito: LocalCognito, refused: Refused
+) -> None:
     person, secret = with_app
     device = person.confirm(signed_in_once(person, secret, cognito))
     person.password = "Wrong-horse-1"
@@ -238,7 +261,9 @@ def test_the_device_does_not_replace_the_password(with_app, cognito, refused):
         person.with_device(device).begin_device()
 
 
-def test_mfa_with_a_client_secret(make_person, cognito, refused):
+def test_mfa_with_a_client_secret(
+    make_person: MakePerson, cognito: LocalCognito, refused: Refused
+) -> None:
     person = make_person(mfa="OPTIONAL", client_secret=True)
     secret = person.pool.use_authenticator(person.username)
     sign_in = person.sign_in()
@@ -251,19 +276,23 @@ def test_mfa_with_a_client_secret(make_person, cognito, refused):
     assert sign_in.respond("SOFTWARE_TOKEN_MFA", responses, challenge["Session"])
 
 
-def test_the_secret_hash_of_sign_up(make_person, client, refused):
+def test_the_secret_hash_of_sign_up(make_person: MakePerson, client: Any, refused: Refused) -> None:
     pool = make_person(client_secret=True).pool
     arguments = {"ClientId": pool.client_id, "Username": "new", "Password": "Correct-horse-1"}
     with refused("NotAuthorizedException", "SECRET_HASH was not received"):
         client.sign_up(**arguments)
-    digest = hmac.new(pool.client_secret.encode(), f"new{pool.client_id}".encode(), hashlib.sha256)
+    digest = hmac.new(
+        str(pool.client_secret).encode(), f"new{pool.client_id}".encode(), hashlib.sha256
+    )
     hashed = base64.b64encode(digest.digest()).decode()
     client.sign_up(**arguments, SecretHash=hashed)
     with refused("NotAuthorizedException", "Unable to verify secret hash"):
         client.confirm_sign_up(
             ClientId=pool.client_id, Username="new", ConfirmationCode="1", SecretHash="AAAA"
         )
-    client.confirm_sign_up(
-        ClientId=pool.client_id, Username="new", ConfirmationCode="1", SecretHash=hashed
-    )
+    with refused("ExpiredCodeException"):  # the hash is right, and no code was sent
+        client.confirm_sign_up(
+            ClientId=pool.client_id, Username="new", ConfirmationCode="1", SecretHash=hashed
+        )
+    client.admin_confirm_sign_up(UserPoolId=pool.pool_id, Username="new")
     assert SignIn(client, pool, "new", "Correct-horse-1").finish()["AuthenticationResult"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
-from local_people import PASSWORD, Person
-from test_choice import begin, respond
+from support.local_people import PASSWORD, MakePerson, Person, Refused, begin_choice, respond
 
 from cognito_srp.local import LocalCognito
 from cognito_srp.local.passkeys import from_base64url, to_base64url
@@ -16,27 +17,27 @@ POLICY = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}
 
 
 @pytest.fixture
-def person(cognito, client):
+def person(cognito: LocalCognito, client: Any) -> Any:
     pool = cognito.create_pool(Policies=POLICY)
     return Person(client, pool, pool.create_user("ann", PASSWORD))
 
 
 @pytest.fixture
-def passkey(person):
+def passkey(person: Person) -> Any:
     return person.pool.use_passkey("ann")
 
 
-def ask(person):
-    asked = begin(person, PREFERRED_CHALLENGE="WEB_AUTHN")
+def ask(person: Person) -> Any:
+    asked = begin_choice(person, PREFERRED_CHALLENGE="WEB_AUTHN")
     assert asked["ChallengeName"] == "WEB_AUTHN"
     return asked
 
 
-def options(asked):
+def options(asked: Any) -> Any:
     return asked["ChallengeParameters"]["CREDENTIAL_REQUEST_OPTIONS"]
 
 
-def test_a_sign_in(person, passkey):
+def test_a_sign_in(person: Person, passkey: Any) -> None:
     for _ in range(2):
         asked = ask(person)
         assert json.loads(options(asked))["allowCredentials"][0]["id"] == passkey.credential_id
@@ -44,31 +45,31 @@ def test_a_sign_in(person, passkey):
         assert done["AuthenticationResult"]["NewDeviceMetadata"]
 
 
-def test_it_is_one_of_several(person, passkey):
-    offered = begin(person)
+def test_it_is_one_of_several(person: Person, passkey: Any) -> None:
+    offered = begin_choice(person)
     assert offered["AvailableChallenges"] == ["PASSWORD", "PASSWORD_SRP", "WEB_AUTHN"]
     asked = respond(person, offered, ANSWER="WEB_AUTHN")
     assert respond(person, asked, CREDENTIAL=passkey.answer(options(asked)))
 
 
-def test_a_user_without_one(person):
-    assert begin(person)["AvailableChallenges"] == ["PASSWORD", "PASSWORD_SRP"]
+def test_a_user_without_one(person: Person) -> None:
+    assert begin_choice(person)["AvailableChallenges"] == ["PASSWORD", "PASSWORD_SRP"]
 
 
-def test_a_pool_that_does_not_allow_it(make_person):
+def test_a_pool_that_does_not_allow_it(make_person: MakePerson) -> None:
     person = make_person()
     person.pool.use_passkey(person.username)
-    assert begin(person)["AvailableChallenges"] == ["PASSWORD", "PASSWORD_SRP"]
+    assert begin_choice(person)["AvailableChallenges"] == ["PASSWORD", "PASSWORD_SRP"]
 
 
-def changed(credential, **fields):
+def changed(credential: Any, **fields: Any) -> Any:
     """The answer with parts of its response replaced."""
     given = json.loads(credential)
     given["response"] |= fields
     return json.dumps(given)
 
 
-def with_client_data(credential, **fields):
+def with_client_data(credential: Any, **fields: Any) -> Any:
     data = json.loads(from_base64url(json.loads(credential)["response"]["clientDataJSON"]))
     return changed(credential, clientDataJSON=to_base64url(json.dumps(data | fields).encode()))
 
@@ -91,7 +92,9 @@ def with_client_data(credential, **fields):
         lambda credential: with_client_data(credential, more="signed by nobody"),
     ],
 )
-def test_a_wrong_answer_uses_the_challenge_up(person, passkey, refused, spoil):
+def test_a_wrong_answer_uses_the_challenge_up(
+    person: Person, passkey: Any, refused: Refused, spoil: Any
+) -> None:
     asked = ask(person)
     right = passkey.answer(options(asked))
     with refused(*WRONG):
@@ -100,7 +103,7 @@ def test_a_wrong_answer_uses_the_challenge_up(person, passkey, refused, spoil):
         respond(person, asked, CREDENTIAL=right)
 
 
-def test_another_users_passkey(person, passkey, refused):
+def test_another_users_passkey(person: Person, passkey: Any, refused: Refused) -> None:
     person.pool.create_user("eve", PASSWORD)
     other = person.pool.use_passkey("eve")
     asked = ask(person)
@@ -112,7 +115,7 @@ def test_another_users_passkey(person, passkey, refused):
         respond(person, asked, CREDENTIAL=other.answer(options(asked)))
 
 
-def test_a_copy_of_a_passkey_is_noticed(person, passkey, refused):
+def test_a_copy_of_a_passkey_is_noticed(person: Person, passkey: Any, refused: Refused) -> None:
     asked = ask(person)
     respond(person, asked, CREDENTIAL=passkey.answer(options(asked)))
     passkey.uses -= 1
@@ -121,7 +124,7 @@ def test_a_copy_of_a_passkey_is_noticed(person, passkey, refused):
         respond(person, asked, CREDENTIAL=passkey.answer(options(asked)))
 
 
-def test_it_is_kept_in_a_file(tmp_path):
+def test_it_is_kept_in_a_file(tmp_path: Path) -> None:
     with LocalCognito() as first:
         pool = first.create_pool(Policies=POLICY)
         pool.create_user("ann", PASSWORD)
@@ -133,4 +136,5 @@ def test_it_is_kept_in_a_file(tmp_path):
         asked = ask(person)
         assert respond(person, asked, CREDENTIAL=passkey.answer(options(asked)))
         second.call("AdminDeleteUser", {"UserPoolId": pool.pool_id, "Username": "ann"})
-        assert second._app.state.pool(pool.pool_id).passkeys == ()
+        stored: Any = second._app.state.pool(pool.pool_id)
+        assert stored.passkeys == ()

@@ -13,6 +13,7 @@ from typing import Any
 import pycognito.aws_srp
 import pytest
 import requests
+from support.local_people import MakePerson, Person, Refused
 
 from cognito_srp import aws_srp as ours
 from cognito_srp.local import LocalCognito, totp
@@ -43,11 +44,11 @@ def aws_srp(
     ours.uninstall()
 
 
-def is_ours(aws_srp):
+def is_ours(aws_srp: ModuleType) -> Any:
     return issubclass(aws_srp.AWSSRP, ours.AWSSRP)
 
 
-def awssrp(aws_srp, person, **device):
+def awssrp(aws_srp: ModuleType, person: Person, **device: Any) -> Any:
     return aws_srp.AWSSRP(
         username=person.username,
         password=person.password,
@@ -59,7 +60,7 @@ def awssrp(aws_srp, person, **device):
     )
 
 
-def sign_in(aws_srp, person, secret=None, **device):
+def sign_in(aws_srp: ModuleType, person: Person, secret: Any = None, **device: Any) -> Any:
     """The AuthenticationResult, through the authenticator where it is asked for; whether it was."""
     helper = awssrp(aws_srp, person, **device)
     try:
@@ -78,7 +79,9 @@ def sign_in(aws_srp, person, secret=None, **device):
     return answer["AuthenticationResult"], True
 
 
-def enrolled(aws_srp, person, secret=None, name="a device"):
+def enrolled(
+    aws_srp: ModuleType, person: Person, secret: Any = None, name: str = "a device"
+) -> Any:
     """A confirmed device, as the arguments that AWSSRP takes, and an access token."""
     result, _ = sign_in(aws_srp, person, secret)
     helper = awssrp(aws_srp, person)
@@ -93,7 +96,9 @@ def enrolled(aws_srp, person, secret=None, name="a device"):
     return device, result["AccessToken"], answer.json()["UserConfirmationNecessary"]
 
 
-def test_a_device_that_is_not_remembered_any_more(aws_srp, make_person):
+def test_a_device_that_is_not_remembered_any_more(
+    aws_srp: ModuleType, make_person: MakePerson
+) -> None:
     person = make_person(mfa="OPTIONAL", remember_devices="opt-in")
     secret = person.pool.use_authenticator(person.username)
     device, token, _ = enrolled(aws_srp, person, secret)
@@ -104,7 +109,9 @@ def test_a_device_that_is_not_remembered_any_more(aws_srp, make_person):
 
 
 @pytest.mark.parametrize("name", ["Zoë's laptop", None])
-def test_a_devices_name(aws_srp, person, name, monkeypatch):
+def test_a_devices_name(
+    aws_srp: ModuleType, person: Person, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("platform.node", lambda: "this machine")
     device, token, _ = enrolled(aws_srp, person, name=name)
     found = person.client.get_device(AccessToken=token, DeviceKey=device["device_key"])["Device"]
@@ -112,7 +119,7 @@ def test_a_devices_name(aws_srp, person, name, monkeypatch):
     assert attributes["device_name"] == (name or "this machine")
 
 
-def test_refusals_are_answers(aws_srp, person):
+def test_refusals_are_answers(aws_srp: ModuleType, person: Person) -> None:
     """Neither raises: the service's refusal is what is returned."""
     result, _ = sign_in(aws_srp, person)
     helper = awssrp(aws_srp, person)
@@ -133,20 +140,22 @@ def test_refusals_are_answers(aws_srp, person):
     assert token not in said
 
 
-def test_a_wrong_device_password(aws_srp, person, refused):
+def test_a_wrong_device_password(aws_srp: ModuleType, person: Person, refused: Refused) -> None:
     device = enrolled(aws_srp, person)[0] | {"device_password": "wrong"}
     with refused("NotAuthorizedException", "Incorrect username or password."):
         awssrp(aws_srp, person, **device).authenticate_user()
 
 
-def test_a_wrong_password(aws_srp, person, refused):
+def test_a_wrong_password(aws_srp: ModuleType, person: Person, refused: Refused) -> None:
     person.password = "Wrong-horse-1"
     with refused("NotAuthorizedException", "Incorrect username or password."):
         awssrp(aws_srp, person).authenticate_user()
 
 
 @pytest.mark.parametrize("client_secret", [False, True], ids=["public", "secret"])
-def test_a_temporary_password(aws_srp, make_person, client_secret):
+def test_a_temporary_password(
+    aws_srp: ModuleType, make_person: MakePerson, client_secret: bool
+) -> None:
     person = make_person(client_secret=client_secret)
     person.username = person.pool.create_user("temp", person.password, temporary=True)
     with pytest.raises(pycognito.exceptions.ForceChangePasswordException):
@@ -161,7 +170,7 @@ def test_a_temporary_password(aws_srp, make_person, client_secret):
         ]
 
 
-def test_a_text_message(aws_srp, make_person):
+def test_a_text_message(aws_srp: ModuleType, make_person: MakePerson) -> None:
     person = make_person(mfa="OPTIONAL")
     person.pool.use_text_messages(person.username)
     with pytest.raises(pycognito.exceptions.SMSMFAChallengeException) as caught:
@@ -170,7 +179,9 @@ def test_a_text_message(aws_srp, make_person):
 
 
 @pytest.mark.parametrize("client_secret", [False, True], ids=["public", "secret"])
-def test_the_class_cognito(aws_srp, make_person, server, client_secret):
+def test_the_class_cognito(
+    aws_srp: ModuleType, make_person: MakePerson, server: LocalCognito, client_secret: bool
+) -> None:
     """pycognito's own client class, which verifies the tokens that it is given."""
     person = make_person(mfa="OPTIONAL", client_secret=client_secret)
     secret = person.pool.use_authenticator(person.username)

@@ -1,49 +1,36 @@
-"""Many sign-ins of the plain client, and every padding of every number forced to occur.
-
-A number of full length is `high` when its top bit is set, so that a 00 leads it, and otherwise
-`low`; it is `short` when it has fewer bytes.
-"""
+"""Many sign-ins of the plain client, and every padding (support/paddings.py) forced to occur."""
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from itertools import count, islice
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
 
 import pytest
-from local_people import PASSWORD, Person
-from plain_client import Exchange, K, N, pad, private_key, sha
+from support.local_people import PASSWORD, Person
+from support.paddings import FULL, counts, exponents, kind, numbers_of, salts
+from support.plain_client import Exchange, K, N, pad, private_key, sha
 
 import srp_native
 from cognito_srp.local import LocalCognito
 from cognito_srp.local.flows import respond
 from cognito_srp.srp import ServerExchange
 
-FULL = {"A": 384, "B": 384, "S": 384, "u": 32, "salt": 16}
-
 
 class InProcess:
     """A LocalCognito's operations under boto3's names, without HTTP."""
 
-    def __init__(self, cognito):
+    def __init__(self, cognito: LocalCognito) -> None:
         self.cognito = cognito
 
-    def __getattr__(self, method):
+    def __getattr__(self, method: str) -> Any:
         operation = "".join(word.capitalize() for word in method.split("_"))
         return lambda **arguments: self.cognito.call(operation, arguments)
 
 
-def kind(name, value):
-    bits = 8 * FULL[name] - value.bit_length()
-    return "high" if bits == 0 else "low" if bits < 8 else "short"
-
-
-def counts(seen):
-    """The counts as one line, for the report of a long run."""
-    return ", ".join(f"{name} {form}: {n}" for (name, form), n in sorted(seen.items()))
-
-
-def client_numbers(sign_in, device, salt):
+def client_numbers(sign_in: Any, device: Any, salt: Any) -> Any:
     """The numbers of a device sign-in, by the client's formula."""
     A, B = sign_in.device_exchange.A, sign_in.verifier_challenge["ChallengeParameters"]["SRP_B"]
     u, x = sha(pad(A), pad(int(B, 16))), private_key(salt, f"{device[1]}{device[0]}:{device[2]}")
@@ -52,12 +39,12 @@ def client_numbers(sign_in, device, salt):
     return {"A": A, "B": int(B, 16), "S": S, "u": u, "salt": salt}
 
 
-def test_random_logins(long_run, record_property):
+def test_random_logins(long_run: bool, record_property: Callable[[str, object], None]) -> None:
     cognito = LocalCognito()
     pool = cognito.create_pool()
     seed = random.randrange(1 << 32)
     rng = random.Random(seed)
-    seen = Counter()
+    seen: Counter[tuple[str, str]] = Counter()
     for number in range(2000 if long_run else 40):
         password = f"{PASSWORD}{rng.randrange(1 << 64)}"
         person = Person(InProcess(cognito), pool, f"user{number}", password)
@@ -72,44 +59,21 @@ def test_random_logins(long_run, record_property):
     record_property("paddings", counts(seen))
 
 
-def salts(name, form, rng):
-    """Endless salts, of the wanted form if it is the salt's that is wanted."""
-    while True:
-        salt = rng.getrandbits(128) or 1
-        if (name, form) == ("salt", "short"):
-            salt >>= rng.randrange(8, 120)
-        if salt and (name != "salt" or kind("salt", salt) == form):
-            yield salt
-
-
-def exponents(name, form, rng):
-    """Endless (a, b), cheap to make, in which the wanted form comes up soon."""
-    for number in count():
-        a, b = rng.getrandbits(256), rng.getrandbits(256)
-        if (name, form) == ("A", "short"):
-            a = rng.randrange(1, 3060)  # 2^a itself
-        if name == "S":
-            b = 1 + number % 3  # S = (A v^u)^b at little cost
-        yield a, b
-
-
-def numbers_of(a, b, salt, v):
-    """The numbers of an exchange, by the server's formula."""
-    A, B = srp_native.pow_g(a), (K * v + srp_native.pow_g(b)) % N
-    u = sha(pad(A), pad(B))
-    S = srp_native.powmod(A * srp_native.powmod(v, u) % N, b)
-    return {"A": A, "B": B, "S": S, "u": u, "salt": salt}
-
-
 @pytest.mark.parametrize("form", ["high", "low", "short"])
 @pytest.mark.parametrize("name", FULL)
-def test_every_padding(long_run, monkeypatch, record_property, name, form):
+def test_every_padding(
+    long_run: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
+    name: str,
+    form: Any,
+) -> None:
     """Whole device sign-ins; the server's b, else random, is told to it."""
     cognito = LocalCognito()
     pool = cognito.create_pool()
     person = Person(InProcess(cognito), pool, pool.create_user("ann", PASSWORD))
     rng = random.Random(f"{name} {form}")
-    seen = Counter()
+    seen: Counter[tuple[str, str]] = Counter()
     for salt in islice(salts(name, form, rng), 20 if long_run else 2):
         device = person.confirm(salt=salt)
         v = srp_native.pow_g(private_key(salt, f"{device[1]}{device[0]}:{device[2]}"))

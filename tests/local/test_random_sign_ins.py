@@ -1,18 +1,20 @@
 """Our clients against an independent server: many logins, and every padding of every number.
 
-Kinds of numbers as in test_random_logins.py: `high`, `low` and `short`.
+Kinds of numbers as in support/paddings.py: `high`, `low` and `short`.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
-import plain_server
 import pytest
-from plain_client import private_key
-from plain_server import PlainServer, Secret
-from test_random_logins import FULL, counts, exponents, kind, numbers_of, salts
+from support import plain_server
+from support.paddings import FULL, counts, exponents, kind, numbers_of, salts
+from support.plain_client import private_key
+from support.plain_server import PlainServer, Secret
 
 import srp_native
 from cognito_srp import RememberedDevice, sign_in
@@ -24,12 +26,12 @@ CLIENTS = ["sign_in", "drop-in"]
 DEVICE = {"device_key": plain_server.DEVICE_KEY, "device_group_key": plain_server.GROUP_KEY}
 
 
-def log_in(server, password, *, device, by="sign_in"):
+def log_in(server: Any, password: str, *, device: bool, by: str = "sign_in") -> None:
     if by == "drop-in":
-        known = {**DEVICE, "device_password": password} if device else {}
+        given: dict[str, Any] = {**DEVICE, "device_password": password} if device else {}
         pool_id = f"eu-west-2_{plain_server.POOL}"
         names = ("zoë@example.com", password, pool_id, "client")
-        AWSSRP(*names, client=server, **known).authenticate_user()
+        AWSSRP(*names, client=server, **given).authenticate_user()
         return
     known = RememberedDevice(**DEVICE, device_password=password) if device else None
     sign_in(
@@ -43,11 +45,13 @@ def log_in(server, password, *, device, by="sign_in"):
 
 
 @pytest.mark.parametrize("by", CLIENTS)
-def test_random_sign_ins(long_run, record_property, by):
+def test_random_sign_ins(
+    long_run: bool, record_property: Callable[[str, object], None], by: Any
+) -> None:
     """Each proves the user's password and then the device's."""
     seed = random.randrange(1 << 32)
     rng = random.Random(seed)
-    seen = Counter()
+    seen: Counter[tuple[str, str]] = Counter()
     for number in range(2000 if long_run else 20):
         password = "".join(chr(rng.choice([0x21, 0xE4, 0x4E2D, 0x1F512]) + i) for i in range(9))
         salt = {"user": rng.getrandbits(128) or 1, "device": rng.getrandbits(128) or 1}
@@ -67,7 +71,9 @@ def test_random_sign_ins(long_run, record_property, by):
 @pytest.mark.parametrize("name", FULL)
 @pytest.mark.parametrize("device", [False, True], ids=["user", "device"])
 @pytest.mark.parametrize("by", ["sign_in", pytest.param("drop-in", marks=pytest.mark.long)])
-def test_every_padding(long_run, monkeypatch, by, device, name, form):
+def test_every_padding(
+    long_run: bool, monkeypatch: pytest.MonkeyPatch, by: Any, device: Any, name: str, form: Any
+) -> None:
     """The client's a and the server's b are told to them, so that the number comes out so."""
     rng = random.Random(f"{name} {form} {device}")
     for salt in (next(salts(name, form, rng)) for _ in range(20 if long_run else 2)):

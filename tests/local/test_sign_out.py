@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from support.local_people import MakePerson, Person, Refused
 
 ACCESS = ("NotAuthorizedException", "Access Token has been revoked")
 REFRESH = ("NotAuthorizedException", "Refresh Token has been revoked")
 
 
 @pytest.fixture
-def person(make_person):
+def person(make_person: MakePerson) -> Any:
     return make_person(remember_devices="no")
 
 
-def refresh(person, tokens):
+def refresh(person: Person, tokens: Any) -> Any:
     return person.client.initiate_auth(
         AuthFlow="REFRESH_TOKEN_AUTH",
         ClientId=person.pool.client_id,
@@ -21,14 +24,14 @@ def refresh(person, tokens):
     )["AuthenticationResult"]
 
 
-def refused_everywhere(person, tokens, refused):
+def refused_everywhere(person: Person, tokens: Any, refused: Refused) -> None:
     with refused(*ACCESS):
         person.client.get_user(AccessToken=tokens["AccessToken"])
     with refused(*REFRESH):
         refresh(person, tokens)
 
 
-def test_revoking_ends_one_sign_in(person, refused):
+def test_revoking_ends_one_sign_in(person: Person, refused: Refused) -> None:
     tokens, others = person.tokens(), person.tokens()
     later = refresh(person, tokens)
     app = {"ClientId": person.pool.client_id}
@@ -42,7 +45,7 @@ def test_revoking_ends_one_sign_in(person, refused):
     person.client.revoke_token(**app, Token="unknown")
 
 
-def test_revoking_ends_rotated_tokens_too(person, refused):
+def test_revoking_ends_rotated_tokens_too(person: Person, refused: Refused) -> None:
     person.pool = person.pool.create_client(
         RefreshTokenRotation={"Feature": "ENABLED", "RetryGracePeriodSeconds": 60},
         ExplicitAuthFlows=["ALLOW_USER_SRP_AUTH"],
@@ -57,7 +60,7 @@ def test_revoking_ends_rotated_tokens_too(person, refused):
             person.client.get_tokens_from_refresh_token(**app, RefreshToken=token)
 
 
-def test_what_cannot_be_revoked(person, make_person, refused):
+def test_what_cannot_be_revoked(person: Person, make_person: MakePerson, refused: Refused) -> None:
     tokens, app = person.tokens(), {"ClientId": person.pool.client_id}
     with refused("UnsupportedTokenTypeException"):
         person.client.revoke_token(**app, Token=tokens["AccessToken"])
@@ -79,7 +82,9 @@ def test_what_cannot_be_revoked(person, make_person, refused):
 
 
 @pytest.mark.parametrize("admin", [False, True])
-def test_signing_out_everywhere(person, make_person, refused, admin):
+def test_signing_out_everywhere(
+    person: Person, make_person: MakePerson, refused: Refused, admin: Any
+) -> None:
     tokens, others, bystander = person.tokens(), person.tokens(), make_person(person.pool)
     theirs = bystander.tokens()
     if admin:
@@ -93,14 +98,14 @@ def test_signing_out_everywhere(person, make_person, refused, admin):
     person.client.get_user(AccessToken=person.tokens()["AccessToken"])
 
 
-def test_signing_out_takes_a_token(person, refused):
+def test_signing_out_takes_a_token(person: Person, refused: Refused) -> None:
     tokens = person.tokens()
     person.client.global_sign_out(AccessToken=tokens["AccessToken"])
     with refused(*ACCESS):
         person.client.global_sign_out(AccessToken=tokens["AccessToken"])
 
 
-def test_a_password_that_is_changed(person, refused):
+def test_a_password_that_is_changed(person: Person, refused: Refused) -> None:
     """The verifier keeps step, whoever changes it; the old password is worth nothing."""
     token = person.tokens()["AccessToken"]
     change = {"AccessToken": token, "ProposedPassword": "Other-horse-2"}

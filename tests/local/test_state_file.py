@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import stat
 import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from local_people import DEVICE_PASSWORD, Person
+from support.local_people import DEVICE_PASSWORD, MakePerson, Person
 
 from cognito_srp.local import CustomAuth, LocalCognito, totp
 from cognito_srp.local.store.snapshot import snapshot, write_snapshot
 
 
 @pytest.fixture
-def saved(make_person, cognito, client, tmp_path):
+def saved(make_person: MakePerson, cognito: LocalCognito, client: Any, tmp_path: Path) -> Any:
     """A server's state with one of everything, and what is in it."""
     with LocalCognito(region="eu-west-2") as first:
         pool = first.create_pool(mfa="OPTIONAL", client_secret=True)
@@ -36,12 +39,17 @@ def saved(make_person, cognito, client, tmp_path):
     return path, pool, tokens, device, secret
 
 
-def test_codes_by_email_come_back_and_functions_do_not(tmp_path):
+def nothing(event: dict[str, Any], context: None) -> dict[str, Any]:
+    """A function of Lambda that says nothing."""
+    return {}
+
+
+def test_codes_by_email_come_back_and_functions_do_not(tmp_path: Path) -> None:
     with LocalCognito() as first:
         pool = first.create_pool(mfa="OPTIONAL")
         pool.create_user("ann", "Correct-horse-1")
         pool.use_emails("ann")
-        pool.use_custom_auth(CustomAuth(dict, dict, dict))
+        pool.use_custom_auth(CustomAuth(nothing, nothing, nothing))
         first.save(tmp_path / "state.json")
     with LocalCognito() as second:
         second.load(tmp_path / "state.json")
@@ -55,7 +63,7 @@ def test_codes_by_email_come_back_and_functions_do_not(tmp_path):
             )
 
 
-def test_everything_comes_back(saved):
+def test_everything_comes_back(saved: Any) -> None:
     path, pool, tokens, device, secret = saved
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with LocalCognito(region="eu-west-2") as second:
@@ -82,7 +90,7 @@ def test_everything_comes_back(saved):
         assert len(client.list_users_in_group(**named)["Users"]) == 1
 
 
-def test_saving_again_gives_the_same(saved, tmp_path):
+def test_saving_again_gives_the_same(saved: Any, tmp_path: Path) -> None:
     second = LocalCognito()
     second.load(saved[0])
     second.save(tmp_path / "again.json")
@@ -102,7 +110,7 @@ def test_saving_again_gives_the_same(saved, tmp_path):
         '{"format": 1, "clock_offset": 0, "regions": {"$a": 1, "$b": 2}}',
     ],
 )
-def test_other_files_are_refused_and_change_nothing(tmp_path, text):
+def test_other_files_are_refused_and_change_nothing(tmp_path: Path, text: str) -> None:
     path = tmp_path / "state.json"
     path.write_text(text)
     cognito = LocalCognito()
@@ -112,17 +120,19 @@ def test_other_files_are_refused_and_change_nothing(tmp_path, text):
     assert cognito.call("DescribeUserPool", {"UserPoolId": pool.pool_id})
 
 
-def test_requests_wait_while_a_state_is_copied_and_not_while_it_is_written(tmp_path, monkeypatch):
+def test_requests_wait_while_a_state_is_copied_and_not_while_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A piece is written at a time, so that other threads run in between, without the lock."""
     cognito = LocalCognito()
     pool = cognito.create_pool()
-    stored = cognito._app.state.pool(pool.pool_id)
+    stored: Any = cognito._app.state.pool(pool.pool_id)
     for number in range(2000):  # a device and a token each, without the time of a sign-in
         device = stored.devices.issue("us-east-1", f"user-{number % 50}", 0.0, "127.0.0.1")
         stored.access_tokens[device.key * 20] = (pool.client_id, "ann")
     sizes = []
 
-    def watched(taken):
+    def watched(taken: Any) -> Iterator[Any]:
         for piece in write_snapshot(taken):
             sizes.append(len(piece))
             if len(sizes) % 1000 == 0:
@@ -134,16 +144,16 @@ def test_requests_wait_while_a_state_is_copied_and_not_while_it_is_written(tmp_p
     assert max(sizes) < 10_000 < len(sizes)
     second = LocalCognito()
     second.load(tmp_path / "state.json")
-    again = second._app.state.pool(pool.pool_id)
+    again: Any = second._app.state.pool(pool.pool_id)
     assert again.access_tokens == stored.access_tokens
     assert again.devices._by_user == stored.devices._by_user
 
 
-def is_free(lock):
+def is_free(lock: Any) -> Any:
     """Whether another thread gets it."""
     got = []
 
-    def take():
+    def take() -> None:
         with lock:
             got.append(True)
 
@@ -153,10 +163,10 @@ def is_free(lock):
     return bool(got)
 
 
-def test_what_changes_while_a_state_is_written_is_not_in_it(saved):
+def test_what_changes_while_a_state_is_written_is_not_in_it(saved: Any) -> None:
     first = LocalCognito()
     first.load(saved[0])
-    pool = first._app.state.pool(saved[1].pool_id)
+    pool: Any = first._app.state.pool(saved[1].pool_id)
     taken = snapshot(first._app.state)
     expected = "".join(write_snapshot(taken))
     pool.user("ann").password = "Other-horse-2"

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from plain_client import Exchange, N, stamp
+from support.local_people import MakePerson, Person, Refused
+from support.plain_client import Exchange, N, stamp
+
+from cognito_srp.local import LocalCognito
 
 WRONG = ("NotAuthorizedException", "Incorrect username or password.")
 
 
-def claims(token):
+def claims(token: str) -> Any:
     import json
 
     payload = token.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
 
 
-def test_srp_gives_tokens_and_a_device_key(person, cognito):
+def test_srp_gives_tokens_and_a_device_key(person: Person, cognito: LocalCognito) -> None:
     sign_in = person.sign_in()
     challenge = sign_in.begin()
     assert challenge["ChallengeName"] == "PASSWORD_VERIFIER"
@@ -37,7 +41,7 @@ def test_srp_gives_tokens_and_a_device_key(person, cognito):
     assert "device_key" not in claims(result["IdToken"])
 
 
-def test_password_flow_gives_tokens(person):
+def test_password_flow_gives_tokens(person: Person) -> None:
     answer = person.client.initiate_auth(
         AuthFlow="USER_PASSWORD_AUTH",
         ClientId=person.pool.client_id,
@@ -46,19 +50,19 @@ def test_password_flow_gives_tokens(person):
     assert "NewDeviceMetadata" in answer["AuthenticationResult"]
 
 
-def test_no_device_key_where_the_pool_tracks_none(make_person):
+def test_no_device_key_where_the_pool_tracks_none(make_person: MakePerson) -> None:
     result = make_person(remember_devices="no").tokens()
     assert "NewDeviceMetadata" not in result
     assert "device_key" not in claims(result["AccessToken"])
 
 
-def test_every_sign_in_has_a_key_of_its_own(person):
+def test_every_sign_in_has_a_key_of_its_own(person: Person) -> None:
     keys = {person.tokens()["NewDeviceMetadata"]["DeviceKey"] for _ in range(3)}
     assert len(keys) == 3
 
 
 @pytest.mark.parametrize("flow", ["USER_SRP_AUTH", "USER_PASSWORD_AUTH"])
-def test_wrong_password(person, refused, flow):
+def test_wrong_password(person: Person, refused: Refused, flow: str) -> None:
     person.password = "Wrong-horse-1"
     with refused(*WRONG):
         if flow == "USER_SRP_AUTH":
@@ -72,7 +76,7 @@ def test_wrong_password(person, refused, flow):
 
 
 @pytest.mark.parametrize("bit", [0, 100, 255])
-def test_one_flipped_bit_of_the_signature(person, refused, bit):
+def test_one_flipped_bit_of_the_signature(person: Person, refused: Refused, bit: Any) -> None:
     sign_in = person.sign_in()
     sign_in.begin()
     proof = sign_in.proof()
@@ -86,7 +90,7 @@ def test_one_flipped_bit_of_the_signature(person, refused, bit):
 @pytest.mark.parametrize(
     "signature", ["!", "AAAA", "AAA", "é", base64.b64encode(b"x" * 99).decode()]
 )
-def test_a_signature_that_is_none(person, refused, signature):
+def test_a_signature_that_is_none(person: Person, refused: Refused, signature: Any) -> None:
     sign_in = person.sign_in()
     sign_in.begin()
     with refused(*WRONG):
@@ -95,7 +99,7 @@ def test_a_signature_that_is_none(person, refused, signature):
         )
 
 
-def test_zero_padded_day(person, cognito, refused):
+def test_zero_padded_day(person: Person, cognito: LocalCognito, refused: Refused) -> None:
     now = cognito.clock.now()
     cognito.clock.advance(timedelta(days=(5 - now.day)))  # some month's fifth
     now = cognito.clock.now()
@@ -110,7 +114,7 @@ def test_zero_padded_day(person, cognito, refused):
     assert "AuthenticationResult" in sign_in.respond("PASSWORD_VERIFIER", sign_in.proof(good))
 
 
-def test_wrong_weekday(person, refused):
+def test_wrong_weekday(person: Person, refused: Refused) -> None:
     days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
     good = stamp()
     bad = days[(days.index(good[:3]) + 1) % 7] + good[3:]
@@ -121,7 +125,7 @@ def test_wrong_weekday(person, refused):
 
 
 @pytest.mark.parametrize("text", ["now", "2026-09-05T07:03:09Z", "Sat Sep 5 07:03:09 GMT 2026"])
-def test_a_timestamp_that_is_none(person, refused, text):
+def test_a_timestamp_that_is_none(person: Person, refused: Refused, text: str) -> None:
     sign_in = person.sign_in()
     sign_in.begin()
     with refused("InvalidParameterException", "TIMESTAMP format should be"):
@@ -131,7 +135,9 @@ def test_a_timestamp_that_is_none(person, refused, text):
 @pytest.mark.parametrize(
     ("minutes", "passes"), [(4.8, True), (-4.8, True), (5.2, False), (-5.2, False)]
 )
-def test_a_clock_may_be_five_minutes_off(person, cognito, refused, minutes, passes):
+def test_a_clock_may_be_five_minutes_off(
+    person: Person, cognito: LocalCognito, refused: Refused, minutes: Any, passes: Any
+) -> None:
     sign_in = person.sign_in()
     sign_in.begin()
     proof = sign_in.proof(stamp(cognito.clock.now() + timedelta(minutes=minutes)))
@@ -145,18 +151,18 @@ def test_a_clock_may_be_five_minutes_off(person, cognito, refused, minutes, pass
 @pytest.mark.parametrize(
     "A", ["0", "00", f"{N:x}", f"{2 * N:X}", f"{N + 1:x}", "xyz", "-1", "1" * 2000]
 )
-def test_a_public_value_that_srp_forbids(person, refused, A):
+def test_a_public_value_that_srp_forbids(person: Person, refused: Refused, A: str) -> None:
     with refused("InvalidParameterException", "SRP_A"):
         person.sign_in().begin(SRP_A=A)
 
 
-def test_upper_case_hex_and_leading_zeros(person):
+def test_upper_case_hex_and_leading_zeros(person: Person) -> None:
     sign_in = person.sign_in()
     sign_in.begin(SRP_A=f"00{sign_in.exchange.A:X}")
     sign_in.respond("PASSWORD_VERIFIER", sign_in.proof())
 
 
-def test_a_challenge_is_answered_once(person, refused):
+def test_a_challenge_is_answered_once(person: Person, refused: Refused) -> None:
     sign_in = person.sign_in()
     sign_in.begin()
     proof = sign_in.proof()
@@ -165,7 +171,7 @@ def test_a_challenge_is_answered_once(person, refused):
         sign_in.respond("PASSWORD_VERIFIER", proof)
 
 
-def test_a_wrong_proof_uses_the_challenge_up(person, refused):
+def test_a_wrong_proof_uses_the_challenge_up(person: Person, refused: Refused) -> None:
     sign_in = person.sign_in()
     sign_in.begin()
     proof = sign_in.proof()
@@ -175,7 +181,7 @@ def test_a_wrong_proof_uses_the_challenge_up(person, refused):
         sign_in.respond("PASSWORD_VERIFIER", proof)
 
 
-def test_a_challenge_expires(person, cognito, refused):
+def test_a_challenge_expires(person: Person, cognito: LocalCognito, refused: Refused) -> None:
     sign_in = person.sign_in()
     sign_in.begin()
     cognito.clock.advance(181)
@@ -183,7 +189,7 @@ def test_a_challenge_expires(person, cognito, refused):
         sign_in.respond("PASSWORD_VERIFIER", sign_in.proof(stamp(cognito.clock.now())))
 
 
-def test_another_users_challenge(person, make_person, refused):
+def test_another_users_challenge(person: Person, make_person: MakePerson, refused: Refused) -> None:
     other = make_person(person.pool).sign_in()
     other.begin()
     other.username = person.username
@@ -191,7 +197,7 @@ def test_another_users_challenge(person, make_person, refused):
         other.respond("PASSWORD_VERIFIER", other.proof() | {"USERNAME": person.username})
 
 
-def test_another_clients_challenge(person, refused):
+def test_another_clients_challenge(person: Person, refused: Refused) -> None:
     sign_in = person.sign_in()
     sign_in.begin()
     proof = sign_in.proof()
@@ -200,14 +206,14 @@ def test_another_clients_challenge(person, refused):
         sign_in.respond("PASSWORD_VERIFIER", proof)
 
 
-def test_a_session_where_none_was_given(person, refused):
+def test_a_session_where_none_was_given(person: Person, refused: Refused) -> None:
     sign_in = person.sign_in()
     sign_in.begin()
     with refused("NotAuthorizedException", "Invalid session for the user."):
         sign_in.respond("PASSWORD_VERIFIER", sign_in.proof(), session="x" * 40)
 
 
-def test_a_made_up_secret_block(person, refused):
+def test_a_made_up_secret_block(person: Person, refused: Refused) -> None:
     sign_in = person.sign_in()
     shown = sign_in.begin()["ChallengeParameters"]
     shown["SECRET_BLOCK"] = base64.b64encode(bytes(96)).decode()
@@ -215,7 +221,7 @@ def test_a_made_up_secret_block(person, refused):
         sign_in.respond("PASSWORD_VERIFIER", sign_in.proof())
 
 
-def test_a_changed_password_counts_at_once(person, refused):
+def test_a_changed_password_counts_at_once(person: Person, refused: Refused) -> None:
     person.tokens()
     person.pool.set_password(person.username, "Different-horse-2")
     with refused(*WRONG):
@@ -224,8 +230,8 @@ def test_a_changed_password_counts_at_once(person, refused):
     person.tokens()
 
 
-def test_the_salt_stays_until_the_password_changes(person):
-    def salt():
+def test_the_salt_stays_until_the_password_changes(person: Person) -> None:
+    def salt() -> Any:
         return person.sign_in().begin()["ChallengeParameters"]["SALT"]
 
     first = salt()
@@ -234,7 +240,7 @@ def test_the_salt_stays_until_the_password_changes(person):
     assert salt() != first
 
 
-def test_the_secret_hash(make_person, refused):
+def test_the_secret_hash(make_person: MakePerson, refused: Refused) -> None:
     person = make_person(client_secret=True)
     person.tokens()
     client = f"client {person.pool.client_id}"
@@ -248,12 +254,12 @@ def test_the_secret_hash(make_person, refused):
         sign_in.respond("PASSWORD_VERIFIER", proof)
 
 
-def test_a_secret_hash_for_a_client_without_secret(person, refused):
+def test_a_secret_hash_for_a_client_without_secret(person: Person, refused: Refused) -> None:
     with refused("NotAuthorizedException", "Unable to verify secret hash"):
         person.sign_in().begin(SECRET_HASH="AAAA")
 
 
-def test_a_flow_the_client_does_not_allow(person, client, refused):
+def test_a_flow_the_client_does_not_allow(person: Person, client: Any, refused: Refused) -> None:
     pool = person.pool.create_client(ExplicitAuthFlows=[])
     with refused("InvalidParameterException", "USER_PASSWORD_AUTH flow not enabled"):
         client.initiate_auth(
@@ -263,13 +269,13 @@ def test_a_flow_the_client_does_not_allow(person, client, refused):
         )
 
 
-def test_an_unknown_user(person, refused):
+def test_an_unknown_user(person: Person, refused: Refused) -> None:
     person.username = "nobody"
     with refused("UserNotFoundException", "User does not exist."):
         person.sign_in().begin()
 
 
-def test_an_unknown_user_of_a_client_that_hides_them(person, refused):
+def test_an_unknown_user_of_a_client_that_hides_them(person: Person, refused: Refused) -> None:
     person.pool = person.pool.create_client(PreventUserExistenceErrors="ENABLED")
     person.username = "nobody"
     first, second = person.sign_in(), person.sign_in()
@@ -280,7 +286,7 @@ def test_an_unknown_user_of_a_client_that_hides_them(person, refused):
         first.respond("PASSWORD_VERIFIER", first.proof())
 
 
-def test_states_of_a_user(person, client, refused):
+def test_states_of_a_user(person: Person, client: Any, refused: Refused) -> None:
     names = {"UserPoolId": person.pool.pool_id, "Username": person.username}
     client.admin_disable_user(**names)
     with refused("NotAuthorizedException", "User is disabled."):
@@ -292,7 +298,7 @@ def test_states_of_a_user(person, client, refused):
         person.tokens()
 
 
-def test_a_temporary_password_has_to_be_changed(person):
+def test_a_temporary_password_has_to_be_changed(person: Person) -> None:
     person.username = person.pool.create_user("temp", person.password, temporary=True)
     sign_in = person.sign_in()
     challenge = sign_in.finish()
@@ -307,7 +313,7 @@ def test_a_temporary_password_has_to_be_changed(person):
     person.tokens()
 
 
-def test_a_missing_parameter_is_named(person, refused):
+def test_a_missing_parameter_is_named(person: Person, refused: Refused) -> None:
     sign_in = person.sign_in()
     sign_in.begin()
     for name in ("USERNAME", "TIMESTAMP", "PASSWORD_CLAIM_SIGNATURE"):
@@ -318,7 +324,7 @@ def test_a_missing_parameter_is_named(person, refused):
             sign_in.respond("PASSWORD_VERIFIER", proof)
 
 
-def test_small_public_values_are_padded_alike(person):
+def test_small_public_values_are_padded_alike(person: Person) -> None:
     # a = 1 … 24: A from 2 to 2^24, every length of a short pad(A).
     for a in range(1, 25):
         sign_in = person.sign_in()

@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from foreign_clients import run_json
-from installing import pip_install
-from local_people import PASSWORD
+from support import PROGRAMS
+from support.foreign_clients import run_json
+from support.installing import pip_install
+from support.local_people import PASSWORD
+from support.people import client_settings
+
+from cognito_srp.local import LocalCognito
 
 ROOT = Path(__file__).parent.parent.parent
-JOURNEY = Path(__file__).parent / "journey_warrant.py"
+JOURNEY = PROGRAMS / "sign_in_with_warrant.py"
 
 
 @pytest.fixture(scope="module")
@@ -24,15 +28,10 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.long
 @pytest.mark.parametrize("client_secret", [False, True])
-def test_warrant_signs_in(cognito, python, client_secret):
+def test_warrant_signs_in(cognito: LocalCognito, python: Path, client_secret: bool) -> None:
     pool = cognito.create_pool(client_secret=client_secret)
     request = {
-        "client": {
-            "endpoint_url": cognito.endpoint_url,
-            "region_name": cognito.region,
-            "aws_access_key_id": "local",
-            "aws_secret_access_key": "local",
-        },
+        "client": client_settings(cognito),
         "username": pool.create_user("zoë", PASSWORD, temporary=True),
         "password": PASSWORD,
         "new_password": "Permanent-horse-3",

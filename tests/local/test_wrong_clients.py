@@ -7,20 +7,24 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from typing import Any
 
-import plain_client
 import pytest
-from plain_client import Exchange, K, N, pad, private_key, sha, stamp
+from support import plain_client
+from support.local_people import Person, Refused
+from support.plain_client import Exchange, K, N, pad, private_key, sha, stamp
+
+from cognito_srp.local import LocalCognito
 
 WRONG = ("NotAuthorizedException", "Incorrect username or password.")
 
 
-def fixed(i):
+def fixed(i: Any) -> Any:
     """RFC 5054's PAD: as wide as N."""
     return i.to_bytes(384, "big")
 
 
-def bare(i):
+def bare(i: Any) -> Any:
     """Minimal, with no 00 before a top bit that is set."""
     return i.to_bytes((i.bit_length() + 7) // 8, "big")
 
@@ -32,27 +36,27 @@ class WrongExchange(Exchange):
     info = b"Caldera Derived Key\x01"
     length = 16
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.A = pow(self.g, self.a, N)
 
-    def multiplier(self):
+    def multiplier(self) -> Any:
         return K
 
-    def hash_of_public_values(self, A, B):
+    def hash_of_public_values(self, A: int, B: int) -> Any:
         return sha(pad(A), pad(B))
 
-    def x(self, salt, identity):
+    def x(self, salt: Any, identity: str) -> Any:
         return private_key(salt, identity)
 
-    def derive(self, u, S):
+    def derive(self, u: int, S: int) -> Any:
         return hmac.digest(pad(u), pad(S), "sha256")
 
-    def shows(self, B, u, S):
+    def shows(self, B: int, u: int, S: int) -> Any:
         """True if the mistake makes a difference with these numbers."""
         return True
 
-    def key(self, B, salt, identity):
+    def key(self, B: int, salt: Any, identity: str) -> Any:
         u, x = self.hash_of_public_values(self.A, B), self.x(salt, identity)
         base = (B - self.multiplier() * pow(self.g, x, N)) % N
         S = pow(base, self.a + u * x, N)
@@ -67,55 +71,55 @@ class GeneratorFive(WrongExchange):
 
 
 class MultiplierOfRfc5054(WrongExchange):
-    def multiplier(self):
+    def multiplier(self) -> Any:
         return sha(fixed(N), fixed(2))
 
 
 class MultiplierOfSrp6(WrongExchange):
-    def multiplier(self):
+    def multiplier(self) -> Any:
         return 3
 
 
 class PublicValuesOfFixedWidth(WrongExchange):
-    def hash_of_public_values(self, A, B):
+    def hash_of_public_values(self, A: int, B: int) -> Any:
         return sha(fixed(A), fixed(B))
 
-    def shows(self, B, u, S):
+    def shows(self, B: int, u: int, S: int) -> Any:
         return fixed(self.A) != pad(self.A) or fixed(B) != pad(B)
 
 
 class UnpaddedPublicValues(WrongExchange):
-    def hash_of_public_values(self, A, B):
+    def hash_of_public_values(self, A: int, B: int) -> Any:
         return sha(bare(A), bare(B))
 
-    def shows(self, B, u, S):
+    def shows(self, B: int, u: int, S: int) -> Any:
         return bare(self.A) != pad(self.A) or bare(B) != pad(B)
 
 
 class UnpaddedSecret(WrongExchange):
-    def derive(self, u, S):
+    def derive(self, u: int, S: int) -> Any:
         return hmac.digest(pad(u), bare(S), "sha256")
 
-    def shows(self, B, u, S):
+    def shows(self, B: int, u: int, S: int) -> Any:
         return bare(S) != pad(S)
 
 
 class UnpaddedU(WrongExchange):
-    def derive(self, u, S):
+    def derive(self, u: int, S: int) -> Any:
         return hmac.digest(bare(u), pad(S), "sha256")
 
-    def shows(self, B, u, S):
+    def shows(self, B: int, u: int, S: int) -> Any:
         # HMAC fills its key up with zeros, so only one in front matters.
         return bare(u) != pad(u)
 
 
 class SaltAndSecretSwapped(WrongExchange):
-    def derive(self, u, S):
+    def derive(self, u: int, S: int) -> Any:
         return hmac.digest(pad(S), pad(u), "sha256")
 
 
 class NoDerivation(WrongExchange):
-    def derive(self, u, S):
+    def derive(self, u: int, S: int) -> Any:
         return hashlib.sha256(pad(S)).digest()
 
 
@@ -130,24 +134,24 @@ class WholeKey(WrongExchange):
 class SaltAsItStands(WrongExchange):
     """Hashes the hex digits of the salt."""
 
-    def x(self, salt, identity):
+    def x(self, salt: Any, identity: str) -> Any:
         return sha(f"{salt:x}".encode(), hashlib.sha256(identity.encode()).digest())
 
 
 class IdentityNotHashed(WrongExchange):
-    def x(self, salt, identity):
+    def x(self, salt: Any, identity: str) -> Any:
         return sha(pad(salt), identity.encode())
 
 
 class IdentityWithoutColon(WrongExchange):
-    def x(self, salt, identity):
+    def x(self, salt: Any, identity: str) -> Any:
         return private_key(salt, identity.replace(":", ""))
 
 
 MISTAKES = WrongExchange.__subclasses__()
 
 
-def user_answer(person, exchange):
+def user_answer(person: Person, exchange: Any) -> Any:
     """A sign-in with an exchange of one's own: the answer to PASSWORD_VERIFIER."""
     sign_in = person.sign_in()
     sign_in.exchange = exchange
@@ -155,13 +159,13 @@ def user_answer(person, exchange):
     return sign_in, sign_in.proof()
 
 
-def test_without_a_mistake(person):
+def test_without_a_mistake(person: Person) -> None:
     sign_in, proof = user_answer(person, WrongExchange())
     assert sign_in.respond("PASSWORD_VERIFIER", proof)["AuthenticationResult"]
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda cls: cls.__name__)
-def test_a_mistake_is_refused_when_it_shows(person, refused, mistake):
+def test_a_mistake_is_refused_when_it_shows(person: Person, refused: Refused, mistake: Any) -> None:
     for _ in range(60):
         sign_in, proof = user_answer(person, mistake())
         if sign_in.exchange.shown:
@@ -173,23 +177,23 @@ def test_a_mistake_is_refused_when_it_shows(person, refused, mistake):
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda cls: cls.__name__)
-def test_with_a_device_too(person, refused, mistake):
+def test_with_a_device_too(person: Person, refused: Refused, mistake: Any) -> None:
     device = person.confirm()
     for _ in range(60):
         sign_in = person.with_device(device)
-        sign_in.device_exchange = mistake()
+        exchange = sign_in.device_exchange = mistake()
         sign_in.begin_device()
         sign_in.device_srp()
         proof = sign_in.device_proof()
-        if sign_in.device_exchange.shown:
+        if exchange.shown:
             break
         assert sign_in.respond("DEVICE_PASSWORD_VERIFIER", proof)["AuthenticationResult"]
-    assert sign_in.device_exchange.shown
+    assert exchange.shown
     with refused(*WRONG):
         sign_in.respond("DEVICE_PASSWORD_VERIFIER", proof)
 
 
-def signed(key, message):
+def signed(key: Any, message: Any) -> Any:
     return base64.b64encode(hmac.digest(key, message, "sha256")).decode()
 
 
@@ -206,7 +210,7 @@ def signed(key, message):
     ],
     ids=" ".join,
 )
-def test_a_signature_over_something_else(person, refused, parts):
+def test_a_signature_over_something_else(person: Person, refused: Refused, parts: Any) -> None:
     sign_in, proof = user_answer(person, Exchange())
     shown, pool_id = sign_in.challenge["ChallengeParameters"], person.pool.pool_id
     user, pool = shown["USER_ID_FOR_SRP"], pool_id.split("_")[1]
@@ -228,14 +232,16 @@ def test_a_signature_over_something_else(person, refused, parts):
         sign_in.respond("PASSWORD_VERIFIER", proof | {"PASSWORD_CLAIM_SIGNATURE": wrong})
 
 
-def test_a_timestamp_other_than_the_one_signed(person, cognito, refused):
+def test_a_timestamp_other_than_the_one_signed(
+    person: Person, cognito: LocalCognito, refused: Refused
+) -> None:
     sign_in, proof = user_answer(person, Exchange())
     cognito.clock.advance(5)
     with refused(*WRONG):
         sign_in.respond("PASSWORD_VERIFIER", proof | {"TIMESTAMP": stamp(cognito.clock.now())})
 
 
-def test_the_plain_client_has_the_protocols_known_answers():
+def test_the_plain_client_has_the_protocols_known_answers() -> None:
     """The known answer that ties plain_client.py, the judge of all this, to PROTOCOL.md."""
     assert f"{plain_client.K:x}" == (
         "538282c4354742d7cbbde2359fcf67f9f5b3a6b08791e5011b43b8a5b66d9ee6"

@@ -11,8 +11,12 @@ from srp_native.engines.python import PythonEngine
 from srp_native.group import N
 
 
-def digest(value: int) -> str:
-    return hashlib.sha256(value.to_bytes(384, "big")).hexdigest()
+def digest(*values: int) -> str:
+    return hashlib.sha256(b"".join(value.to_bytes(384, "big") for value in values)).hexdigest()
+
+
+def numbers(data: bytes, width: int) -> list[int]:
+    return [int.from_bytes(data[i : i + width], "big") for i in range(0, len(data), width)]
 
 
 def test_digests() -> None:
@@ -25,7 +29,13 @@ def test_digests() -> None:
     base = int.from_bytes(known_answers.BASE, "big")
     short = int.from_bytes(known_answers.SHORT, "big")
     exponent = int.from_bytes(known_answers.EXPONENT, "big")
+    width = len(known_answers.EXPONENT)
+    exponents = numbers(known_answers.EXPONENTS, width)
+    bases = numbers(known_answers.BASES, 384)
+    assert len(exponents) == len(bases) == known_answers.MANY
     assert {
+        "pow_g_many": digest(*(pow(2, e, N) for e in exponents)),
+        "powmod_many": digest(*(pow(b, known_answers.SHORT[0], N) for b in bases)),
         "pow_g": digest(pow(2, exponent, N)),
         "pow_g short": digest(pow(2, short, N)),
         "powmod": digest(pow(base, short, N)),
@@ -60,6 +70,17 @@ def test_a_wrong_routine_of_an_engines_own_is_caught() -> None:
 
     with pytest.raises(EngineFaultError, match="verifier"):
         known_answers.check_engine(WrongVerifier())
+
+
+@pytest.mark.parametrize("routine", ["pow_g_many", "powmod_many"])
+def test_a_kernel_that_is_wrong_for_several_at_a_time_is_caught(
+    monkeypatch: pytest.MonkeyPatch, routine: str
+) -> None:
+    engine = WrongBy(routine)
+    known_answers.check_engine(engine)  # an engine without kernels computes one after the other
+    monkeypatch.setattr(engine, "kernel", "lanes")
+    with pytest.raises(EngineFaultError, match=routine):
+        known_answers.check_engine(engine)
 
 
 @pytest.mark.parametrize("routine", ["verifier", "powmod", "premaster_secret"])

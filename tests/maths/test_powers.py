@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -57,9 +58,12 @@ def test_powers_of_two_take_the_path_that_is_made_for_them(
         pytest.skip("promises no constant time")
     runs = load_engine(engine, constant_time=constant_time)
     asked = []
-    monkeypatch.setattr(
-        runs, "pow_g", lambda e, **how: asked.append((e, how)) or bytes(383) + b"\5"
-    )
+
+    def pow_g(exponent: bytes, **how: Any) -> bytes:
+        asked.append((exponent, how))
+        return bytes(383) + b"\5"
+
+    monkeypatch.setattr(runs, "pow_g", pow_g)
     assert srp_native.powmod(2, b"\7", constant_time=constant_time) == 5
     assert srp_native.powmod(2, 7, N, constant_time=constant_time) == 5
     assert asked == [(e, {"constant_time": constant_time}) for e in (b"\7", bytes(31) + b"\7")]
@@ -135,7 +139,12 @@ def test_how_wide_an_int_is_written(bits: int, width: int, monkeypatch: pytest.M
     """The time that an engine takes tells the width: 512 and 513 bits, of a + u·x, are alike."""
     runs, seen = current_engine(), list[int]()
     sound = runs.pow_g
-    monkeypatch.setattr(runs, "pow_g", lambda e, **k: seen.append(len(e)) or sound(e, **k))
+
+    def pow_g(exponent: bytes, **how: Any) -> bytes:
+        seen.append(len(exponent))
+        return sound(exponent, **how)
+
+    monkeypatch.setattr(runs, "pow_g", pow_g)
     exponent = 2**bits >> 1
     assert srp_native.pow_g(exponent) == pow(2, exponent, N)
     assert seen == [width]

@@ -53,7 +53,8 @@ def test_batch_equals_single(rows: list[tuple[bytes, bytes]]) -> None:
 
 def premaster_cases() -> list[tuple[int, int, int, int, int]]:
     """(B, a, u, x, k): random, and every value at its edge."""
-    cases = [(secrets.randbelow(N), *(secrets.randbits(256) for _ in range(4))) for _ in range(12)]
+    bits = secrets.randbits
+    cases = [(secrets.randbelow(N), bits(256), bits(256), bits(256), bits(256)) for _ in range(12)]
     top = 2**256 - 1
     for B in (0, 1, N - 1, N, 2**3072 - 1):
         cases += [

@@ -12,7 +12,9 @@ from itertools import accumulate
 from types import ModuleType
 
 import pytest
+from support.reference import verifier
 
+from srp_native import _sizes
 from srp_native._errors import EngineUnavailableError
 from srp_native.engines import c as module
 from srp_native.engines._engine import Engine
@@ -20,25 +22,8 @@ from srp_native.engines._registry import load_engine
 from srp_native.group import ELEMENT_SIZE, N
 
 
-@pytest.fixture(scope="module")
-def c_engine() -> ModuleType:
-    if module.lib is None:
-        pytest.skip("the C extension was not built")
-    return module
-
-
-@pytest.fixture
-def engine(c_engine: ModuleType) -> Engine:
-    return c_engine.create_engine()
-
-
 def offsets(rows: list[bytes]) -> array[int]:
     return array("Q", accumulate(map(len, rows), initial=0))
-
-
-def verifier(salt: bytes, identity: bytes) -> bytes:
-    x = hashlib.sha256(salt + hashlib.sha256(identity).digest()).digest()
-    return pow(2, int.from_bytes(x, "big"), N).to_bytes(ELEMENT_SIZE, "big")
 
 
 # ---- found, missing, forced -------------------------------------------------------------------
@@ -216,3 +201,9 @@ def test_it_works_after_fork(engine: Engine) -> None:
 
 def test_the_registry_proves_it(c_engine: ModuleType) -> None:
     assert load_engine("c").name == "c"
+
+
+def test_sizes_are_the_same_in_c(c_engine: ModuleType) -> None:
+    for name in _sizes.__all__:
+        assert getattr(c_engine.lib, f"SRP_{name}", None) == getattr(_sizes, name), name
+    assert c_engine.lib.SRP_ELEMENT_SIZE == ELEMENT_SIZE

@@ -8,39 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import random
-import re
-import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.c_programs import (
+    KERNELS,
+    NO_SUCH_KERNEL,
+    SANITIZE,
+    Build,
+    Objects,
+    answers,
+    need,
+    skip_without_kernel,
+)
 
 from srp_native.group import N
-
-HERE = Path(__file__).parent
-CSRC = HERE.parent.parent / "srp_native" / "csrc"
-STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Werror"]
-# What ffi_build.py passes is -O3; the others must work as well.
-COMPILERS = ("gcc", "clang")
-LEVELS = ("-O1", "-O2", "-O3")
-SANITIZE = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
-
-# Exit code of the programs where the build or the CPU does not have the kernel.
-NO_SUCH_KERNEL = 77
-
-
-@dataclass(frozen=True)
-class Build:
-    """A way to compile the C files, and what it takes to run the result."""
-
-    compiler: str
-    flags: tuple[str, ...]
-    runner: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return " ".join((self.compiler, *self.flags))
 
 
 @dataclass(frozen=True)
@@ -72,75 +56,6 @@ PORTABLE = Field("portable", "", 60, 52, 13, 4 * N, 2 * N)
 ADX = Field("adx", "adx_", 64, 48, 8, 2**3072, 2**3072)
 #: The kernels that compute one number at a time, which valgrind can run.
 SCALAR = pytest.mark.parametrize("field", [PORTABLE, ADX], ids=lambda field: field.kernel)
-
-# Every kernel that dispatch.c has.
-KERNELS = re.findall(r'^    {"(\w+)", ', (CSRC / "dispatch.c").read_text(), re.M)
-
-
-BUILDS = [
-    *(Build(compiler, (level,)) for compiler in COMPILERS for level in LEVELS),
-    Build("gcc", SANITIZE),
-    Build("gcc", ("-O2", "-DSRP_NO_INT128")),
-    Build("aarch64-linux-gnu-gcc", ("-O2", "-static"), ("qemu-aarch64",)),
-]
-
-
-def need(*programs: str) -> None:
-    for program in programs:
-        if not shutil.which(program):
-            pytest.skip(f"{program} is not installed")
-
-
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The constants that the package's build computes."""
-    path = tmp_path_factory.mktemp("tables") / "tables.c"
-    with path.open("w") as out:
-        subprocess.run([sys.executable, CSRC / "tables.py"], stdout=out, check=True)
-    return path
-
-
-class Objects:
-    """The C files compiled in one way, to be linked with a program of this folder."""
-
-    def __init__(self, build: Build, tables: Path, folder: Path) -> None:
-        need(build.compiler, *build.runner[:1])
-        self.build, self.folder = build, folder
-        self._compile("-c", *sorted(CSRC.rglob("*.c")), tables)
-
-    def _compile(self, *arguments: object) -> None:
-        command = [self.build.compiler, *STRICT, *self.build.flags, f"-I{CSRC}", *arguments]
-        subprocess.run([str(part) for part in command], cwd=self.folder, check=True)
-
-    def link(self, program: str, *flags: str, **replaced: str) -> list[str]:
-        """The command that runs `program`.c, with files of this folder in place of some C files."""
-        objects = [p for p in self.folder.glob("*.o") if p.stem not in replaced]
-        names = [program, *replaced.values()]
-        sources = [HERE / f"{name}.c" for name in names]
-        out = self.folder / "_".join(names)
-        self._compile(*flags, *sources, *objects, "-o", out)
-        return [*self.build.runner, str(out)]
-
-
-@pytest.fixture(scope="module", params=BUILDS, ids=str)
-def objects(
-    request: pytest.FixtureRequest, tables: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Objects:
-    return Objects(request.param, tables, tmp_path_factory.mktemp("objects"))
-
-
-def answers(command: list[str], lines: list[str]) -> list[str]:
-    done = subprocess.run(
-        command, input="\n".join(lines) + "\n", capture_output=True, text=True, check=False
-    )
-    skip_without_kernel(done)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.split("\n")[:-1]
-
-
-def skip_without_kernel(done: subprocess.CompletedProcess[str]) -> None:
-    if done.returncode == NO_SUCH_KERNEL:
-        pytest.skip(done.stderr.strip())
 
 
 def element(value: int) -> str:
@@ -229,6 +144,14 @@ def test_the_published_sha256_vectors() -> None:
     assert hashlib.sha256(b"abc").hexdigest().startswith("ba7816bf8f01cfea414140de5dae2223")
     two_blocks = b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"
     assert hashlib.sha256(two_blocks).hexdigest().startswith("248d6a61d20638b8e5c026930c3e6039")
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_the_callers_rounding_mode_changes_nothing_and_stays(objects: Objects, kernel: str) -> None:
+    command = [*objects.link("rounding"), kernel]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    skip_without_kernel(done)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 # ---- the field underneath: digits that carries stumble over ----------------------------------

@@ -9,11 +9,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from test_csrc import KERNELS, SANITIZE, Objects, answers, need, objects, tables
+from support.c_programs import KERNELS, SANITIZE, Objects, answers, need
 
 from srp_native.group import N
-
-__all__ = ["objects", "tables"]  # fixtures
 
 #: With what the CPU has, and as on one that has nothing: other code hashes and encodes there.
 CPUS = pytest.mark.parametrize("cpu", [{}, {"dispatch": "bare_cpu"}], ids=["this_cpu", "bare_cpu"])

@@ -24,6 +24,8 @@ OPERATIONS = {
     "wide.h",
     "lanes.h",
     "lanes_plain.h",
+    "fma_lanes.h",
+    "fma_lanes_plain.h",
     "adx_rows.h",
     "adx_select.c",
 }
@@ -55,8 +57,18 @@ LANES_BEGIN
     }
 """
 
+FMA_LANES = """#include "kernels/fma_lanes.h"
+FMA_BEGIN
+#define TAKE(name, ...)                                                                    \\
+    uint64_t name(sums *a, factors *f, words *w, sums_mask mask, words_mask wide) {        \\
+        (void)a, (void)f, (void)w, (void)mask, (void)wide;                                 \\
+        __VA_ARGS__ return 0;                                                              \\
+    }
+"""
+
 RIGHT = "digit = digit_choose(mask_if_equal(3, index), digit, wide_low(wide));"
 RIGHT_LANES = "a[0] = lanes_choose(mask, lanes_add(a[0], a[1]), lanes_lane(a[0], 3));"
+RIGHT_FMA_LANES = "f[0] = factors_keep(mask, factors_from(sums_add(a[0], a[1])));"
 
 #: Reading one as a number.
 SCALAR_MISUSES = [
@@ -111,6 +123,21 @@ LANES_MISUSES = [
     "lanes_choose(bits, a[0], a[1]);",
 ]
 
+FMA_LANES_MISUSES = [
+    "a[0] = a[0] + a[1];",
+    "f[0] = f[0] * f[1];",
+    "w[0] = w[0] & w[1];",
+    "return (uint64_t)f[0][0];",
+    "if (w[0]) return 1;",
+    "if (mask) return 1;",
+    "factors_multiply(a, a, a[0], f[0]);",
+    "factors_multiply(a, a, f[0], mask);",
+    "sums_choose(a[0], a[0], a[1]);",
+    "factors_keep(wide, f[0]);",
+    "words_keep(mask, w[0]);",
+    "words_pick(w[0], a[0]);",
+]
+
 
 def refused(
     command: tuple[str, ...], folder: Path, program: str, statements: list[str]
@@ -121,7 +148,8 @@ def refused(
     lines = program.splitlines()
     first = len(lines) + 1
     lines += [f"TAKE(take_{i}, {statement})" for i, statement in enumerate(statements)]
-    lines += ["#ifdef LANES_END", "LANES_END", "#endif"]
+    for end in ("LANES_END", "FMA_END"):
+        lines += [f"#ifdef {end}", end, "#endif"]
     source = folder / "misuses.c"
     source.write_text("\n".join(lines) + "\n", encoding="ascii")
     options = ("-std=c11", "-fsyntax-only", "-w", f"-I{CSRC}")
@@ -149,6 +177,16 @@ def test_reading_a_lane_or_a_mask_of_lanes_does_not_compile(
     if "-DSRP_PLAIN_LANES" not in command and platform.machine() not in {"x86_64", "AMD64"}:
         pytest.skip("the lanes are instructions of x86")
     assert refused(command, tmp_path, LANES, [RIGHT_LANES, *LANES_MISUSES]) == LANES_MISUSES
+
+
+@pytest.mark.parametrize("command", COMPILERS)
+def test_reading_a_lane_of_doubles_does_not_compile(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    if "-DSRP_PLAIN_LANES" not in command and platform.machine() not in {"x86_64", "AMD64"}:
+        pytest.skip("the lanes are instructions of x86")
+    statements = [RIGHT_FMA_LANES, *FMA_LANES_MISUSES]
+    assert refused(command, tmp_path, FMA_LANES, statements) == FMA_LANES_MISUSES
 
 
 def test_only_the_operations_name_the_hidden_member() -> None:

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_csrc import KERNELS, Build, Objects, skip_without_kernel, tables  # noqa: F401
+from support.c_programs import KERNELS, Build, Objects, skip_without_kernel
 
 #: dudect's limit: chance alone exceeds it about once in 100,000 comparisons.
 LIMIT = 4.5
@@ -27,7 +27,11 @@ ATTEMPTS = 3
 #: Eight at a time is other code where a kernel has lanes.
 FUNCTIONS = [
     *((kernel, name) for kernel in KERNELS for name in ("pow_g", "powmod", "verifier")),
-    *(("avx512ifma", name) for name in ("pow_g_many", "powmod_many")),
+    *(
+        (kernel, name)
+        for kernel in ("avx512ifma", "avx2")
+        for name in ("pow_g_many", "powmod_many")
+    ),
 ]
 
 
@@ -47,7 +51,7 @@ def largest_t(command: list[str], kernel: str, function: str, seconds: float) ->
 @pytest.mark.skipif(sys.platform == "win32", reason="needs clock_gettime")
 @pytest.mark.parametrize(("kernel", "function"), FUNCTIONS)
 def test_time_does_not_tell_a_fixed_secret_from_random_ones(
-    tables: Path,  # noqa: F811
+    tables: Path,
     tmp_path: Path,
     kernel: str,
     function: str,
@@ -61,7 +65,7 @@ def test_time_does_not_tell_a_fixed_secret_from_random_ones(
 
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="needs clock_gettime")
-def test_the_test_catches_a_leaky_table_lookup(tables: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_the_test_catches_a_leaky_table_lookup(tables: Path, tmp_path: Path) -> None:
     command = Objects(Build("gcc", ("-O3",)), tables, tmp_path).link(
         "timing", portable_select="leaky_select"
     )

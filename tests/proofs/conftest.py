@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from proof_trace import Recorder
+from proofs.proof_trace import Recorder
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from proof_compiled import LIMB, ONE, Atom, Sum, added, compiled, scaled
-from proof_machine import Machine
-from proof_trace import CSRC, require
+from proofs.proof_compiled import LIMB, ONE, Atom, Sum, added, compiled, scaled
+from proofs.proof_machine import Machine
+from proofs.proof_trace import CSRC, require
 
 __all__ = ["prove_rows"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from proof_adx import WINDOW, joined, product
-from proof_compiled import (
+from proofs.proof_adx import WINDOW, joined, product
+from proofs.proof_compiled import (
     LIMB,
     ONE,
     SCALAR,
@@ -21,8 +21,8 @@ from proof_compiled import (
     scaled,
     settled,
 )
-from proof_machine import KEPT_LOCALLY, Machine
-from proof_trace import CSRC, require
+from proofs.proof_machine import KEPT_LOCALLY, Machine
+from proofs.proof_trace import CSRC, require
 
 from srp_native.group import N
 

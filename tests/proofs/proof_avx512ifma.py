@@ -7,17 +7,17 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from proof_forms import ONE, Atom, Form, Sums, joined
-from proof_trace import ALONE, CSRC, Op, Recorder, Trace, require
+from proofs.proof_forms import ONE, Atom, Form, Sums, joined
+from proofs.proof_trace import ALONE, CSRC, Op, Recorder, Trace, require
 
 from srp_native.group import N
 
 __all__ = ["LANES", "prove_fixed_product", "prove_product", "prove_row"]
 
 BITS, DIGITS, LANES = 52, 60, 8
-R = 2 ** (BITS * DIGITS)
-INVERSE = -pow(N, -1, R) % R
-MASK = 2**BITS - 1
+R: int = 2 ** (BITS * DIGITS)
+INVERSE: int = -pow(N, -1, R) % R
+MASK: int = 2**BITS - 1
 #: Numbers of operands and results in record_avx512ifma.c.
 A, B, T_INVERSE = 0, 1, 2
 MODULUS, INVERSE_OPERAND = 5, 6

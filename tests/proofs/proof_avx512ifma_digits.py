@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 
 import z3
-from proof_avx512ifma import BITS, DIGITS, LANES
-from proof_bits import Vectors, evaluate
-from proof_steps import Difference, prove_bytes_read, prove_bytes_written, prove_selection
-from proof_trace import ALONE, CSRC, Op, Recorder, Trace, require
+from proofs.proof_avx512ifma import BITS, DIGITS, LANES
+from proofs.proof_bits import Vectors, evaluate
+from proofs.proof_steps import Difference, prove_bytes_read, prove_bytes_written, prove_selection
+from proofs.proof_trace import ALONE, CSRC, Op, Recorder, Trace, require
 
 from srp_native.group import N
 

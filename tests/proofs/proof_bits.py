@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import z3
-from proof_trace import Op, ProofError, Trace, require
+from proofs.proof_trace import Op, ProofError, Trace, require
 
 __all__ = ["Vectors", "compute", "evaluate", "formula", "prove", "wires"]
 
@@ -129,7 +129,7 @@ def flag(condition: Any) -> Any:
 
 
 Operation = Callable[[list[Any], int, int], Any]
-ARITY = {
+ARITY: dict[int, int] = {
     Op.CHOOSE: 3,
     Op.RIPPLE: 3,
     Op.LOW: 1,
@@ -220,7 +220,7 @@ def _value(trace: Trace, step: int, op: int, values: list[int | None]) -> int | 
     rule = NUMBERS.get(op)
     if rule is None or a is None or a < 0 or (ARITY.get(op, 2) == 2 and (b is None or b < 0)):
         return None
-    return rule(a, b or 0, trace.size[step]) % 2**WORD
+    return rule(a, b or 0, trace.size[step]) & ((1 << WORD) - 1)
 
 
 NUMBERS: dict[int, Callable[[int, int, int], int]] = {

@@ -91,7 +91,7 @@ def compiled(
     common = ("-std=c11", "-fcf-protection=none", "-fno-pic", "-no-pie", "-nostdlib", "-static")
     symbols = [f"-Wl,--defsym={name}={at:#x}" for name, at in (outside or {}).items()]
     link = ("-Wl,-e0", "-Wl,-Ttext=0x500000", *symbols)
-    command = ["gcc", *flags, *common, f"-I{csrc}", source, *link, "-o", target]
+    command = ["gcc", *flags, *common, f"-I{csrc}", str(source), *link, "-o", str(target)]
     subprocess.run(command, check=True, capture_output=True)
     text = target.with_suffix(".text")
     subprocess.run(["objcopy", "-O", "binary", "-j", ".text", target, text], check=True)

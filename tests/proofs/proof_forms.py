@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
 from typing import ClassVar
 
-from proof_trace import Op, ProofError, Trace, require
+from proofs.proof_trace import Op, ProofError, Trace, require
 
 __all__ = ["ONE", "Atom", "Form", "Sums", "joined"]
 
@@ -108,7 +108,7 @@ class Sums:
         yes, no = self.high[self.trace.b[step]], self.high[self.trace.c[step]]
         return None if yes is None or no is None else max(yes, no)
 
-    _RULES: ClassVar = {
+    _RULES: ClassVar[dict[int, Callable[[Sums, int], int | None]]] = {
         Op.ADD: _bound_add,
         Op.DOWN: _bound_down,
         Op.MUL_LOW: _bound_half,

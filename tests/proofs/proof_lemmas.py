@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import z3
-from proof_bits import WORD, compute, formula, prove
-from proof_trace import require
+from proofs.proof_bits import WORD, compute, formula, prove
+from proofs.proof_trace import require
 
 __all__ = ["LEMMAS"]
 

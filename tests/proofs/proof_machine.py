@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from capstone import x86
-from proof_compiled import LIMB, Atom, Function, Sum, added, number, plain, scaled, settled
-from proof_trace import ProofError, require
+from proofs.proof_compiled import LIMB, Atom, Function, Sum, added, number, plain, scaled, settled
+from proofs.proof_trace import ProofError, require
 
 __all__ = ["KEPT_LOCALLY", "Machine"]
 

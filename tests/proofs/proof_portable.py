@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 
 import z3
-from proof_bits import Vectors
-from proof_forms import Atom, Form, Sums
-from proof_steps import Difference, prove_bytes_read, prove_bytes_written, prove_selection
-from proof_trace import CSRC, Op, Recorder, require
+from proofs.proof_bits import Vectors
+from proofs.proof_forms import Atom, Form, Sums
+from proofs.proof_steps import Difference, prove_bytes_read, prove_bytes_written, prove_selection
+from proofs.proof_trace import CSRC, Op, Recorder, require
 
 from srp_native.group import N
 
@@ -23,14 +23,14 @@ __all__ = [
 ]
 
 BITS, DIGITS = 60, 52
-R = 2 ** (BITS * DIGITS)
+R: int = 2 ** (BITS * DIGITS)
 #: What portable.h says of the operands, and of the result.
 OPERANDS_BELOW, RESULT_BELOW = 4 * N, 2 * N
 
 
 def largest(operand: int, digit: int, lane: int) -> int:
     """The largest value of a digit of an operand below 4 N."""
-    return min(2**BITS - 1, OPERANDS_BELOW >> BITS * digit)
+    return min((1 << BITS) - 1, OPERANDS_BELOW >> BITS * digit)
 
 
 def prove_product(recorder: Recorder, *, square: bool, alias: int, csrc: Path = CSRC) -> Form:

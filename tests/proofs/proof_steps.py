@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import z3
-from proof_bits import WORD, Vectors, Wire, evaluate, prove, wires
-from proof_trace import Op, Trace, require
+from proofs.proof_bits import WORD, Vectors, Wire, evaluate, prove, wires
+from proofs.proof_trace import Op, Trace, require
 
 __all__ = ["Difference", "prove_bytes_read", "prove_bytes_written", "prove_selection"]
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import gmpy2
-from proof_trace import CSRC, require
+from proofs.proof_trace import CSRC, require
 
 from srp_native.group import N
 

@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from proof_adx import prove_rows
-from proof_adx_field import NONE, prove_distance, prove_product, prove_square
-from proof_trace import ProofError, broken_copy
+from proofs.proof_adx import prove_rows
+from proofs.proof_adx_field import NONE, prove_distance, prove_product, prove_square
+from proofs.proof_trace import ProofError, broken_copy
 
 pytestmark = [
     pytest.mark.skipif(platform.machine() != "x86_64", reason="machine code of x86-64"),

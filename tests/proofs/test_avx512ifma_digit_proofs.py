@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from proof_avx512ifma_digits import (
+from proofs.proof_avx512ifma_digits import (
     prove_from_bytes,
     prove_pick,
     prove_power_digits,
@@ -14,7 +14,7 @@ from proof_avx512ifma_digits import (
     prove_row_select,
     prove_to_bytes,
 )
-from proof_trace import ProofError, Recorder, broken_copy
+from proofs.proof_trace import ProofError, Recorder, broken_copy
 
 
 def test_the_full_reduction_is_modulo_n(recorder: Recorder, long_run: bool) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from proof_avx512ifma import LANES, prove_fixed_product, prove_product, prove_row
-from proof_trace import ProofError, Recorder, broken_copy
+from proofs.proof_avx512ifma import LANES, prove_fixed_product, prove_product, prove_row
+from proofs.proof_trace import ProofError, Recorder, broken_copy
 
 #: Numbers of operands that a result may be, and 3 for none of them.
 NONE = 3

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from proof_trace import CSRC, HERE, broken_copy
+from proofs.proof_trace import CSRC, HERE, broken_copy
 
 NO_SUCH_CPU = 77
 
@@ -16,8 +16,8 @@ NO_SUCH_CPU = 77
 def printed(folder: Path, csrc: Path, *flags: str) -> bytes:
     """What every operation gives."""
     program = folder / f"lanes{len(flags)}"
-    command = ["gcc", "-O2", "-std=c11", *flags, f"-I{csrc}", HERE / "lanes_ops.c", "-o", program]
-    subprocess.run(command, check=True)
+    command = ["gcc", "-O2", "-std=c11", *flags, f"-I{csrc}", str(HERE / "lanes_ops.c")]
+    subprocess.run([*command, "-o", str(program)], check=True)
     done = subprocess.run([program], stdout=subprocess.PIPE, check=False)
     if done.returncode == NO_SUCH_CPU:
         pytest.skip("this CPU has no AVX-512 IFMA")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import proof_lemmas
 import pytest
-from proof_trace import CSRC, ProofError, broken_copy
+from proofs import proof_lemmas
+from proofs.proof_trace import CSRC, ProofError, broken_copy
 
 
 @pytest.mark.parametrize("lemma", proof_lemmas.LEMMAS, ids=lambda lemma: lemma.__name__)

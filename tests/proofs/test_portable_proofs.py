@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from proof_portable import (
+from proofs.proof_portable import (
     prove_from_bytes,
     prove_product,
     prove_select,
     prove_subtraction,
     prove_to_bytes,
 )
-from proof_trace import ProofError, Recorder, broken_copy
+from proofs.proof_trace import ProofError, Recorder, broken_copy
 
 #: A column too many or too few, a carry lost, a digit too long, a Karatsuba term of the wrong sign.
 FAULTS = [

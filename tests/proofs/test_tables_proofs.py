@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from proof_tables import prove_tables
-from proof_trace import CSRC, ProofError, broken_copy
+from proofs.proof_tables import prove_tables
+from proofs.proof_trace import CSRC, ProofError, broken_copy
 
 #: A bit too far, a constant of the wrong sign or off by one, an entry not taken modulo N.
 FAULTS = [

@@ -11,7 +11,7 @@ from ..devices.confirm import confirm_device
 from ..devices.management import forget_device, update_device_status
 from ..devices.verifiers import create_device_verifier
 from ..errors import InvalidInputError
-from ..transport.calls import Client
+from ..transport.client import Client
 from .challenges import Challenges
 from .functions import long_to_hex
 

@@ -22,7 +22,7 @@ from ..srp.protocol import (
     secret_hash,
     user_identity,
 )
-from ..transport.calls import Client
+from ..transport.client import Client
 from .functions import GENERATOR, get_random, long_to_hex
 
 __all__ = ["Challenges"]

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import srp_native
 from srp_native import N
+from srp_native._sizes import PASSWORD_RANDOM, SALT_RANDOM
 from srp_native.group import EXPONENT_BITS
 
 from ..srp.encoding import MONTHS, WEEKDAYS, encode_base64, from_hex, pad, to_hex
@@ -36,10 +37,6 @@ G_HEX: Final = format(srp_native.G, "X")
 INFO_BITS: Final = bytearray(INFO)
 WEEKDAY_NAMES: Final = list(WEEKDAYS)
 MONTH_NAMES: Final = list(MONTHS)
-
-# What the official clients draw for a device.
-_DEVICE_PASSWORD_SIZE: Final = 40
-_SALT_SIZE: Final = 16
 
 _Octets = bytes | bytearray | memoryview
 
@@ -91,8 +88,8 @@ def calculate_u(big_a: int | str, big_b: int | str) -> int:
 
 def generate_hash_device(device_group_key: str, device_key: str) -> tuple[str, dict[str, str]]:
     """A random password for a device, and ConfirmDevice's DeviceSecretVerifierConfig for it."""
-    device_password = encode_base64(secrets.token_bytes(_DEVICE_PASSWORD_SIZE))
-    salt = get_random(_SALT_SIZE)
+    device_password = encode_base64(secrets.token_bytes(PASSWORD_RANDOM))
+    salt = get_random(SALT_RANDOM)
     v = compute_verifier(salt, device_identity(device_group_key, device_key, device_password))
     config = {"PasswordVerifier": encode_base64(pad(v)), "Salt": encode_base64(pad(salt))}
     return device_password, config

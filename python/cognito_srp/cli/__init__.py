@@ -2,19 +2,19 @@
 
 JSON (or a table) on stdout; words for people, and progress when stderr is a terminal, on stderr.
 Secrets come from a prompt, a file or the environment, never from an argument. One file per
-command, each with ``add_parser`` and ``run``.
+command, each with ``set_up``, which gives its parser the options and the function to run.
 
 Exit codes::
 
     0    done
     1    Cognito refused, gave no answer, or (demo) a device did not do what it should; enroll:
-         some devices are not confirmed
+         some devices are not confirmed; devices --from: some are not done
     2    wrong usage or input: an argument, a file, the region, the profile
     3    this machine cannot: an engine, an extra, the port, or two engines that disagree
     4    confirm: the device was confirmed before, perhaps with another secret
     70   a fault of this program
     74   the work is done, but what was to be printed could not be written to stdout
-    130  Ctrl-C; enroll: SIGTERM as well
+    130  Ctrl-C; enroll and devices --from: SIGTERM as well
     141  whoever read stdout went away
 """
 
@@ -23,38 +23,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from . import (
-    bench,
-    confirm,
-    demo,
-    devices,
-    engines,
-    enroll,
-    local,
-    merge,
-    report,
-    sign_in,
-    verifier,
-)
-from .failures import BROKEN_PIPE, INTERRUPTED, explain, note
-from .parser import Parser, ProgramParser
+from .diagnostics import diagnostics
+from .failures import BROKEN_PIPE, INTERRUPTED, complain, explain
+from .program import program
 from .streams import discard_stdout, lost_output, printing, standard_streams
 
 __all__ = ["main"]
-
-_COMMANDS = (
-    verifier,
-    confirm,
-    enroll,
-    report,
-    merge,
-    sign_in,
-    devices,
-    engines,
-    bench,
-    local,
-    demo,
-)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -68,8 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    arguments = _parser().parse(sys.argv[1:] if argv is None else argv)
-    code: int = arguments.run(arguments)
+    arguments = program().parse(sys.argv[1:] if argv is None else argv)
+    with diagnostics(debug=arguments.debug, quiet=arguments.quiet):
+        code: int = arguments.run(arguments)
     return code
 
 
@@ -80,25 +55,12 @@ def _explained(work: Callable[[], int]) -> int:
     except SystemExit as request:  # argparse, after --help or a wrong argument
         return request.code if isinstance(request.code, int) else 1
     except KeyboardInterrupt:
-        note("interrupted")
+        complain("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         discard_stdout()
         return BROKEN_PIPE
     except Exception as error:
         code, message = explain(error)
-        note(message)
+        complain(message)
         return code
-
-
-def _parser() -> ProgramParser:
-    parser = ProgramParser(
-        prog="cognito-srp",
-        description="Enroll devices with Amazon Cognito, and develop against a local one.",
-    )
-    commands = parser.add_subparsers(
-        metavar="COMMAND", required=True, title="commands", parser_class=Parser
-    )
-    for command in _COMMANDS:
-        command.add_parser(commands)
-    return parser

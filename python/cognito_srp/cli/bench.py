@@ -24,9 +24,9 @@ from .progress import progress
 from .streams import printing
 
 if TYPE_CHECKING:
-    from .parser import Commands
+    from .parser import Parser
 
-__all__ = ["add_parser", "thread_counts"]
+__all__ = ["set_up", "thread_counts"]
 
 #: Seconds for each power that is timed, and for each batch.
 _POWER_SECONDS: Final = 0.3
@@ -37,16 +37,14 @@ _MILLION: Final = 1_000_000
 _BAR: Final = 30
 
 
-def add_parser(commands: Commands) -> None:
-    """Add this command."""
-    parser = commands.add_parser(
-        "bench",
-        help="measure this machine: engines and kernels, other packages, batches by threads",
-        description="Time one verifier's power, 2^x mod N, with every engine and kernel that runs "
+def set_up(parser: Parser) -> None:
+    """Give the command its options."""
+    parser.description = (
+        "Time one verifier's power, 2^x mod N, with every engine and kernel that runs "
         "here and with the other packages that are installed, then whole checked batches on one "
-        "thread to all cores. Takes some ten seconds.",
+        "thread to all cores. Takes some ten seconds."
     )
-    add_output_options(parser, formats=("table", "json", "text"))
+    add_output_options(parser, default="table")
     parser.set_defaults(run=_run)
 
 

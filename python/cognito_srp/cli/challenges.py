@@ -11,7 +11,8 @@ from typing import Final, TypeVar
 from ..errors import ChallengeError, InvalidInputError, ServiceError, SignInError
 from ..signin import Session, SignIn, answer_challenge
 from ..srp.encoding import read_json
-from ..transport.calls import Client, call
+from ..transport.calls import call
+from ..transport.client import Client
 from ..transport.steps import Challenge
 from .failures import note
 from .printable import printable

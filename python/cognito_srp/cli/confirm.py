@@ -15,7 +15,7 @@ from ..devices.verifiers import DeviceVerifier, RememberedDevice, create_device_
 from ..errors import CallError, DeviceKeyExistsError, InvalidInputError
 from ..srp.encoding import read_json
 from ..storage.secret_files import save_secret
-from ..transport.calls import Client
+from ..transport.client import Client
 from .client import make_client
 from .failures import CONFIRMED_BEFORE, note
 from .options import add_aws_options, add_output_options, add_secret_option, decoded_text
@@ -24,9 +24,9 @@ from .progress import progress
 from .secret_input import ACCESS_TOKEN, STDIN, read_secret
 
 if TYPE_CHECKING:
-    from .parser import Commands
+    from .parser import Parser
 
-__all__ = ["add_parser"]
+__all__ = ["set_up"]
 
 #: What `cognito-srp verifier` always prints.
 _PRINTED = {"DeviceKey", "DeviceSecretVerifierConfig"}
@@ -40,15 +40,13 @@ expired token, a power cut), --resume FILE sends it again.
 """
 
 
-def add_parser(commands: Commands) -> None:
-    """Add this command."""
-    parser = commands.add_parser(
-        "confirm",
-        help="confirm a device with Cognito",
-        description="Call ConfirmDevice for a device with a new secret, with one that an earlier "
-        "attempt saved, or with a verifier that `cognito-srp verifier` printed.",
-        epilog=_EPILOG,
+def set_up(parser: Parser) -> None:
+    """Give the command its options."""
+    parser.description = (
+        "Call ConfirmDevice for a device with a new secret, with one that an earlier "
+        "attempt saved, or with a verifier that `cognito-srp verifier` printed."
     )
+    parser.epilog = _EPILOG
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--device-key", help="make a new secret for this NewDeviceMetadata")
     source.add_argument("--resume", metavar="FILE", help="send the secret that --save has kept")
@@ -71,7 +69,7 @@ def add_parser(commands: Commands) -> None:
         help="the user's answer, where the pool asks whether to remember the device",
     )
     add_aws_options(parser)
-    add_output_options(parser, formats=("json", "text"))
+    add_output_options(parser)
     parser.set_defaults(run=_run)
 
 
@@ -81,7 +79,7 @@ def _run(arguments: argparse.Namespace) -> int:
     check_device_name(arguments.device_name)
     verifier = _make_verifier(arguments)
     token = check_access_token(read_secret(ACCESS_TOKEN, arguments.access_token_file) or "")
-    client = make_client(arguments)
+    client = make_client(arguments, device_key=verifier.device_key, access_token=token)
     device = verifier.remembered()
     if arguments.save is not None and device is not None:
         save_secret(arguments.save, device.to_json())

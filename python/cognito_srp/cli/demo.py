@@ -23,7 +23,7 @@ from ..devices.verifiers import (
 )
 from ..errors import NotAuthorizedError, SignInError
 from ..signin import Session, sign_in
-from ..transport.calls import Client
+from ..transport.client import Client
 from .failures import REFUSED, explain, note
 from .options import add_output_options, bounded_int
 from .output import write, write_table
@@ -32,9 +32,9 @@ from .streams import printing
 
 if TYPE_CHECKING:
     from ..local import LocalCognito, LocalPool
-    from .parser import Commands
+    from .parser import Parser
 
-__all__ = ["add_parser"]
+__all__ = ["set_up"]
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -43,21 +43,19 @@ _R = TypeVar("_R")
 _DEVICES_PER_USER: Final = 50
 
 
-def add_parser(commands: Commands) -> None:
-    """Add this command."""
-    parser = commands.add_parser(
-        "demo",
-        help="enroll 1,000 devices with a local Cognito and sign in with some of them",
-        description="Start a local Cognito, sign users in to obtain device keys, make the "
+def set_up(parser: Parser) -> None:
+    """Give the command its options."""
+    parser.description = (
+        "Start a local Cognito, sign users in to obtain device keys, make the "
         "verifiers, confirm the devices over HTTP through boto3, sign a sample of them in again "
-        "with DEVICE_SRP_AUTH, and see a device with a wrong verifier refused.",
+        "with DEVICE_SRP_AUTH, and see a device with a wrong verifier refused."
     )
     parser.add_argument("--devices", type=bounded_int(1, 100_000), default=1000, help="(1000)")
     parser.add_argument(
         "--sign-ins", type=bounded_int(0, 100_000), default=50, help="size of the sample (50)"
     )
     parser.add_argument("--threads", type=bounded_int(1, 64), default=4, help="clients (4)")
-    add_output_options(parser, formats=("table", "json", "text"))
+    add_output_options(parser, default="table")
     parser.set_defaults(run=_run)
 
 

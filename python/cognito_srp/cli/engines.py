@@ -11,20 +11,16 @@ from .options import add_output_options
 from .output import write, write_table
 
 if TYPE_CHECKING:
-    from .parser import Commands
+    from .parser import Parser
 
-__all__ = ["add_parser"]
+__all__ = ["set_up"]
 
 
-def add_parser(commands: Commands) -> None:
-    """Add this command."""
-    parser = commands.add_parser(
-        "engines",
-        help="show which engines exist here and which one runs",
-        description="Show every engine, which one runs, and why the missing ones are missing.",
-        epilog="SRP_NATIVE_ENGINE forces an engine, SRP_NATIVE_KERNEL a kernel of engine c.",
-    )
-    add_output_options(parser, formats=("json", "text", "table"))
+def set_up(parser: Parser) -> None:
+    """Give the command its options."""
+    parser.description = "Show every engine, which one runs, and why the missing ones are missing."
+    parser.epilog = "SRP_NATIVE_ENGINE forces an engine, SRP_NATIVE_KERNEL a kernel of engine c."
+    add_output_options(parser)
     parser.set_defaults(run=_run)
 
 

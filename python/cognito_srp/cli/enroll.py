@@ -6,34 +6,31 @@ import argparse
 import contextlib
 import json
 import os
-import signal
 import stat
-import time
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from ..enroll import Enroller
 from ..enroll.answers import Answers
-from ..enroll.bulk.inputs import Fault, Input
+from ..enroll.bulk.inputs import Fault, Input, Row
 from ..enroll.bulk.outputs import check_output, write_devices
 from ..enroll.bulk.run import BulkRun, Progress
 from ..enroll.bulk.screening import Screening, keep_rejected, not_started, screen
+from ..enroll.bulk.usernames import Usernames
 from ..enroll.journal.journal import Journal
 from ..errors import InvalidInputError, JournalError
 from ..storage.secret_files import replace_secret
-from ..transport.calls import Client
+from ..transport.client import Client
 from .client import make_client
 from .enroll_display import display
-from .failures import INTERRUPTED, REFUSED, USAGE, UnavailableError, note
-from .options import add_aws_options, add_output_options, bounded_int, positive_number
-from .output import write
+from .failures import INTERRUPTED, REFUSED, USAGE, UnavailableError, complain, note
+from .output import time_text, write
 from .progress import progress
-from .sealing_key import add_key_options, read_key
+from .sealing_key import read_key
+from .stopping import stopping
 
-if TYPE_CHECKING:
-    from .parser import Commands
-
-__all__ = ["add_parser"]
+__all__ = ["run"]
 
 #: Connections kept open: as many as there may be threads.
 _CONNECTIONS: Final = 1024
@@ -50,111 +47,26 @@ _EMPTY: Final = "has no device that can be used; write one a row"
 #: Faults of the input that are told one by one, and failures.
 _TOLD: Final = 10
 
-_EPILOG = """\
-Every secret is in the journal, sealed and durable, before it is sent. However a run ends, the same
-command with --resume goes on where it was.
 
-  cognito-srp enroll devices.jsonl --key-file run.key --save enrolled.jsonl
-  cognito-srp enroll devices.jsonl --key-file run.key --save enrolled.jsonl --resume
-"""
-
-
-def add_parser(commands: Commands) -> None:
-    """Add this command."""
-    parser = commands.add_parser(
-        "enroll",
-        help="enroll the devices of a file",
-        description="Give every device of a file (JSON lines, CSV or Parquet) a secret and "
-        "confirm it, at the rate that AWS allows.",
-        epilog=_EPILOG,
-    )
-    parser.add_argument("input", metavar="INPUT", help="file that ends in .jsonl, .csv or .parquet")
-    parser.add_argument(
-        "--save", metavar="FILE", help="write devices and passwords here, .jsonl or .parquet"
-    )
-    parser.add_argument("--journal", metavar="FILE", help="(default: INPUT.journal)")
-    add_key_options(parser)
-    parser.add_argument("--resume", action="store_true", help="go on with the journal's run")
-    parser.add_argument("--dry-run", action="store_true", help="only check the input")
-    _add_run_options(parser)
-    parser.add_argument("--client-id", help="app client of rows that name none")
-    parser.add_argument("--user-pool-id", help="pool of rows that name none")
-    add_aws_options(parser)
-    add_output_options(parser, formats=("json", "text"))
-    parser.set_defaults(run=_run)
-
-
-def _add_run_options(parser: argparse.ArgumentParser) -> None:
-    """How fast, and how much."""
-    parser.add_argument(
-        "--rate",
-        metavar="N",
-        type=positive_number,
-        default=25.0,
-        help="ConfirmDevice calls a second (25)",
-    )
-    parser.add_argument(
-        "--per-user-rate",
-        metavar="N",
-        type=positive_number,
-        default=10.0,
-        help="of them for one user (10)",
-    )
-    parser.add_argument(
-        "--sign-in-rate",
-        metavar="N",
-        type=positive_number,
-        default=120.0,
-        help="sign-in calls a second (120)",
-    )
-    parser.add_argument(
-        "--workers",
-        metavar="N",
-        type=bounded_int(1, 1024),
-        help="threads that send (default: by the rate)",
-    )
-    parser.add_argument(
-        "--limit", type=bounded_int(1, 1 << 62), metavar="N", help="send at most N devices"
-    )
-    _add_stop_options(parser)
-
-
-def _add_stop_options(parser: argparse.ArgumentParser) -> None:
-    """What to do about faults and silence."""
-    parser.add_argument(
-        "--on-error",
-        choices=("stop", "skip", "collect"),
-        default="stop",
-        help="what to do about rows that cannot be used: stop before anything is sent (the "
-        "default), skip them, or list them in INPUT.rejected.jsonl",
-    )
-    parser.add_argument(
-        "--give-up-after",
-        metavar="SECONDS",
-        type=positive_number,
-        default=900.0,
-        help="end the run when no call has been answered for so long (900); calls pause after 10 s "
-        "without an answer, and one every 5 s finds out when it is over. When there has been no "
-        "answer at all, the run ends after 15 s",
-    )
-
-
-def _run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command, and return the exit code."""
     source = Input(arguments.input, client_id=arguments.client_id, pool_id=arguments.user_pool_id)
     _warn_if_shared(arguments.input)
     if arguments.dry_run:
         return _dry_run(arguments, source)
+    path = arguments.journal or f"{arguments.input}.journal"
+    # Before the output, which is there as well where --resume was forgotten.
+    _check_journal(path, resume=arguments.resume)
     if arguments.save is not None:
         check_output(arguments.save, replace=arguments.resume)
     # The enroller's own kind of client: every send is counted and paced, so none is botocore's.
     client = make_client(
         arguments,
+        **_of_first_row(source),
         retries={"total_max_attempts": 1},
         max_pool_connections=_CONNECTIONS,
         connect_timeout=_CONNECT_TIMEOUT,
     )
-    path = arguments.journal or f"{arguments.input}.journal"
-    _check_journal(path, resume=arguments.resume)
     key = read_key(arguments, path)
     # A new journal is made only once it is clear that there is something to send.
     found = None if arguments.resume else _screen(arguments, source, None)
@@ -166,12 +78,12 @@ def _run(arguments: argparse.Namespace) -> int:
         document = _summary(arguments, found, journal, ended)
         if arguments.save is not None:
             rest = not_started(source, journal, at=found.at) if document["NotStarted"] else ()
-            _save(journal, arguments.save, rest, replace=arguments.resume)
+            _save(journal, arguments.save, rest, source, replace=arguments.resume)
         _tell_failures(arguments.input, journal)
     write(arguments, document)
     if run.gave_up:
         where = "check --region, --endpoint-url and the network"
-        note(f"{run.gave_up}; {where}. {_how_to_resume(path)}")
+        complain(f"{run.gave_up}; {where}. {_how_to_resume(path)}")
         return REFUSED
     if run.stopped:
         note(_how_to_resume(path))
@@ -179,6 +91,18 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.save is None:
         note("the devices' passwords are in the journal alone: --resume --save FILE writes them")
     return REFUSED if ended.refused_by or document["NotConfirmed"] else 0
+
+
+def _of_first_row(source: Input) -> dict[str, Any]:
+    """What tells the Region of an input."""
+    row = next((item for item in source if isinstance(item, Row)), None)
+    if row is None:
+        return {}
+    return {
+        "pool_id": getattr(row.request.access, "pool_id", None),
+        "device_key": row.request.device_key,
+        "access_token": row.request.access_token,
+    }
 
 
 def _dry_run(arguments: argparse.Namespace, source: Input) -> int:
@@ -224,17 +148,20 @@ def _enroll(
                 answers=answers,
                 show=show,
             )
-            with _signals(run):
+            with stopping(run, show.say):
                 ended = run.run(source, screened_at=found.at)
         return run, ended
     except JournalError as error:
         raise UnavailableError(f"{error}. {_how_to_resume(str(journal.path))}") from error
 
 
-def _save(journal: Journal, path: str, rest: Iterable[int], *, replace: bool) -> None:
+def _save(
+    journal: Journal, path: str, rest: Iterable[int], source: Input, *, replace: bool
+) -> None:
     try:
         with progress("Writing the devices"):
-            write_devices(journal, path, rest, replace=replace)
+            users = Usernames(source)
+            write_devices(journal, path, rest, usernames=users, replace=replace)
     except InvalidInputError as error:  # somebody has put a file there since the start
         fix = "Nothing is lost: the same command with --resume and another --save writes it"
         raise UnavailableError(f"{path}: {error.rule}. {fix}") from error
@@ -279,29 +206,6 @@ def _tell_failures(path: str, journal: Journal) -> None:
 
 def _how_to_resume(path: str) -> str:
     return f"Nothing is lost: go on with the same command and --resume (journal: {path})"
-
-
-@contextlib.contextmanager
-def _signals(run: BulkRun) -> Iterator[None]:
-    """Ctrl-C and SIGTERM finish what is in flight; a second one ends the program at once, which
-    loses no more than a kill would: nothing."""
-
-    def stop(number: int, _: object) -> None:
-        if run.stopped:
-            signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
-        run.stop()
-        # Not print: what the signal came upon may be printing.
-        with contextlib.suppress(OSError):
-            os.write(2, b"\ncognito-srp: finishing what is in flight (again to quit at once)\n")
-
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, stop) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
 
 
 def _screen(arguments: argparse.Namespace, source: Input, journal: Journal | None) -> Screening:
@@ -354,9 +258,7 @@ def _plan(arguments: argparse.Namespace, found: Screening) -> dict[str, Any]:
         "SignIns": found.sign_ins,
         "TokensTooShortLived": found.short_lived,
         "Seconds": round(found.rows / arguments.rate, 1),
-        "Ends": time.strftime(
-            "%Y-%m-%dT%H:%M:%S%z", time.localtime(time.time() + found.rows / arguments.rate)
-        ),
+        "Ends": time_text(datetime.now() + timedelta(seconds=found.rows / arguments.rate)),
     }
 
 

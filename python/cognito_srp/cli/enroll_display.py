@@ -4,49 +4,97 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
+from ..enroll.bulk.report_charts import duration
 from ..enroll.bulk.run import Progress
+from .failures import is_quiet, note
 from .printable import printable
 
 if TYPE_CHECKING:
+    from rich.live import Live
     from rich.table import Table
 
-__all__ = ["display"]
+__all__ = ["Display", "display"]
 
 #: Seconds between two lines in a pipe.
 _EVERY: Final = 10.0
 
 
+class Display(Protocol):
+    """How an enrollment stands, on some kind of stderr."""
+
+    def __call__(self, progress: Progress) -> None:
+        """Show it."""
+
+    def say(self, message: str) -> None:
+        """A line for people, which nothing shown later hides."""
+
+
 @contextmanager
-def display() -> Iterator[Callable[[Progress], None]]:
-    """Yields what to call with how it stands, about once a second."""
-    if not sys.stderr.isatty():
-        yield _in_a_pipe()
+def display() -> Iterator[Display]:
+    """Yields what to call with how it stands, about once a second. What ends with an error leaves
+    nothing on a terminal that is no longer true."""
+    if not sys.stderr.isatty() or is_quiet():
+        yield _InPipe()
         return
     try:
         from rich.console import Console
         from rich.live import Live
     except ImportError:
-        yield lambda progress: print(f"\r{line(progress)}", end="\x1b[K", file=sys.stderr)
-        print(file=sys.stderr)
+        with _InOneLine() as shown:
+            yield shown
         return
     with Live(console=Console(stderr=True), auto_refresh=False) as live:
-        yield lambda progress: live.update(_table(progress), refresh=True)
+        try:
+            yield _Table(live)
+        except BaseException:
+            live.transient = True
+            raise
 
 
-def _in_a_pipe() -> Callable[[Progress], None]:
-    due = time.monotonic() + _EVERY
+class _InPipe:
+    def __init__(self) -> None:
+        self._due = time.monotonic() + _EVERY
 
-    def show(progress: Progress) -> None:
-        nonlocal due
-        if time.monotonic() >= due:
-            due += _EVERY
+    def __call__(self, progress: Progress) -> None:
+        if time.monotonic() >= self._due and not is_quiet():
+            self._due += _EVERY
             print(line(progress), file=sys.stderr, flush=True)
 
-    return show
+    def say(self, message: str) -> None:
+        note(message)
+
+
+class _InOneLine:
+    """Written over and over."""
+
+    def __call__(self, progress: Progress) -> None:
+        print(f"\r{line(progress)}", end="\x1b[K", file=sys.stderr, flush=True)
+
+    def say(self, message: str) -> None:
+        print("\r\x1b[K", end="", file=sys.stderr)
+        note(message)
+
+    def __enter__(self) -> _InOneLine:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        print("\r\x1b[K" if kind is not None else "\n", end="", file=sys.stderr, flush=True)
+
+
+class _Table:
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    def __call__(self, progress: Progress) -> None:
+        self._live.update(_table(progress), refresh=True)
+
+    def say(self, message: str) -> None:
+        words = f"cognito-srp: {printable(message)}"
+        self._live.console.print(words, markup=False, highlight=False)
 
 
 def line(progress: Progress) -> str:
@@ -61,7 +109,7 @@ def line(progress: Progress) -> str:
         f"{count:,} {printable(reason)}" for reason, count in progress.refused_by.most_common()
     ]
     parts += _silence(progress)
-    return ", ".join([*parts, f"{_duration(progress.left)} left"])
+    return ", ".join([*parts, f"{_left(progress)} left"])
 
 
 def _silence(progress: Progress) -> list[str]:
@@ -89,7 +137,7 @@ def _table(progress: Progress) -> Table:
     table.add_row("not confirmed", f"{sum(progress.refused_by.values()):,}", _reasons(progress))
     for words in _silence(progress):
         table.add_row("", words, "")
-    table.add_row("time left", _duration(progress.left), f"{_duration(progress.elapsed)} so far")
+    table.add_row("time left", _left(progress), f"{duration(progress.elapsed)} so far")
     return table
 
 
@@ -98,9 +146,5 @@ def _reasons(progress: Progress) -> str:
     return ", ".join(f"{printable(reason)} {count:,}" for reason, count in most)
 
 
-def _duration(seconds: float | None) -> str:
-    if seconds is None:
-        return "?"
-    minutes, second = divmod(round(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02d}:{second:02d}"
+def _left(progress: Progress) -> str:
+    return "?" if progress.left is None else duration(progress.left)

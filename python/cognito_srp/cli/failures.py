@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Iterator
 from typing import Final
 
 import srp_native
@@ -27,9 +28,15 @@ __all__ = [
     "UNAVAILABLE",
     "USAGE",
     "UnavailableError",
+    "complain",
     "explain",
+    "is_quiet",
+    "keep_quiet",
     "note",
 ]
+
+#: Whether notes are left out, as ``--quiet`` asks.
+_quiet = False
 
 
 class UnavailableError(Exception):
@@ -53,12 +60,49 @@ _CODES: Final[tuple[tuple[int, tuple[type[Exception], ...]], ...]] = (
     (REFUSED, (CognitoSrpError,)),
     (USAGE, (OSError,)),
 )
-# Arguments of the library that are options of the same name here.
-_OPTIONS: Final = {"device_key", "device_group_key", "device_name", "salt"}
+# What the library's arguments are called here.
+_OPTIONS: Final = {
+    "access_token": "access token (--access-token-file)",
+    "client_id": "--client-id",
+    "client_secret": "client secret (--client-secret-file)",
+    "device_group_key": "--device-group-key",
+    "device_key": "--device-key",
+    "device_name": "--device-name",
+    "password": "password (--password-file)",
+    "per_user_rate": "--per-user-rate",
+    "pool_id": "--user-pool-id",
+    "rate": "--rate",
+    "salt": "--salt",
+    "sign_in_rate": "--sign-in-rate",
+    "username": "--username",
+    "workers": "--workers",
+}
+
+
+@contextlib.contextmanager
+def keep_quiet(quiet: bool) -> Iterator[None]:
+    """Leave notes out for as long as this lasts, if `quiet`."""
+    global _quiet
+    before, _quiet = _quiet, quiet
+    try:
+        yield
+    finally:
+        _quiet = before
+
+
+def is_quiet() -> bool:
+    """Whether nothing is to be shown but what ends the command."""
+    return _quiet
 
 
 def note(message: str) -> None:
-    """A line for people: one line, whatever a service has put into the message."""
+    """A line for people, unless they want none."""
+    if not _quiet:
+        complain(message)
+
+
+def complain(message: str) -> None:
+    """Why the command has failed: one line, whatever a service has put into the message."""
     with contextlib.suppress(OSError):  # the terminal has gone
         print(f"cognito-srp: {printable(message)}", file=sys.stderr, flush=True)
 
@@ -66,8 +110,7 @@ def note(message: str) -> None:
 def explain(error: Exception) -> tuple[int, str]:
     """The exit code for an exception, and what to say about it."""
     if isinstance(error, InvalidInputError):
-        field = f"--{error.field.replace('_', '-')}" if error.field in _OPTIONS else error.field
-        return USAGE, f"{field}: {error.rule}; {error.fix}"
+        return USAGE, f"{_OPTIONS.get(error.field, error.field)}: {error.rule}; {error.fix}"
     if isinstance(error, OSError) and error.filename is not None:
         return USAGE, f"{error.filename}: {error.strerror}"
     for code, kinds in _CODES:

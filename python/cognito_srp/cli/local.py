@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import logging
 import secrets
@@ -23,9 +24,9 @@ from .streams import printing
 
 if TYPE_CHECKING:
     from ..local import LocalCognito, LocalPool
-    from .parser import Commands
+    from .parser import Parser
 
-__all__ = ["add_parser"]
+__all__ = ["set_up"]
 
 _EPILOG = f"""\
 Any AWS SDK and the AWS CLI can talk to it. When it is ready, one line of JSON on stdout says where
@@ -39,14 +40,12 @@ it is, and which pool, app client and user were made. Everything is gone when it
 """
 
 
-def add_parser(commands: Commands) -> None:
-    """Add this command."""
-    parser = commands.add_parser(
-        "local",
-        help="run a local Cognito to develop against",
-        description="Run a Cognito user pools endpoint that verifies SRP for real, until Ctrl-C.",
-        epilog=_EPILOG,
+def set_up(parser: Parser) -> None:
+    """Give the command its options."""
+    parser.description = (
+        "Run a Cognito user pools endpoint that verifies SRP for real, until Ctrl-C."
     )
+    parser.epilog = _EPILOG
     parser.add_argument(
         "--port", type=bounded_int(0, 65535), default=5000, help="default 5000; 0 takes a free one"
     )
@@ -81,6 +80,12 @@ def add_parser(commands: Commands) -> None:
         type=Path,
         help="begin with what the file holds, if it exists, and keep everything there at the end; "
         "pool and user are made only if they are not in it",
+    )
+    parser.add_argument(
+        "--code", metavar="DIGITS", help="make every code that is sent this one, such as 123456"
+    )
+    parser.add_argument(
+        "--no-lockout", action="store_true", help="let any number of wrong passwords pass"
     )
     parser.add_argument(
         "--fault", metavar="RULE", action="append", default=[], help="make calls fail: see below"
@@ -141,6 +146,7 @@ _OPTIONS = {
     "allowed_hosts": "--allow-host",
     "allowed_origins": "--allow-origin",
     "public_url": "--public-url",
+    "code": "--code",
 }
 
 
@@ -156,6 +162,8 @@ def _start(arguments: argparse.Namespace) -> LocalCognito:
             allowed_hosts=arguments.allow_host,
             allowed_origins=arguments.allow_origin,
             public_url=arguments.public_url,
+            lockout=not arguments.no_lockout,
+            code=arguments.code,
         )
         _add_faults(cognito, arguments)
         return cognito.start()
@@ -164,7 +172,18 @@ def _start(arguments: argparse.Namespace) -> LocalCognito:
         field = _OPTIONS.get(error.field, error.field)
         raise InvalidInputError(field, error.rule, fix) from None
     except OSError as error:
-        raise UnavailableError(error.strerror or str(error)) from error
+        raise UnavailableError(_cannot_listen(arguments, error)) from error
+
+
+def _cannot_listen(arguments: argparse.Namespace, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        fix = "stop what listens there, or use --port 0, which takes a free one"
+        return f"--port {arguments.port}: is taken; {fix}"
+    if error.errno == errno.EACCES:
+        fix = "use one above 1023, or --port 0, which takes a free one"
+        return f"--port {arguments.port}: needs rights that this user has not; {fix}"
+    fix = "name an address of this machine, such as 127.0.0.1"
+    return f"--host {arguments.host}: {error.strerror or error}; {fix}"
 
 
 def _serve(arguments: argparse.Namespace, user: _User | None, stop: threading.Event) -> None:
@@ -263,7 +282,9 @@ def _prepare(
     if user is None and not arguments.create_pool:
         return {}
     pool = cognito.find_pool() or cognito.create_pool(
-        remember_devices=arguments.remember_devices, mfa=arguments.mfa_configuration
+        remember_devices=arguments.remember_devices,
+        mfa=arguments.mfa_configuration,
+        AutoVerifiedAttributes=["email"],  # so that people who sign up get a code
     )
     made = {"UserPoolId": pool.pool_id, "ClientId": pool.client_id}
     if user is not None:

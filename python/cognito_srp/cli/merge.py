@@ -6,34 +6,33 @@ import argparse
 import contextlib
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..enroll.bulk.outputs import check_output, write_devices
 from ..enroll.journal.journal import Journal
 from ..enroll.journal.merging import MergeConflict, merge
-from ..errors import InvalidInputError
+from ..errors import InvalidInputError, JournalError
 from ..storage.secret_files import new_path
-from .failures import REFUSED, note
+from .failures import REFUSED, complain
+from .journals import check_is_journal
 from .options import add_output_options
 from .output import write
 from .progress import progress
-from .sealing_key import add_key_options, add_new_key_options, read_key, read_new_key
+from .sealing_key import read_key, read_new_key
+from .sealing_options import add_key_options, add_new_key_options
 
 if TYPE_CHECKING:
-    from .parser import Commands
+    from .parser import Parser
 
-__all__ = ["add_parser"]
+__all__ = ["set_up"]
 
 
-def add_parser(commands: Commands) -> None:
-    """Add this command."""
-    parser = commands.add_parser(
-        "merge",
-        help="make several journals into one",
-        description="Make several journals of `cognito-srp enroll` into one, as when an input was "
+def set_up(parser: Parser) -> None:
+    """Give the command its options."""
+    parser.description = (
+        "Make several journals of `cognito-srp enroll` into one, as when an input was "
         "split over machines, or one that another key seals. The journals that are merged stay as "
-        "they are; all have the same key, or data keys of the same KMS key.",
+        "they are; all have the same key, or data keys of the same KMS key."
     )
     parser.add_argument("journals", metavar="JOURNAL", nargs="+")
     parser.add_argument("--into", metavar="FILE", required=True, help="the new journal")
@@ -44,7 +43,7 @@ def add_parser(commands: Commands) -> None:
     add_new_key_options(parser)
     parser.add_argument("--region", help="AWS region of the KMS key")
     parser.add_argument("--profile", help="profile of the AWS configuration files")
-    add_output_options(parser, formats=("json", "text"))
+    add_output_options(parser)
     parser.set_defaults(run=_run)
 
 
@@ -62,7 +61,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     with contextlib.ExitStack() as stack:
         sources = [
-            stack.enter_context(Journal.open(_existing(path), key=read_key(arguments, path)))
+            stack.enter_context(Journal.open(check_is_journal(path), key=read_key(arguments, path)))
             for path in arguments.journals
         ]
         stack.enter_context(progress("Merging the journals"))
@@ -72,7 +71,7 @@ def _run(arguments: argparse.Namespace) -> int:
             if arguments.save is not None:
                 write_devices(into, arguments.save, replace=False)
     if conflicts:
-        note(
+        complain(
             f"devices that may have been sent with two secrets: {len(conflicts):,}; keep the "
             "journals, and let a sign-in with each secret tell"
         )
@@ -87,12 +86,6 @@ def _run(arguments: argparse.Namespace) -> int:
     return REFUSED if conflicts else 0
 
 
-def _existing(path: str) -> str:
-    if not Path(path).is_file():
-        raise FileNotFoundError(2, "there is no such journal", path)
-    return path
-
-
 @contextlib.contextmanager
 def _new_journal(arguments: argparse.Namespace) -> Iterator[Journal]:
     """A journal that gets its name once it is whole: nobody can take half of one for it."""
@@ -100,6 +93,8 @@ def _new_journal(arguments: argparse.Namespace) -> Iterator[Journal]:
         try:
             with Journal.open(partial, key=read_new_key(arguments, str(partial))) as journal:
                 yield journal
+        except JournalError as error:  # nobody has asked for the partial file
+            raise JournalError(str(error).replace(str(partial), arguments.into)) from error
         finally:
             for ending in ("-wal", "-shm", ".lock"):
                 partial.with_name(partial.name + ending).unlink(missing_ok=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from typing import Any
 
+from .output import FORMATS
 from .secret_input import Secret
 from .streams import locale_name
 
@@ -19,13 +19,13 @@ __all__ = [
 ]
 
 
-def add_output_options(parser: argparse.ArgumentParser, *, formats: Sequence[str]) -> None:
-    """``--output`` (the first of `formats` unless told otherwise) and ``--query``."""
+def add_output_options(parser: argparse.ArgumentParser, *, default: str = FORMATS[0]) -> None:
+    """``--output`` and ``--query``."""
     parser.add_argument(
         "--output",
-        choices=formats,
-        default=formats[0],
-        help=f"form of what goes to stdout (default {formats[0]})",
+        choices=FORMATS,
+        default=default,
+        help=f"form of what goes to stdout (default {default})",
     )
     parser.add_argument(
         "--query", type=_query, metavar="JMESPATH", help="print only this part, as in the AWS CLI"
@@ -34,7 +34,11 @@ def add_output_options(parser: argparse.ArgumentParser, *, formats: Sequence[str
 
 def add_aws_options(parser: argparse.ArgumentParser) -> None:
     """Where Cognito is."""
-    parser.add_argument("--region", help="AWS region (default: as boto3 finds it)")
+    parser.add_argument(
+        "--region",
+        help="AWS region (default: that of the pool, the device key or the token, then AWS_REGION, "
+        "AWS_DEFAULT_REGION, the profile's)",
+    )
     parser.add_argument("--profile", help="profile of the AWS configuration files")
     parser.add_argument("--endpoint-url", metavar="URL", help="such as a local Cognito's")
 

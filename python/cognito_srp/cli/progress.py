@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from .failures import is_quiet
+
 __all__ = ["progress"]
 
 Advance = Callable[[], None]
@@ -14,8 +16,8 @@ Advance = Callable[[], None]
 @contextmanager
 def progress(label: str, total: int | None = None) -> Iterator[Advance]:
     """Show that `label` is going on, and how far it is if its `total` is known. Yields what to
-    call after each part."""
-    if not sys.stderr.isatty():
+    call after each part. What ends early, by Ctrl-C or an error, leaves no line behind."""
+    if is_quiet() or not sys.stderr.isatty():
         yield lambda: None
         return
     try:
@@ -49,7 +51,11 @@ def _rich(label: str, total: int | None) -> Iterator[Advance]:
         ]
     with Progress(*columns, console=Console(stderr=True), transient=total is None) as bar:
         task = bar.add_task(label, total=total)
-        yield lambda: bar.advance(task)
+        try:
+            yield lambda: bar.advance(task)
+        except BaseException:
+            bar.live.transient = True
+            raise
 
 
 def _plain(label: str, total: int | None) -> Iterator[Advance]:
@@ -67,5 +73,7 @@ def _plain(label: str, total: int | None) -> Iterator[Advance]:
     show()
     try:
         yield advance
-    finally:
-        print(file=sys.stderr)
+    except BaseException:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        raise
+    print(file=sys.stderr)

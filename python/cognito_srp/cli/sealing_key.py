@@ -5,45 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from ..enroll.journal.journal import Journal
 from ..errors import InvalidInputError
 from ..storage.sealing import SealingKey
 from .failures import note
+from .sealing_options import KEY_VARIABLE
 
-__all__ = ["add_key_options", "add_new_key_options", "read_key", "read_new_key"]
-
-_VARIABLE: Final = "COGNITO_SEALING_KEY"
-
-
-def add_key_options(parser: argparse.ArgumentParser) -> None:
-    """``--key-file``, ``--keyring`` and ``--kms-key-id``."""
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument(
-        "--key-file",
-        metavar="FILE",
-        help="32 random bytes or their base64, mode 0600, which seal the journal's secrets; made "
-        f"for a new journal if it does not exist (default: ${_VARIABLE}, base64)",
-    )
-    group.add_argument(
-        "--keyring", metavar="SERVICE/NAME", help="the key in this entry of the system's keyring"
-    )
-    group.add_argument(
-        "--kms-key-id", metavar="KEY", help="a data key of this KMS key, kept in the journal"
-    )
-
-
-def add_new_key_options(parser: argparse.ArgumentParser) -> None:
-    """The same for the key that is to take the other's place."""
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument(
-        "--new-key-file",
-        metavar="FILE",
-        help="seal the new journal with this key instead; made if it does not exist",
-    )
-    group.add_argument("--new-keyring", metavar="SERVICE/NAME", help="the same, in the keyring")
-    group.add_argument("--new-kms-key-id", metavar="KEY", help="the same, from KMS")
+__all__ = ["read_key", "read_new_key"]
 
 
 def read_new_key(arguments: argparse.Namespace, journal: str) -> SealingKey:
@@ -80,10 +50,10 @@ def read_key(arguments: argparse.Namespace, journal: str) -> SealingKey:
         return SealingKey.from_keyring(service, name)
     if arguments.key_file is not None:
         return _from_file(arguments.key_file, journal)
-    if os.environ.get(_VARIABLE):
-        return SealingKey.from_environment(_VARIABLE)
+    if os.environ.get(KEY_VARIABLE):
+        return SealingKey.from_environment(KEY_VARIABLE)
     rule = "is missing: the journal seals the devices' secrets with it"
-    fix = f"use --key-file FILE, --keyring, --kms-key-id, or set {_VARIABLE}"
+    fix = f"use --key-file FILE, --keyring, --kms-key-id, or set {KEY_VARIABLE}"
     raise InvalidInputError("sealing key", rule, fix)
 
 
@@ -102,5 +72,6 @@ def _from_file(path: str, journal: str) -> SealingKey:
 def _kms(arguments: argparse.Namespace) -> Any:
     import boto3
 
+    region = arguments.region or os.environ.get("AWS_REGION") or None
     # Not --endpoint-url, which is Cognito's; AWS_ENDPOINT_URL_KMS is boto3's own.
-    return boto3.Session(profile_name=arguments.profile, region_name=arguments.region).client("kms")
+    return boto3.Session(profile_name=arguments.profile, region_name=region).client("kms")

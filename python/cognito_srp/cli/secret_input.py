@@ -19,6 +19,7 @@ __all__ = [
     "MFA_CODE",
     "NEW_PASSWORD",
     "PASSWORD",
+    "REFRESH_TOKEN",
     "STDIN",
     "USER_PASSWORD",
     "Secret",
@@ -55,6 +56,7 @@ USER_PASSWORD: Final = replace(PASSWORD, title="password", required=True)
 NEW_PASSWORD: Final = Secret("--new-password", "COGNITO_NEW_PASSWORD", "new password", True)
 MFA_CODE: Final = Secret("--mfa-code", "COGNITO_MFA_CODE", "code", True)
 CLIENT_SECRET: Final = Secret("--client-secret", "COGNITO_CLIENT_SECRET", "client secret", False)
+REFRESH_TOKEN: Final = Secret("--refresh-token", "COGNITO_REFRESH_TOKEN", "refresh token", True)
 CHALLENGE_ANSWER: Final = Secret("--answer", "COGNITO_CHALLENGE_ANSWER", "answer", True)
 
 

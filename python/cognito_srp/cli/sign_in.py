@@ -10,50 +10,69 @@ from ..devices.confirm import confirm_device
 from ..devices.verifiers import RememberedDevice, create_device_verifier
 from ..errors import CallError, InvalidInputError
 from ..signin import Session, begin_sign_in
-from ..transport.calls import Client
+from ..transport.client import Client
 from .challenges import SECRETS, Person
 from .client import make_client
 from .device_places import DevicePlace, device_place
 from .failures import note
 from .options import add_aws_options, add_output_options, add_secret_option, decoded_text
 from .output import write
-from .secret_input import CLIENT_SECRET, PASSWORD, STDIN, USER_PASSWORD, read_secret
+from .refresh import OLDER_FLOW, add_refresh_options, check_refresh, refresh
+from .secret_input import (
+    CLIENT_SECRET,
+    PASSWORD,
+    REFRESH_TOKEN,
+    STDIN,
+    USER_PASSWORD,
+    read_secret,
+)
 
 if TYPE_CHECKING:
-    from .parser import Commands
+    from .parser import Parser
 
-__all__ = ["add_parser"]
+__all__ = ["set_up"]
 
 #: These may go without a password, so that it is asked for only when the service wants it.
 _MAYBE_WITHOUT: Final = ("USER_AUTH", "CUSTOM_AUTH")
-_FLOWS: Final = ("USER_SRP_AUTH", "USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", *_MAYBE_WITHOUT)
+_FLOWS: Final = (
+    "USER_SRP_AUTH",
+    "USER_PASSWORD_AUTH",
+    "ADMIN_USER_PASSWORD_AUTH",
+    *_MAYBE_WITHOUT,
+    OLDER_FLOW,
+)
 
 _EPILOG = """\
 Passwords and codes are asked for, without an echo, unless a file or the environment has them. Tokens
-are printed with --show-tokens only. PLACE is a file (mode 0600) or keyring:NAME.
+are printed with --show-tokens or --refresh only. PLACE is a file (mode 0600) or keyring:NAME.
 
   cognito-srp sign-in --user-pool-id "$POOL" --client-id "$CLIENT" --username ann --save-device ann.json
   cognito-srp sign-in --user-pool-id "$POOL" --client-id "$CLIENT" --username ann --device ann.json \\
       --show-tokens --query AccessToken --output text | cognito-srp devices list --access-token-file -
+  cognito-srp sign-in --user-pool-id "$POOL" --client-id "$CLIENT" --refresh --device ann.json \\
+      --refresh-token-file token.txt --query AccessToken --output text
 """  # noqa: E501 - commands are not broken
 
 
-def add_parser(commands: Commands) -> None:
-    """Add this command."""
-    parser = commands.add_parser(
-        "sign-in",
-        help="sign a user in, and remember the device",
-        description="Sign a user in through every challenge that a person can answer; with a "
-        "remembered device, or remembering a new one.",
-        epilog=_EPILOG,
+def set_up(parser: Parser) -> None:
+    """Give the command its options."""
+    parser.description = (
+        "Sign a user in through every challenge that a person can answer; with a "
+        "remembered device, or remembering a new one."
     )
+    parser.epilog = _EPILOG
     for option, what in (
         ("--user-pool-id", "such as us-east-1_AbCdEfGhI"),
         ("--client-id", "the app client's id"),
         ("--username", "the user's name or an alias"),
     ):
-        parser.add_argument(option, required=True, help=what)
-    parser.add_argument("--auth-flow", choices=_FLOWS, help="default USER_SRP_AUTH")
+        parser.add_argument(option, required=option != "--username", help=what)
+    parser.add_argument(
+        "--auth-flow",
+        metavar="FLOW",
+        choices=_FLOWS,
+        help=f"one of {', '.join(_FLOWS)} (default {_FLOWS[0]})",
+    )
     parser.add_argument(
         "--admin", action="store_true", help="by AdminInitiateAuth, signed with IAM"
     )
@@ -79,17 +98,22 @@ def add_parser(commands: Commands) -> None:
         action=argparse.BooleanOptionalAction,
         help="with --save-device: the user's answer, where the pool asks",
     )
+    add_refresh_options(parser)
     parser.add_argument("--show-tokens", action="store_true", help="print the tokens as well")
     add_aws_options(parser)
-    add_output_options(parser, formats=("json", "text"))
+    add_output_options(parser)
     parser.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     _check_combination(arguments)
     device = arguments.device.load() if arguments.device is not None else None
-    client = make_client(arguments, signed=arguments.admin)
+    client = make_client(arguments, signed=arguments.admin, pool_id=arguments.user_pool_id)
     flow = arguments.auth_flow or "USER_SRP_AUTH"
+    if arguments.refresh:
+        # One that has rotated must not be lost.
+        write(arguments, _describe(refresh(arguments, client, device), with_tokens=True))
+        return 0
     password = read_secret(
         PASSWORD if flow in _MAYBE_WITHOUT else USER_PASSWORD, arguments.password_file
     )
@@ -117,6 +141,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _check_combination(arguments: argparse.Namespace) -> None:
     """All that can be wrong is found before anything is asked or sent."""
     check_device_name(arguments.device_name)
+    check_refresh(arguments)
     if arguments.save_device is not None:
         arguments.save_device.check_free()
     else:
@@ -124,7 +149,10 @@ def _check_combination(arguments: argparse.Namespace) -> None:
             if getattr(arguments, name) is not None:
                 option = f"--{name.replace('_', '-')}"
                 raise InvalidInputError(option, "goes with --save-device only", "leave it out")
-    files = [getattr(arguments, secret.file_argument) for secret in (*SECRETS, CLIENT_SECRET)]
+    files = [
+        getattr(arguments, secret.file_argument)
+        for secret in (*SECRETS, CLIENT_SECRET, REFRESH_TOKEN)
+    ]
     if files.count(STDIN) > 1:
         raise InvalidInputError("stdin", "holds one thing only", "put the others into files")
 
@@ -165,9 +193,11 @@ def _enroll(
 def _describe(session: Session, *, with_tokens: bool) -> dict[str, Any]:
     """What goes to stdout. A device key that nobody has used is of use with the tokens only."""
     tokens, new = session.tokens, session.new_device
+    device = session.device
+    device_key = device.device_key if device is not None else session.request.device_key
     described: dict[str, Any] = {
         "Username": session.username,
-        "DeviceKey": session.device.device_key if session.device is not None else None,
+        "DeviceKey": device_key,
         "DeviceForgotten": session.device_forgotten,
         "ExpiresIn": tokens.expires_in,
     }

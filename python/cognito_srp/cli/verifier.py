@@ -15,9 +15,9 @@ from .secret_input import DEVICE_PASSWORD, read_secret
 from .streams import printing
 
 if TYPE_CHECKING:
-    from .parser import Commands
+    from .parser import Parser
 
-__all__ = ["add_parser"]
+__all__ = ["set_up"]
 
 _EPILOG = """\
 Without --save, a random device password is printed as RememberedDevice: keep it, or the device
@@ -27,14 +27,10 @@ can never sign in. With --save it is only in FILE.
 """
 
 
-def add_parser(commands: Commands) -> None:
-    """Add this command."""
-    parser = commands.add_parser(
-        "verifier",
-        help="make a device's verifier and salt",
-        description="Make the verifier and salt that ConfirmDevice takes.",
-        epilog=_EPILOG,
-    )
+def set_up(parser: Parser) -> None:
+    """Give the command its options."""
+    parser.description = "Make the verifier and salt that ConfirmDevice takes."
+    parser.epilog = _EPILOG
     parser.add_argument("--device-key", required=True, help="NewDeviceMetadata's DeviceKey")
     parser.add_argument(
         "--device-group-key", required=True, help="its DeviceGroupKey; may begin with -"
@@ -51,7 +47,7 @@ def add_parser(commands: Commands) -> None:
         action="store_true",
         help="print what `aws cognito-idp confirm-device --device-secret-verifier-config` takes",
     )
-    add_output_options(parser, formats=("json", "text"))
+    add_output_options(parser)
     parser.set_defaults(run=_run)
 
 

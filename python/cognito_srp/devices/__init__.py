@@ -2,7 +2,7 @@
 
 from .columns import DeviceVerifierColumns, create_device_verifier_columns
 from .confirm import ConfirmedDevice, confirm_device, enroll_device
-from .management import Device, forget_device, get_device, list_devices, update_device_status
+from .management import KnownDevice, forget_device, get_device, list_devices, update_device_status
 from .verifiers import (
     DeviceVerifier,
     NewDevice,
@@ -13,9 +13,9 @@ from .verifiers import (
 
 __all__ = [
     "ConfirmedDevice",
-    "Device",
     "DeviceVerifier",
     "DeviceVerifierColumns",
+    "KnownDevice",
     "NewDevice",
     "RememberedDevice",
     "confirm_device",

@@ -7,17 +7,16 @@ Messages never repeat a secret.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from srp_native import Column, check_column
+from srp_native._sizes import SALT_MAX
 
 from ..errors import InvalidInputError
 from ..srp.encoding import decode_base64, is_text, pad, unpad
 
 __all__ = [
     "DEVICE_KEY_BYTES",
-    "SALT_SIZE",
     "check_access_token",
     "check_device_group_key",
     "check_device_key",
@@ -34,10 +33,11 @@ _DEVICE_KEY_LENGTH: Final = 55
 DEVICE_KEY_BYTES: Final = 4 * _DEVICE_KEY_LENGTH
 #: DeviceNameType of the API: 1 to 1,024 characters.
 _DEVICE_NAME_LENGTH: Final = 1024
-#: Cognito draws 16 bytes; longer salts are odd but work.
-SALT_SIZE: Final = 64
 #: TokenModelType of the API.
 _TOKEN: Final = re.compile(r"[A-Za-z0-9\-_=.]+")
+#: What is hex, though base64 in form as well: one of 2²³ texts of 16 characters, and far fewer of
+#: those as long as a salt or a verifier.
+_HEX: Final = re.compile(r"[0-9A-Fa-f]{16,}")
 
 
 def check_text(field: str, value: str, fix: str) -> str:
@@ -98,8 +98,8 @@ def check_salt(value: bytes) -> int:
     fix = "pass 16 random bytes, or leave it out"
     if not isinstance(value, (bytes, bytearray)):
         raise InvalidInputError("salt", f"must be bytes, not {type(value).__name__}", fix)
-    if not 1 <= len(value) <= SALT_SIZE:
-        raise InvalidInputError("salt", f"1 to {SALT_SIZE} bytes, has {len(value)}", fix)
+    if not 1 <= len(value) <= SALT_MAX:
+        raise InvalidInputError("salt", f"1 to {SALT_MAX} bytes, has {len(value)}", fix)
     salt = int.from_bytes(value, "big")
     if salt == 0:
         raise InvalidInputError("salt", "must not be zero", fix)
@@ -120,12 +120,17 @@ def check_rows(name: str, column: Column, rows: int, shortest: int, longest: int
         raise InvalidInputError(name, str(error).partition(": ")[2], fix) from None
 
 
-def check_wire_integer(name: str, config: Mapping[str, str]) -> int:
+def check_wire_integer(name: str, text: object) -> int:
     """A positive integer in the one form that the service hashes as it was sent."""
     try:
-        data = decode_base64(config[name])
-    except (KeyError, TypeError, AttributeError, ValueError):
-        raise InvalidInputError(name, "must be base64", "pass the config as it was made") from None
+        data = decode_base64(text)  # type: ignore[arg-type]
+    except (TypeError, AttributeError, ValueError):
+        data = None
+    if isinstance(text, str) and _HEX.fullmatch(text):
+        fix = "pass the base64 of the same number, a zero byte before a first byte above 7F"
+        raise InvalidInputError(name, "is hex, where Cognito takes base64", fix)
+    if data is None:
+        raise InvalidInputError(name, "must be base64", "pass the config as it was made")
     value = unpad(data)
     if value <= 0:
         rule = "is zero or negative to Cognito, which reads signed integers"

@@ -10,9 +10,10 @@ from typing import Final
 import srp_native
 from srp_native import Column
 from srp_native._columns import ROW_MAX
+from srp_native._sizes import SALT_MAX
 
 from ..errors import InvalidInputError
-from .checks import DEVICE_KEY_BYTES, SALT_SIZE, check_rows
+from .checks import DEVICE_KEY_BYTES, check_rows
 
 __all__ = ["DeviceVerifierColumns", "create_device_verifier_columns"]
 
@@ -44,16 +45,27 @@ def create_device_verifier_columns(
     """`create_device_verifiers`, from buffers to buffers and without a Python object per row.
 
     A column is UTF-8 strings one after the other in any object that has a buffer, and 64-bit
-    offsets into it, one more than there are rows. Passwords and salts (unsigned integers of 1 to 64
-    bytes) are drawn at random unless given; passwords that are given have to be random. Raises
-    `InvalidInputError` for columns that are certainly wrong, before anything is computed.
+    offsets into it, one more than there are rows.
+
+    Args:
+        device_group_keys: NewDeviceMetadata's DeviceGroupKey of each device.
+        device_keys: NewDeviceMetadata's DeviceKey of each, 1 to 220 bytes.
+        device_passwords: Drawn at random unless given; those that are given have to be random.
+        salts: Unsigned integers of 1 to 64 bytes; 16 random bytes each unless given.
+        threads: How many threads compute, all cores unless told otherwise.
+
+    Returns:
+        The `DeviceVerifierColumns`, with as many rows.
+
+    Raises:
+        InvalidInputError: A column is certainly wrong, and nothing was computed.
     """
     fix = "pass NewDeviceMetadata's DeviceGroupKey and DeviceKey; they may have been swapped"
     columns = {
         "device_group_keys": (device_group_keys, 1, ROW_MAX),
         "device_keys": (device_keys, 1, DEVICE_KEY_BYTES),
         "device_passwords": (device_passwords, 1, ROW_MAX),
-        "salts": (salts, 1, SALT_SIZE),
+        "salts": (salts, 1, SALT_MAX),
     }
     for name, (column, shortest, longest) in columns.items():
         if column is not None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from ..errors import InvalidInputError
 from ..transport.calls import result, through_client
+from ..transport.operations import confirm_device_call, update_device_status_parameters
 from ..transport.steps import Call, Steps
 from .checks import check_access_token, check_device_key, check_device_name
-from .management import update_device_status_steps
 from .verifiers import DeviceVerifier, RememberedDevice, create_device_verifier
 
 __all__ = [
@@ -45,34 +45,45 @@ def confirm_device_steps(
     """Confirm a device with its verifier, or by its key alone, which gives it no secret.
 
     The verifier is first computed again on another engine, because ConfirmDevice accepts a wrong
-    one silently. `remember` answers the question that the pool may ask the user: True or False
-    is sent with UpdateDeviceStatus, None leaves it open.
+    one silently.
 
-    Raises `InvalidInputError` and `VerifierFaultError` before anything is sent, `ServiceError`
-    and `UnreachableError` after. Every exception carries ``.verifier``: send the very same one
-    again. An exception whose ``.operation`` is UpdateDeviceStatus came after the device was
-    confirmed: only `update_device_status` is left to do.
+    Args:
+        client: Any boto3 ``cognito-idp`` client.
+        access_token: The user's, with the scope ``aws.cognito.signin.user.admin``.
+        verifier: What `create_device_verifier` made, or `DeviceVerifier.from_config`.
+        device_key: In the place of a verifier, 1 to 55 characters.
+        device_name: 1 to 1,024 characters, to show to the user.
+        remember: The answer to the question that the pool may ask the user, sent with
+            UpdateDeviceStatus; None leaves it open.
+
+    Returns:
+        The `ConfirmedDevice`; its ``device`` is what to keep.
+
+    Raises:
+        InvalidInputError: Something is certainly wrong, and nothing was sent.
+        VerifierFaultError: The engines disagree, and nothing was sent.
+        ServiceError: Cognito refused.
+        UnreachableError: No answer came; the device may be confirmed all the same.
+
+        Each carries ``.verifier``: send the very same one again. One whose ``.operation`` is
+        UpdateDeviceStatus came after the device was confirmed: only `update_device_status` is left
+        to do.
     """
     try:
         check_access_token(access_token)
         check_device_name(device_name)
-        parameters: dict[str, object] = {"AccessToken": access_token}
-        if (verifier is None) == (device_key is None):
-            rule = "needs either a verifier or a device_key"
-            raise InvalidInputError("verifier", rule, "pass one of the two")
+        key = _key_of(verifier, device_key)
+        config = None
         if verifier is not None:
-            device_key = verifier.device_key
             verifier.recompute()
-            parameters["DeviceSecretVerifierConfig"] = verifier.as_config()
-        parameters["DeviceKey"] = key = check_device_key(device_key or "")
-        if device_name is not None:
-            parameters["DeviceName"] = device_name
-        response = yield Call("ConfirmDevice", parameters)
+            config = verifier.as_config()
+        response = yield confirm_device_call(
+            access_token=access_token, device_key=key, config=config, device_name=device_name
+        )
         necessary = bool(response.get("UserConfirmationNecessary", False))
         if necessary and remember is not None:
-            yield from update_device_status_steps(
-                access_token=access_token, device_key=key, remembered=remember
-            )
+            status = update_device_status_parameters(device_key=key, remembered=remember)
+            yield Call("UpdateDeviceStatus", {"AccessToken": access_token, **status})
     except BaseException as error:
         # Ctrl-C included: the request may be on its way, and the secret must not be lost.
         error.verifier = verifier  # type: ignore[attr-defined]
@@ -82,6 +93,16 @@ def confirm_device_steps(
         user_confirmation_necessary=necessary,
         remembered=bool(remember) if necessary else True,
     )
+
+
+def _key_of(verifier: DeviceVerifier | None, device_key: str | None) -> str:
+    """The key of what is to be confirmed; a verifier's was checked when it was made."""
+    if verifier is not None and device_key is None:
+        return verifier.device_key
+    if verifier is None and device_key is not None:
+        return check_device_key(device_key)
+    rule = "needs either a verifier or a device_key"
+    raise InvalidInputError("verifier", rule, "pass one of the two")
 
 
 def enroll_device_steps(
@@ -94,8 +115,20 @@ def enroll_device_steps(
 ) -> Steps[ConfirmedDevice]:
     """Give a new device a random secret and confirm it.
 
-    Raises as `confirm_device` does; any exception after the verifier was made carries it as
-    ``.verifier``, for `confirm_device` to send again.
+    Args:
+        client: Any boto3 ``cognito-idp`` client.
+        access_token: The user's, with the scope ``aws.cognito.signin.user.admin``.
+        device_group_key: NewDeviceMetadata's DeviceGroupKey.
+        device_key: NewDeviceMetadata's DeviceKey, 1 to 55 characters.
+        device_name: 1 to 1,024 characters, to show to the user.
+        remember: As for `confirm_device`.
+
+    Returns:
+        The `ConfirmedDevice`; its ``device`` is what to keep.
+
+    Raises:
+        CognitoSrpError: As `confirm_device` does. Any after the verifier was made carries it as
+            ``.verifier``, for `confirm_device` to send again.
     """
     verifier = create_device_verifier(device_group_key=device_group_key, device_key=device_key)
     confirmed = yield from confirm_device_steps(

@@ -12,13 +12,16 @@ from datetime import datetime
 from typing import Any, Final
 
 from ..errors import InvalidInputError
-from ..transport.calls import Client, result, run, through_client
+from ..transport.calls import result, run, through_client
+from ..transport.client import Client
+from ..transport.operations import update_device_status_parameters
+from ..transport.regions import check_region
 from ..transport.steps import Call, Steps
 from .checks import check_access_token, check_device_key, check_text
 
 __all__ = [
-    "Device",
     "DevicePage",
+    "KnownDevice",
     "forget_device",
     "forget_device_steps",
     "get_device",
@@ -34,7 +37,7 @@ PAGE_SIZE: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Device:
+class KnownDevice:
     """A confirmed device, as the service describes it (``DeviceType``).
 
     ``remembered`` tells whether sign-ins with it replace the MFA challenge; None where the service
@@ -51,7 +54,7 @@ class Device:
     attributes: Mapping[str, str]
 
     @classmethod
-    def from_description(cls, description: Mapping[str, Any]) -> Device:
+    def from_description(cls, description: Mapping[str, Any]) -> KnownDevice:
         """From a ``DeviceType``."""
         pairs = description.get("DeviceAttributes") or ()
         attributes = {pair["Name"]: pair.get("Value", "") for pair in pairs}
@@ -72,7 +75,7 @@ class Device:
 class DevicePage:
     """A page of ListDevices, and the token of the next if there is one."""
 
-    devices: tuple[Device, ...]
+    devices: tuple[KnownDevice, ...]
     next_token: str | None
 
 
@@ -82,11 +85,28 @@ def get_device_steps(
     access_token: str | None = None,
     pool_id: str | None = None,
     username: str | None = None,
-) -> Steps[Device]:
-    """GetDevice: a device of the user. Raises `ResourceNotFoundError` for one that is unknown."""
-    owner = _Owner(access_token, pool_id, username)
+) -> Steps[KnownDevice]:
+    """GetDevice: a device of the user.
+
+    Args:
+        client: Any boto3 ``cognito-idp`` client.
+        device_key: The device's, 1 to 55 characters.
+        access_token: The user's own; or, for a client with IAM credentials, in its place:
+        pool_id: The user pool, and
+        username: the user, by name or ``sub``. These call the Admin form.
+
+    Returns:
+        What the service says of the device.
+
+    Raises:
+        InvalidInputError: Something is certainly wrong, and nothing was sent.
+        ServiceError: Cognito refused; a `ResourceNotFoundError` for a device that the user does not
+            have.
+        UnreachableError: No answer came.
+    """
+    owner = _DeviceOwner(access_token, pool_id, username)
     response = yield owner.call("GetDevice", DeviceKey=check_device_key(device_key))
-    return Device.from_description(response["Device"])
+    return KnownDevice.from_description(response["Device"])
 
 
 def update_device_status_steps(
@@ -97,13 +117,27 @@ def update_device_status_steps(
     pool_id: str | None = None,
     username: str | None = None,
 ) -> Steps[None]:
-    """UpdateDeviceStatus: let sign-ins with the device replace the MFA challenge, or not."""
-    owner = _Owner(access_token, pool_id, username)
-    yield owner.call(
-        "UpdateDeviceStatus",
-        DeviceKey=check_device_key(device_key),
-        DeviceRememberedStatus="remembered" if remembered else "not_remembered",
+    """UpdateDeviceStatus: let sign-ins with the device replace the MFA challenge, or not.
+
+    Args:
+        client: Any boto3 ``cognito-idp`` client.
+        device_key: The device's, 1 to 55 characters.
+        remembered: Whether they do.
+        access_token: The user's own; or, for a client with IAM credentials, in its place:
+        pool_id: The user pool, and
+        username: the user, by name or ``sub``. These call the Admin form.
+
+    Raises:
+        InvalidInputError: Something is certainly wrong, and nothing was sent.
+        ServiceError: Cognito refused; a `ResourceNotFoundError` for a device that the user does not
+            have.
+        UnreachableError: No answer came.
+    """
+    owner = _DeviceOwner(access_token, pool_id, username)
+    status = update_device_status_parameters(
+        device_key=check_device_key(device_key), remembered=remembered
     )
+    yield owner.call("UpdateDeviceStatus", **status)
 
 
 def forget_device_steps(
@@ -113,8 +147,22 @@ def forget_device_steps(
     pool_id: str | None = None,
     username: str | None = None,
 ) -> Steps[None]:
-    """ForgetDevice: its key and its secret are of no use any more."""
-    owner = _Owner(access_token, pool_id, username)
+    """ForgetDevice: its key and its secret are of no use any more.
+
+    Args:
+        client: Any boto3 ``cognito-idp`` client.
+        device_key: The device's, 1 to 55 characters.
+        access_token: The user's own; or, for a client with IAM credentials, in its place:
+        pool_id: The user pool, and
+        username: the user, by name or ``sub``. These call the Admin form.
+
+    Raises:
+        InvalidInputError: Something is certainly wrong, and nothing was sent.
+        ServiceError: Cognito refused; a `ResourceNotFoundError` for a device that the user does not
+            have.
+        UnreachableError: No answer came.
+    """
+    owner = _DeviceOwner(access_token, pool_id, username)
     yield owner.call("ForgetDevice", DeviceKey=check_device_key(device_key))
 
 
@@ -127,10 +175,10 @@ def page_of_devices_steps(
     token: str | None = None,
 ) -> Steps[DevicePage]:
     """ListDevices: one page of the user's devices."""
-    owner = _Owner(access_token, pool_id, username)
+    owner = _DeviceOwner(access_token, pool_id, username)
     page = {"PaginationToken": token} if token else {}
     response = yield owner.call("ListDevices", Limit=page_size, **page)
-    devices = map(Device.from_description, response.get("Devices") or ())
+    devices = map(KnownDevice.from_description, response.get("Devices") or ())
     return DevicePage(tuple(devices), response.get("PaginationToken"))
 
 
@@ -141,8 +189,27 @@ def list_devices(
     pool_id: str | None = None,
     username: str | None = None,
     page_size: int = PAGE_SIZE,
-) -> Iterator[Device]:
-    """ListDevices: all devices of the user, a page of 1 to 60 at a time as they are taken."""
+) -> Iterator[KnownDevice]:
+    """ListDevices: all devices of the user, fetched page by page as they are taken.
+
+    A pool that remembers devices on the user's word lists the remembered ones only.
+
+    Args:
+        client: Any boto3 ``cognito-idp`` client.
+        access_token: The user's own; or, for a client with IAM credentials, in its place:
+        pool_id: The user pool, and
+        username: the user, by name or ``sub``. These call the Admin form.
+        page_size: Devices on a page, 1 to 60.
+
+    Returns:
+        An iterator; a call is made when a page is begun.
+
+    Raises:
+        InvalidInputError: Something is certainly wrong, and nothing was sent.
+        ServiceError: Cognito refused.
+        UnreachableError: No answer came.
+    """
+    check_region(client, pool_id)
     token: str | None = None
     while True:
         page = run(
@@ -162,7 +229,7 @@ def list_devices(
 
 
 @dataclass(frozen=True)
-class _Owner:
+class _DeviceOwner:
     """Whose devices: those of who has the token, or of a user of a pool."""
 
     access_token: str | None

@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from itertools import islice, pairwise
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import srp_native
 from srp_native import Column
+from srp_native._sizes import PASSWORD_RANDOM, SALT_RANDOM
+from srp_native.group import ELEMENT_SIZE
 
 from ..errors import InvalidInputError, VerifierFaultError
 from ..srp.encoding import decode_base64, encode_base64, pad, read_json, unpad
@@ -32,9 +34,8 @@ __all__ = [
     "create_device_verifiers",
 ]
 
-# What the official clients draw: 320 random bits for the password, 128 for the salt.
-_PASSWORD_SIZE: Final = 40
-_SALT_BITS: Final = 128
+T = TypeVar("T")
+
 # Rows that are computed at a time: the end of a batch's checks costs as much as some 50 rows.
 _BATCH_ROWS: Final = 8192
 
@@ -119,7 +120,7 @@ class DeviceVerifier:
 
     Keep it until the device is confirmed: when the answer to ConfirmDevice is lost, the very same
     verifier has to be sent again. The group key and password are None for a verifier that was
-    made elsewhere without them.
+    made elsewhere without them. One that is made by hand is checked as one of `from_config` is.
     """
 
     device_key: str
@@ -127,6 +128,18 @@ class DeviceVerifier:
     device_password: str | None = field(default=None, repr=False)
     password_verifier: str = field(repr=False)
     salt: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        check_device_key(self.device_key)
+        if self.device_group_key is not None:
+            check_device_group_key(self.device_group_key)
+        if self.device_password is not None:
+            check_text("device_password", self.device_password, "pass the one the verifier is for")
+        check_salt(pad(check_wire_integer("Salt", self.salt)))
+        verifier = check_wire_integer("PasswordVerifier", self.password_verifier)
+        if not 1 < verifier < srp_native.N:
+            rule = "must lie between 1 and N"
+            raise InvalidInputError("PasswordVerifier", rule, "compute it as g^x mod N")
 
     def as_config(self) -> dict[str, str]:
         """ConfirmDevice's ``DeviceSecretVerifierConfig``."""
@@ -146,30 +159,21 @@ class DeviceVerifier:
         With the group key and the password it is recomputed before it is sent, as our own are.
         Raises `InvalidInputError` for values that Cognito would refuse or misread.
         """
-        check_device_key(device_key)
-        if device_group_key is not None:
-            check_device_group_key(device_group_key)
-        if device_password is not None:
-            check_text("device_password", device_password, "pass the one the verifier is for")
-        salt = check_wire_integer("Salt", config)
-        check_salt(pad(salt))
-        verifier = check_wire_integer("PasswordVerifier", config)
-        if not 1 < verifier < srp_native.N:
-            rule = "must lie between 1 and N"
-            raise InvalidInputError("PasswordVerifier", rule, "compute it as g^x mod N")
+        given: Mapping[str, Any] = config if isinstance(config, Mapping) else {}
         return cls(
             device_key=device_key,
             device_group_key=device_group_key,
             device_password=device_password,
-            password_verifier=config["PasswordVerifier"],
-            salt=config["Salt"],
+            password_verifier=given.get("PasswordVerifier"),  # type: ignore[arg-type]
+            salt=given.get("Salt"),  # type: ignore[arg-type]
         )
 
     def remembered(self) -> RememberedDevice | None:
         """What to keep once it is confirmed; None when its secret is not known here."""
         if self.device_group_key is None or self.device_password is None:
             return None
-        return RememberedDevice(
+        return _checked(
+            RememberedDevice,
             device_key=self.device_key,
             device_group_key=self.device_group_key,
             device_password=self.device_password,
@@ -184,7 +188,7 @@ class DeviceVerifier:
         device = self.remembered()
         if device is None:
             return None
-        v = unpad(decode_base64(self.password_verifier)).to_bytes(_ELEMENT_SIZE, "big")
+        v = unpad(decode_base64(self.password_verifier)).to_bytes(ELEMENT_SIZE, "big")
         try:
             return srp_native.check_verifier(decode_base64(self.salt), _identity(device), v)
         except srp_native.EngineFaultError as error:
@@ -200,15 +204,29 @@ def create_device_verifier(
 ) -> DeviceVerifier:
     """The verifier for one device, its password and salt random unless given.
 
-    The same password and salt always give the same verifier. The salt (1 to 64 bytes) is read
-    as an unsigned big-endian integer. A password that is given has to be random as well: it
-    runs on the fastest engine, which need not be constant-time. Raises `InvalidInputError`.
+    The same password and salt always give the same verifier.
+
+    Args:
+        device_group_key: NewDeviceMetadata's DeviceGroupKey.
+        device_key: NewDeviceMetadata's DeviceKey, 1 to 55 characters.
+        device_password: The base64 of 40 random bytes unless given. One that is given has to be
+            random as well: it runs on the fastest engine, which need not be constant-time.
+        salt: 16 random bytes unless given; 1 to 64, read as an unsigned big-endian integer.
+
+    Returns:
+        The `DeviceVerifier`. Keep it until the device is confirmed.
+
+    Raises:
+        InvalidInputError: An argument is certainly wrong.
     """
-    device = _with_secret(
-        NewDevice(device_key=device_key, device_group_key=device_group_key), device_password
+    if device_password is None:
+        device_password = encode_base64(secrets.token_bytes(PASSWORD_RANDOM))
+    device = RememberedDevice(
+        device_key=device_key, device_group_key=device_group_key, device_password=device_password
     )
     padded = _random_salt() if salt is None else pad(check_salt(salt))
-    return _verifier(device, padded, srp_native.verifier(padded, _identity(device)))
+    v = srp_native.verifier(padded, _identity(device))
+    return _made(device, encode_base64(pad(v)), encode_base64(padded), device_password)
 
 
 def create_device_verifiers(
@@ -216,9 +234,15 @@ def create_device_verifiers(
 ) -> list[DeviceVerifier]:
     """Verifiers for many devices, each with a random password and salt, in the same order.
 
-    Runs over `threads` threads, all cores unless told otherwise. Every batch checks itself: no
-    wrong verifier is ever returned (docs/batches.md). device_columns.py does the same without an
-    object per device.
+    Every batch checks itself: no wrong verifier is ever returned (docs/batches.md).
+    `create_device_verifier_columns` does the same without an object per device.
+
+    Args:
+        devices: The keys of the devices; taken 8,192 at a time.
+        threads: How many threads compute, all cores unless told otherwise.
+
+    Returns:
+        A `DeviceVerifier` for each device, in the order of `devices`.
     """
     result: list[DeviceVerifier] = []
     remaining = iter(devices)
@@ -240,19 +264,6 @@ def _create_batch(devices: list[NewDevice], threads: int | None) -> list[DeviceV
     return result
 
 
-_ELEMENT_SIZE: Final = len(pad(srp_native.N)) - 1
-
-
-def _with_secret(device: NewDevice, password: str | None) -> RememberedDevice:
-    if password is None:
-        password = encode_base64(secrets.token_bytes(_PASSWORD_SIZE))
-    return RememberedDevice(
-        device_key=device.device_key,
-        device_group_key=device.device_group_key,
-        device_password=password,
-    )
-
-
 def _texts(column: Column) -> list[str]:
     """The rows of a column of ASCII."""
     offsets = column.offsets.tolist()
@@ -261,32 +272,30 @@ def _texts(column: Column) -> list[str]:
     return [text[first - start : last - start] for first, last in pairwise(offsets)]
 
 
-def _made(device: NewDevice, verifier: str, salt: str, password: str) -> DeviceVerifier:
-    """``DeviceVerifier(...)`` in a third of the time, which for a frozen class goes into a call
-    for each field."""
-    made = object.__new__(DeviceVerifier)
-    fields = made.__dict__
-    fields["device_key"] = device.device_key
-    fields["device_group_key"] = device.device_group_key
-    fields["device_password"] = password
-    fields["password_verifier"] = verifier
-    fields["salt"] = salt
+def _made(
+    device: NewDevice | RememberedDevice, verifier: str, salt: str, password: str
+) -> DeviceVerifier:
+    """A verifier of our own making, for a device whose keys were checked."""
+    return _checked(
+        DeviceVerifier,
+        device_key=device.device_key,
+        device_group_key=device.device_group_key,
+        device_password=password,
+        password_verifier=verifier,
+        salt=salt,
+    )
+
+
+def _checked(kind: type[T], **fields: object) -> T:
+    """``kind(**fields)`` for fields that were checked before, without checking them again."""
+    made = object.__new__(kind)
+    made.__dict__.update(fields)
     return made
 
 
 def _random_salt() -> bytes:
-    return pad(secrets.randbelow((1 << _SALT_BITS) - 1) + 1)
+    return pad(secrets.randbelow((1 << 8 * SALT_RANDOM) - 1) + 1)
 
 
 def _identity(device: RememberedDevice) -> bytes:
     return device_identity(device.device_group_key, device.device_key, device.device_password)
-
-
-def _verifier(device: RememberedDevice, padded_salt: bytes, v: bytes) -> DeviceVerifier:
-    return DeviceVerifier(
-        device_key=device.device_key,
-        device_group_key=device.device_group_key,
-        device_password=device.device_password,
-        password_verifier=encode_base64(pad(v)),
-        salt=encode_base64(padded_salt),
-    )

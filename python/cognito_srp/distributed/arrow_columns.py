@@ -8,6 +8,7 @@ from srp_native import Column
 
 from ..errors import InvalidInputError
 from ..srp.encoding import decode_base64
+from ..storage.extras import needs_extra
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,7 +23,7 @@ def load_pyarrow() -> Any:
     try:
         import pyarrow
     except ImportError as error:
-        raise ImportError("this needs pyarrow: pip install 'srp-native[arrow]'") from error
+        raise needs_extra("this", "pyarrow", "arrow") from error
     return pyarrow
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final, overload
 
 from srp_native import Column
 from srp_native._columns import ROW_MAX
+from srp_native._sizes import SALT_MAX
 
-from ..devices.checks import DEVICE_KEY_BYTES, SALT_SIZE, check_rows
+from ..devices.checks import DEVICE_KEY_BYTES, check_rows
 from ..devices.columns import create_device_verifier_columns
 from ..errors import InvalidInputError
 from .arrow_columns import bytes_column, load_pyarrow, text_array, text_column, text_type
@@ -125,7 +126,7 @@ def _columns(batch: pa.RecordBatch) -> dict[str, Column | None]:
         ("device_group_key", text_column, ROW_MAX),
         ("device_key", text_column, DEVICE_KEY_BYTES),
         ("device_password", text_column, ROW_MAX),
-        ("salt", bytes_column, SALT_SIZE),
+        ("salt", bytes_column, SALT_MAX),
     ):
         column = None
         if name in batch.schema.names:

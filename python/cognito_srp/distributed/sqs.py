@@ -15,6 +15,7 @@ from typing import Any, Final
 from ..enroll import Enroller, EnrollmentRequest, EnrollmentResult, RefreshToken
 from ..errors import InvalidInputError
 from ..srp.encoding import read_json
+from ..storage.extras import needs_extra
 
 __all__ = ["SqsHandler", "read_message"]
 
@@ -107,6 +108,5 @@ def _powertools() -> Any:
     try:
         from aws_lambda_powertools.utilities import batch
     except ImportError as error:
-        rule = "this needs aws-lambda-powertools: pip install 'srp-native[lambda]'"
-        raise ImportError(rule) from error
+        raise needs_extra("this", "aws-lambda-powertools", "lambda") from error
     return batch

@@ -2,6 +2,7 @@
 
 from .enroller import Enroller
 from .events import Event, Stats
+from .journal import Journal
 from .pacing import Pace, TokenBucket, UserBuckets
 from .requests import (
     Credentials,
@@ -25,6 +26,7 @@ __all__ = [
     "EnrollmentResult",
     "Event",
     "Grant",
+    "Journal",
     "Outcome",
     "Pace",
     "PreparedDevice",

@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import Any
 
 from ..errors import InvalidInputError
-from ..transport.calls import Client, is_async
+from ..transport.calls import is_async
+from ..transport.client import Client
 from . import enroller
 from .enroller import at_least_one
 from .events import Event, Stats

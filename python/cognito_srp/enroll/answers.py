@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from ..transport.calls import Client
+from ..transport.client import Client
 
 __all__ = ["Answers"]
 

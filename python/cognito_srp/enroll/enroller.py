@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Final
 
 from ..errors import EnrollerClosedError, EnrollerFullError, InvalidInputError
-from ..transport.calls import Client
+from ..transport.client import Client
 from .answers import Answers
 from .events import Event, Events, Stats
 from .pacing import Pace, TokenBucket, UserBuckets

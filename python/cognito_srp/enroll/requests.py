@@ -175,12 +175,6 @@ class EnrollmentRequest:
         if self.verifier.device_key != self.device_key:
             rule = "is another device's"
             raise InvalidInputError("verifier", rule, "pass the one that was made for device_key")
-        DeviceVerifier.from_config(
-            device_key=self.verifier.device_key,
-            config=self.verifier.as_config(),
-            device_group_key=self.verifier.device_group_key,
-            device_password=self.verifier.device_password,
-        )
 
     def _check_source_of_keys(self) -> None:
         if self.access is None or isinstance(self.access, RefreshToken):

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..srp.protocol import secret_hash
+from .running import LocalServer
 
 if TYPE_CHECKING:
-    from .cognito import LocalCognito
     from .custom_auth import CustomAuth
     from .passkeys import Passkey
 
@@ -28,7 +28,7 @@ _ALL_FLOWS = [
 class LocalPool:
     """A user pool of a `LocalCognito`, with one app client."""
 
-    cognito: LocalCognito = field(repr=False)
+    cognito: LocalServer = field(repr=False)
     pool_id: str
     client_id: str
     client_secret: str | None = field(repr=False)
@@ -128,7 +128,7 @@ class LocalPool:
 
 
 def create_pool(
-    cognito: LocalCognito, name: str, settings: dict[str, Any], *, client_secret: bool, mfa: str
+    cognito: LocalServer, name: str, settings: dict[str, Any], *, client_secret: bool, mfa: str
 ) -> LocalPool:
     """See `LocalCognito.create_pool`."""
     pool = cognito.call("CreateUserPool", {"PoolName": name, **settings})["UserPool"]
@@ -146,7 +146,7 @@ def create_pool(
 
 
 def _create_client(
-    cognito: LocalCognito, pool_id: str, secret: bool, settings: dict[str, Any]
+    cognito: LocalServer, pool_id: str, secret: bool, settings: dict[str, Any]
 ) -> dict[str, Any]:
     params = {
         "UserPoolId": pool_id,

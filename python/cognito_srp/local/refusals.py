@@ -6,13 +6,16 @@ from moto.core.exceptions import ServiceException
 
 __all__ = [
     "Refusal",
+    "code_mismatch",
     "device_does_not_exist",
+    "expired_code",
     "expired_session",
     "incorrect",
     "invalid_parameter",
     "invalid_session",
     "missing_parameter",
     "not_authorized",
+    "pool_does_not_exist",
     "user_does_not_exist",
 ]
 
@@ -59,3 +62,16 @@ def device_does_not_exist() -> Refusal:
 
 def user_does_not_exist() -> Refusal:
     return Refusal("UserNotFoundException", "User does not exist.")
+
+
+def code_mismatch(message: str = "Invalid code received for user") -> Refusal:
+    return Refusal("CodeMismatchException", message)
+
+
+def expired_code() -> Refusal:
+    message = "Invalid code provided, please request a code again."
+    return Refusal("ExpiredCodeException", message)
+
+
+def pool_does_not_exist(pool_id: str) -> Refusal:
+    return Refusal("ResourceNotFoundException", f"User pool {pool_id} does not exist.")

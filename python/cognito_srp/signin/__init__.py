@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..devices.verifiers import RememberedDevice
-from ..transport.calls import Client, through_client
+from ..transport.calls import through_client
+from ..transport.client import Client
 from ..transport.steps import Ask, Challenge, OnChallenge, Steps
 from .answers import unanswered
 from .flow import answer, begin
-from .request import AppClient, Request, default_flow
+from .request import AppClient, AppClientIds, Request, default_flow
 from .session import Session, SignedIn, Tokens
 from .state import SignIn
 
 __all__ = [
     "AppClient",
+    "AppClientIds",
     "Challenge",
     "OnChallenge",
     "Session",
@@ -39,6 +41,7 @@ def begin_sign_in_steps(
     password: str | None = None,
     client_secret: str | None = None,
     device: RememberedDevice | None = None,
+    device_key: str | None = None,
     auth_flow: str | None = None,
     admin: bool = False,
     refresh_token: str | None = None,
@@ -51,8 +54,36 @@ def begin_sign_in_steps(
 ) -> Steps[SignIn | SignedIn]:
     """Begin a sign-in as `sign_in` does, and stop at the first challenge for someone else.
 
-    Returns a `Session`, or the `SignIn` whose ``challenge`` waits for `answer_challenge`. It can
-    be kept meanwhile, by another process too: `SignIn.to_json`.
+    Args:
+        client: Any boto3 ``cognito-idp`` client.
+        pool_id: The user pool, as in ``eu-west-1_AbCdEfGhI``.
+        client_id: The app client.
+        username: The user's name or an alias. A refresh needs it with a client secret only, for
+            REFRESH_TOKEN_AUTH, and then the internal name (``session.username``).
+        password: Proven by SRP, in constant time, or sent, as the flow has it.
+        client_secret: The app client's, if it has one.
+        device: Signs in with it; left out where the service has forgotten it.
+        device_key: To refresh, the key alone of the device that the tokens belong to.
+        auth_flow: USER_SRP_AUTH unless told otherwise, or USER_PASSWORD_AUTH, USER_AUTH,
+            CUSTOM_AUTH (with SRP if there is a password); with `admin` ADMIN_USER_PASSWORD_AUTH in
+            the place of USER_PASSWORD_AUTH; for a `refresh_token` GetTokensFromRefreshToken, which
+            is an operation, or REFRESH_TOKEN_AUTH, which alone has an Admin form.
+        admin: AdminInitiateAuth in the place of InitiateAuth, signed with IAM credentials.
+        refresh_token: Gives new tokens; nobody signs in.
+        preferred_challenge: In USER_AUTH the first factor, such as PASSWORD_SRP or EMAIL_OTP.
+        session: That of a ConfirmSignUp just made, which USER_AUTH goes on from.
+        auth_parameters: Further AuthParameters, such as TARGET_ACR_VALUES.
+        client_metadata: ClientMetadata, with every request that takes it.
+        user_context_data: UserContextData, or ContextData with `admin`.
+        analytics_metadata: AnalyticsMetadata. It, `user_context_data` and `auth_parameters` (but
+            for DEVICE_KEY) are refused where GetTokensFromRefreshToken has no place for them.
+
+    Returns:
+        A `Session`, or the `SignIn` whose ``challenge`` waits for `answer_challenge`. It can be
+        kept meanwhile, by another process too: `SignIn.to_json`.
+
+    Raises:
+        CognitoSrpError: As `sign_in` does.
     """
     return begin(
         Request(
@@ -60,6 +91,7 @@ def begin_sign_in_steps(
             username=username,
             password=password,
             device=device,
+            device_key=device_key,
             auth_flow=auth_flow or default_flow(refresh_token, admin=admin),
             admin=admin,
             refresh_token=refresh_token,
@@ -78,12 +110,20 @@ def answer_challenge_steps(
 ) -> Steps[SignIn | SignedIn]:
     """Answer a sign-in's challenge, and go on to the next one for someone else or to the tokens.
 
-    `responses` are the service's ChallengeResponses, without USERNAME, SECRET_HASH and
-    DEVICE_KEY; none are needed to send again what this package had answered by itself. PASSWORD in
-    them is proven by SRP, not sent, where PASSWORD_SRP is asked for or chosen; SESSION, which
-    VerifySoftwareToken gives for MFA_SETUP, takes the place of the challenge's. Returns
-    and raises as `sign_in` and `begin_sign_in` do; every exception carries as ``.sign_in`` the one
-    to go on from: the given one while its answer has not arrived.
+    Args:
+        client: Any boto3 ``cognito-idp`` client.
+        sign_in: What `begin_sign_in` returned, or an exception of a sign-in carries.
+        responses: The service's ChallengeResponses, without USERNAME, SECRET_HASH and DEVICE_KEY.
+            None are needed to send again what this package had answered by itself. PASSWORD in
+            them is proven by SRP, not sent, where PASSWORD_SRP is asked for or chosen; SESSION,
+            which VerifySoftwareToken gives for MFA_SETUP, takes the place of the challenge's.
+
+    Returns:
+        A `Session`, or the `SignIn` with the next challenge.
+
+    Raises:
+        CognitoSrpError: As `sign_in` does. Each carries as ``.sign_in`` the one to go on from: the
+            given one while its answer has not arrived.
     """
     return answer(sign_in, responses)
 
@@ -96,6 +136,7 @@ def sign_in_steps(
     password: str | None = None,
     client_secret: str | None = None,
     device: RememberedDevice | None = None,
+    device_key: str | None = None,
     on_challenge: OnChallenge | None = None,
     auth_flow: str | None = None,
     admin: bool = False,
@@ -107,23 +148,47 @@ def sign_in_steps(
     user_context_data: Mapping[str, Any] | None = None,
     analytics_metadata: Mapping[str, str] | None = None,
 ) -> Steps[SignedIn]:
-    """Sign a user in, and with a device if one is given.
+    """Sign a user in, and with a device if one is given; or refresh the tokens of a sign-in.
 
-    `auth_flow` is USER_SRP_AUTH unless told otherwise, or USER_PASSWORD_AUTH, USER_AUTH,
-    CUSTOM_AUTH (with SRP if there is a password); with `admin`, AdminInitiateAuth takes the place
-    of InitiateAuth, and ADMIN_USER_PASSWORD_AUTH that of USER_PASSWORD_AUTH. A `refresh_token` goes
-    to GetTokensFromRefreshToken, or with `admin` to REFRESH_TOKEN_AUTH. SRP proves the password and
-    the device's without sending them, in constant time. Any other challenge goes to
-    `on_challenge`. A device that the service has forgotten is left out, and the session says so.
+    Args:
+        client: Any boto3 ``cognito-idp`` client.
+        pool_id: The user pool, as in ``eu-west-1_AbCdEfGhI``.
+        client_id: The app client.
+        username: The user's name or an alias. A refresh needs it with a client secret only, for
+            REFRESH_TOKEN_AUTH, and then the internal name (``session.username``).
+        password: Proven by SRP, in constant time, or sent, as the flow has it.
+        client_secret: The app client's, if it has one.
+        device: Signs in with it; left out where the service has forgotten it.
+        device_key: To refresh, the key alone of the device that the tokens belong to.
+        on_challenge: Answers every challenge that is not proven by SRP: is given a `Challenge`,
+            and returns its ChallengeResponses.
+        auth_flow: USER_SRP_AUTH unless told otherwise, or USER_PASSWORD_AUTH, USER_AUTH,
+            CUSTOM_AUTH (with SRP if there is a password); with `admin` ADMIN_USER_PASSWORD_AUTH in
+            the place of USER_PASSWORD_AUTH; for a `refresh_token` GetTokensFromRefreshToken, which
+            is an operation, or REFRESH_TOKEN_AUTH, which alone has an Admin form.
+        admin: AdminInitiateAuth in the place of InitiateAuth, signed with IAM credentials.
+        refresh_token: Gives new tokens; nobody signs in.
+        preferred_challenge: In USER_AUTH the first factor, such as PASSWORD_SRP or EMAIL_OTP.
+        session: That of a ConfirmSignUp just made, which USER_AUTH goes on from.
+        auth_parameters: Further AuthParameters, such as TARGET_ACR_VALUES.
+        client_metadata: ClientMetadata, with every request that takes it.
+        user_context_data: UserContextData, or ContextData with `admin`.
+        analytics_metadata: AnalyticsMetadata. It, `user_context_data` and `auth_parameters` (but
+            for DEVICE_KEY) are refused where GetTokensFromRefreshToken has no place for them.
 
-    `client` is any boto3 ``cognito-idp`` client. `user_context_data` is sent as UserContextData,
-    or as ContextData with `admin`; `auth_parameters` are further AuthParameters, such as
-    TARGET_ACR_VALUES; `session` is that of the ConfirmSignUp that USER_AUTH goes on from.
+    Returns:
+        The `Session`: tokens, and the device or the key of a new one.
 
-    Raises `InvalidInputError` before anything is sent; `ServiceError`, `UnreachableError`,
-    `ChallengeError` for a challenge that nobody answers, `SignInError` for an answer that makes
-    no sense and `SrpError` for one that SRP forbids. Once a challenge has come, the exception
-    carries as ``.sign_in`` what `answer_challenge` can go on from.
+    Raises:
+        InvalidInputError: Something is certainly wrong, and nothing was sent.
+        ServiceError: Cognito refused; ``hint`` and ``diagnosis`` tell what may be wrong.
+        UnreachableError: No answer came.
+        ChallengeError: A challenge that nobody answers.
+        SignInError: An answer that makes no sense.
+        SrpError: An answer that SRP forbids.
+
+        Once a challenge has come, each carries as ``.sign_in`` what `answer_challenge` can go on
+        from.
     """
     progress = yield from begin_sign_in_steps(
         pool_id=pool_id,
@@ -132,6 +197,7 @@ def sign_in_steps(
         password=password,
         client_secret=client_secret,
         device=device,
+        device_key=device_key,
         auth_flow=auth_flow,
         admin=admin,
         refresh_token=refresh_token,

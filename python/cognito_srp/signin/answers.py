@@ -10,13 +10,15 @@ from ..devices.verifiers import RememberedDevice
 from ..errors import ChallengeError, SignInError
 from ..srp.encoding import decode_base64, encode_base64, from_hex, timestamp
 from ..srp.protocol import ClientExchange, claim_signature, device_identity, user_identity
+from ..transport.causes import find
+from ..transport.explanations import Situation
 from .exchange import Exchange
 from .state import SignIn
 
-__all__ = ["Answer", "answer_of", "needs_answer", "unanswered"]
+__all__ = ["answer_of", "needs_answer", "unanswered"]
 
 #: The ChallengeResponses, and the sign-in as it goes on.
-Answer: TypeAlias = tuple[dict[str, str], SignIn]
+_Responses: TypeAlias = tuple[dict[str, str], SignIn]
 
 _BY_PASSWORD: Final = ("PASSWORD", "PASSWORD_SRP")
 
@@ -28,7 +30,7 @@ def needs_answer(sign_in: SignIn) -> bool:
     return sign_in.challenge.name not in _PROOFS
 
 
-def answer_of(sign_in: SignIn, responses: Mapping[str, str] | None) -> Answer:
+def answer_of(sign_in: SignIn, responses: Mapping[str, str] | None) -> _Responses:
     """The whole answer, `responses` being what someone else has to say to it.
 
     Raises `ChallengeError` where that is needed and missing.
@@ -51,12 +53,15 @@ def answer_of(sign_in: SignIn, responses: Mapping[str, str] | None) -> Answer:
 def unanswered(sign_in: SignIn) -> ChallengeError:
     """The error for a challenge that nobody answers."""
     name = sign_in.challenge.name
-    error = ChallengeError(name, f"the service wants {name}: pass on_challenge= to answer it")
+    message = f"the service wants {name}: pass on_challenge= to answer it"
+    situation = Situation(frozenset({name}), has_device_key=sign_in.device is not None)
+    row = find("ChallengeError", message, situation)
+    error = ChallengeError(name, message if row is None else f"{message} ({row.hint()})")
     error.sign_in = sign_in
     return error
 
 
-def _password(sign_in: SignIn, given: dict[str, str], way: str | None) -> Answer:
+def _password(sign_in: SignIn, given: dict[str, str], way: str | None) -> _Responses:
     """PASSWORD and PASSWORD_SRP, chosen or imposed: the password is sent for the first only."""
     password = given.pop("PASSWORD", None) or sign_in.request.password
     check_text("password", password or "", "answer with PASSWORD, or pass password=")
@@ -66,12 +71,12 @@ def _password(sign_in: SignIn, given: dict[str, str], way: str | None) -> Answer
     return _begin_exchange(sign_in, given, "PASSWORD_VERIFIER")
 
 
-def _begin_exchange(sign_in: SignIn, given: dict[str, str], proof: str) -> Answer:
+def _begin_exchange(sign_in: SignIn, given: dict[str, str], proof: str) -> _Responses:
     exchange = Exchange(ClientExchange(), proof)
     return {**given, "SRP_A": exchange.srp_a}, sign_in.with_exchange(exchange)
 
 
-def _password_verifier(sign_in: SignIn) -> Answer:
+def _password_verifier(sign_in: SignIn) -> _Responses:
     request, user_id = sign_in.request, sign_in.challenge.parameters["USER_ID_FOR_SRP"]
     if request.password is None:
         message = "PASSWORD_VERIFIER came, but no password was given: pass password="
@@ -80,19 +85,19 @@ def _password_verifier(sign_in: SignIn) -> Answer:
     return _proof(sign_in, user_identity(pool, user_id, request.password), pool + user_id)
 
 
-def _device_srp_auth(sign_in: SignIn) -> Answer:
+def _device_srp_auth(sign_in: SignIn) -> _Responses:
     _device(sign_in)
     return _begin_exchange(sign_in, {}, "DEVICE_PASSWORD_VERIFIER")
 
 
-def _device_password_verifier(sign_in: SignIn) -> Answer:
+def _device_password_verifier(sign_in: SignIn) -> _Responses:
     device = _device(sign_in)
     group_key, key = device.device_group_key, device.device_key
     identity = device_identity(group_key, key, device.device_password)
     return _proof(sign_in, identity, group_key + key)
 
 
-def _proof(sign_in: SignIn, identity: bytes, prefix: str) -> Answer:
+def _proof(sign_in: SignIn, identity: bytes, prefix: str) -> _Responses:
     name, parameters = sign_in.challenge.name, sign_in.challenge.parameters
     if sign_in.exchange is None or sign_in.exchange.proof != name:
         raise SignInError(f"challenge {name} came before its SRP exchange began")
@@ -119,7 +124,7 @@ def _device(sign_in: SignIn) -> RememberedDevice:
     return sign_in.device
 
 
-_PROOFS: Final[Mapping[str, Callable[[SignIn], Answer]]] = {
+_PROOFS: Final[Mapping[str, Callable[[SignIn], _Responses]]] = {
     "PASSWORD_VERIFIER": _password_verifier,
     "DEVICE_SRP_AUTH": _device_srp_auth,
     "DEVICE_PASSWORD_VERIFIER": _device_password_verifier,

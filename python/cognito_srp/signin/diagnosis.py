@@ -9,39 +9,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import Enum
 from typing import Final
+
+from srp_native._sizes import SALT_RANDOM
 
 from ..devices.verifiers import RememberedDevice
 from ..errors import ResourceNotFoundError, ServiceError
 from ..srp.encoding import from_hex, pad
-from ..transport.steps import Challenge
+from ..transport.causes import row_of
+from ..transport.explanations import TOLERANCE, Cause, Situation
+from ..transport.operations import REFRESH_OPERATION
+from ..transport.steps import Call, Challenge
 
-__all__ = ["Cause", "Diagnosis", "explain", "explain_refresh"]
+__all__ = ["Cause", "Diagnosis", "explain", "of_secret_hash"]
 
-#: AWS accepts a TIMESTAMP that is this far from its own clock.
-TOLERANCE: Final = timedelta(minutes=5)
 #: Date and TIMESTAMP have whole seconds, and one of them had to travel.
 _UNSURE: Final = timedelta(seconds=2)
-#: Bytes of the salts that clients draw, and of those that lack leading zeros. A salt that lacks
+#: Bytes of the salts that clients draw where those lack leading zeros. A salt that lacks
 #: three is one of 2²⁵: a shorter one was more likely drawn so.
-_SALT_SIZE: Final = 16
-_SHORTENED: Final = (14, 15)
+_SHORTENED: Final = (SALT_RANDOM - 2, SALT_RANDOM - 1)
 _WRONG_PROOF: Final = "incorrect username or password"
+_SECRET_HASH: Final = (
+    Cause.SECRET_HASH_MISSING,
+    Cause.SECRET_HASH_NAME,
+    Cause.SECRET_HASH_WRONG,
+)
 _PROOFS: Final = ("PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER")
-
-
-class Cause(Enum):
-    """What was wrong."""
-
-    SECRET_HASH_MISSING = "the app client has a secret, which was not given"  # noqa: S105
-    SECRET_HASH_WRONG = "the client secret is not the app client's"  # noqa: S105
-    CLOCK = "the clock is off by more than five minutes"
-    DEVICE_FORGOTTEN = "the device is unknown to the service"
-    DEVICE_GROUP_KEY = "the device group key is none"
-    SALT_NOT_MINIMAL = "the device's verifier was made from a salt with leading zeros"
-    DEVICE_SECRET = "the device's secret is not the one it was confirmed with"  # noqa: S105
-    DEVICE_KEY_MISSING = "the tokens belong to a device whose key was not sent"
 
 
 @dataclass(frozen=True)
@@ -61,6 +54,7 @@ class Diagnosis:
 
 def explain(
     error: ServiceError,
+    call: Call,
     *,
     has_client_secret: bool,
     challenge: Challenge | None = None,
@@ -68,9 +62,13 @@ def explain(
 ) -> None:
     """Give the refusal of a sign-in's step its diagnosis, if there is one.
 
-    `challenge` is the one whose answer was refused, `device` the device whose key went with it.
+    `call` is what was refused: the answer to `challenge`, if there was one. `device` is the one
+    whose key went with it.
     """
-    diagnosis = _by_words(error, has_client_secret)
+    diagnosis = of_secret_hash(error, call, has_client_secret)
+    if isinstance(error, ResourceNotFoundError) and error.is_about_device:
+        advice = "the service has forgotten this device: sign in without it, and enroll it anew"
+        diagnosis = Diagnosis(Cause.DEVICE_FORGOTTEN, True, advice, error.clock_offset)
     if diagnosis is None and challenge is not None and _refuses_proof(error, challenge):
         diagnosis = _by_clock(error)
         if diagnosis is None and device and challenge.name == "DEVICE_PASSWORD_VERIFIER":
@@ -79,42 +77,37 @@ def explain(
         error.explain(diagnosis)
 
 
-def explain_refresh(error: ServiceError, *, has_client_secret: bool, tracked: bool) -> None:
-    """Give the refusal of new tokens its diagnosis, if there is one.
-
-    `tracked` says that the sign-in had handed out a device key and that none was sent now.
-    """
-    diagnosis = _by_words(error, has_client_secret)
-    if diagnosis is None and tracked and "invalid refresh token" in error.message.lower():
-        advice = (
-            "most likely the device key that was not sent: the pool tracks devices, and renews the "
-            "tokens of confirmed ones only; enroll the device first, or sign in again"
-        )
-        diagnosis = Diagnosis(Cause.DEVICE_KEY_MISSING, False, advice, error.clock_offset)
-    if diagnosis is not None:
-        error.explain(diagnosis)
-
-
 def _refuses_proof(error: ServiceError, challenge: Challenge) -> bool:
     return challenge.name in _PROOFS and _WRONG_PROOF in error.message.lower()
 
 
-def _by_words(error: ServiceError, has_client_secret: bool) -> Diagnosis | None:
-    """What the service says outright."""
-    words = error.message.lower().replace("_", " ")
-    if isinstance(error, ResourceNotFoundError) and error.is_about_device:
-        advice = "the service has forgotten this device: sign in without it, and enroll it anew"
-        return Diagnosis(Cause.DEVICE_FORGOTTEN, True, advice, error.clock_offset)
-    if "secret hash" not in words:
+def of_secret_hash(
+    error: ServiceError, call: Call, has_client_secret: bool, internal: str | None = None
+) -> Diagnosis | None:
+    """What the service says outright of the secret; `internal` is the user's name, if known.
+
+    Nothing is certain that a name went into: the hash is of the secret, the client's id and a name.
+    """
+    row = row_of(error, Situation.of(call.operation, call.parameters))
+    if row is None or row.causes[0] not in _SECRET_HASH:
         return None
     if not has_client_secret:
         advice = "the app client has a secret: pass client_secret="
         return Diagnosis(Cause.SECRET_HASH_MISSING, True, advice, error.clock_offset)
+    name = (call.parameters.get("AuthParameters") or {}).get("USERNAME")
+    if row.causes[0] is Cause.SECRET_HASH_NAME and name != internal:
+        advice = (
+            "most likely the name in the hash: to refresh tokens it has to be the internal user "
+            "name, not an alias such as an e-mail address; pass username=session.username, or "
+            "leave auth_flow out, which takes GetTokensFromRefreshToken and no hash"
+        )
+        return Diagnosis(Cause.SECRET_HASH_NAME, False, advice, error.clock_offset)
     advice = (
         "client_secret is not the secret of this app client, or belongs to none: compare it with "
         "the client's settings"
     )
-    return Diagnosis(Cause.SECRET_HASH_WRONG, True, advice, error.clock_offset)
+    certain = call.operation == REFRESH_OPERATION
+    return Diagnosis(Cause.SECRET_HASH_WRONG, certain, advice, error.clock_offset)
 
 
 def _by_clock(error: ServiceError) -> Diagnosis | None:
@@ -149,7 +142,7 @@ def _by_device(
         advice = (
             f"most likely the device was enrolled by a client that hashed its salt's leading zeros:"
             f" the salt that Cognito keeps has {size} bytes, which happens to one random salt of "
-            f"{_SALT_SIZE} in 512, and it hashes those alone; {again}"
+            f"{SALT_RANDOM} in 512, and it hashes those alone; {again}"
         )
         return Diagnosis(Cause.SALT_NOT_MINIMAL, False, advice, error.clock_offset)
     clock = (

@@ -14,6 +14,7 @@ from .answers import answer_of, needs_answer
 from .diagnosis import explain
 from .exchange import Exchange
 from .received import challenge_of, new_device
+from .refused_refresh import explain_refresh
 from .request import Request
 from .session import SignedIn, Tokens
 from .state import SignIn, internal_name
@@ -39,7 +40,11 @@ def begin(request: Request, *, device_forgotten: bool = False) -> Steps[SignIn |
         if _forgotten(error, request) and not request.refreshes:
             # Nothing has come of it, so this call can be made again.
             return (yield from begin(replace(request, device=None), device_forgotten=True))
-        explain(error, has_client_secret=request.app.has_secret)
+        has_secret = request.app.has_secret
+        if request.refreshes:
+            yield from explain_refresh(error, call, has_client_secret=has_secret)
+        else:
+            explain(error, call, has_client_secret=has_secret)
         raise
     known = request.username or ""
     progress = _received(request, response, known, exchange, device_forgotten)
@@ -64,13 +69,19 @@ def _answer(sign_in: SignIn, responses: Mapping[str, str] | None) -> Steps[SignI
     """One answer. Every exception carries the sign-in as it was before."""
     try:
         given, going_on = answer_of(sign_in, responses)
+        call = going_on.respond(given)
         try:
-            response = yield going_on.respond(given)
+            response = yield call
         except ServiceError as error:
             if _forgotten(error, sign_in.request) and sign_in.can_do_without_device:
                 return (yield from _without_device(sign_in, responses))
-            secret, device = sign_in.request.app.has_secret, sign_in.device
-            explain(error, has_client_secret=secret, challenge=sign_in.challenge, device=device)
+            explain(
+                error,
+                call,
+                has_client_secret=sign_in.request.app.has_secret,
+                challenge=sign_in.challenge,
+                device=sign_in.device,
+            )
             raise
         return _received(
             going_on.request,

@@ -4,29 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
-from ..devices.checks import check_text
+from ..devices.checks import check_device_key, check_text
 from ..devices.verifiers import RememberedDevice
 from ..errors import InvalidInputError
 from ..srp.protocol import pool_name, secret_hash
+from ..transport.operations import REFRESH_OPERATION, refresh_call
 from ..transport.steps import Call, Challenge
 
-__all__ = ["AppClient", "Request", "default_flow"]
+__all__ = ["AppClient", "AppClientIds", "Request", "default_flow"]
 
 #: Flows that prove the password by SRP from the start, and those that send it.
 _SRP_FLOWS: Final = ("USER_SRP_AUTH",)
 _ADMIN_PASSWORD_FLOWS: Final = ("ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH")
 _PASSWORD_FLOWS: Final = ("USER_PASSWORD_AUTH", *_ADMIN_PASSWORD_FLOWS)
-#: An operation of its own, and the only one for clients whose refresh tokens rotate.
-_REFRESH_OPERATION: Final = "GetTokensFromRefreshToken"
-_REFRESH_FLOWS: Final = (_REFRESH_OPERATION, "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN")
+_REFRESH_FLOWS: Final = (REFRESH_OPERATION, "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN")
 _FLOWS: Final = (*_SRP_FLOWS, *_PASSWORD_FLOWS, "USER_AUTH", "CUSTOM_AUTH", *_REFRESH_FLOWS)
+#: What GetTokensFromRefreshToken has no member for, and the way to send it.
+_NOT_REFRESHED: Final = {
+    "auth_parameters": "pass nothing but DEVICE_KEY, or auth_flow='REFRESH_TOKEN_AUTH'",
+    "user_context_data": "pass auth_flow='REFRESH_TOKEN_AUTH', or leave it out",
+    "analytics_metadata": "pass auth_flow='REFRESH_TOKEN_AUTH', or leave it out",
+    "session": "leave it out",
+}
 #: What has no Admin form, and what takes its place there.
 _PUBLIC_ONLY: Final = {
     "USER_PASSWORD_AUTH": "ADMIN_USER_PASSWORD_AUTH",
-    _REFRESH_OPERATION: "REFRESH_TOKEN_AUTH",
+    REFRESH_OPERATION: "REFRESH_TOKEN_AUTH",
 }
+
+
+class _Ids(TypedDict):
+    pool_id: str
+    client_id: str
+
+
+class AppClientIds(_Ids, total=False):
+    """What every call of one app client shares, to pass on as ``**ids``.
+
+    ``pool_id`` and ``client_id``, and ``client_secret`` where the client has one::
+
+        ids = AppClientIds(pool_id="eu-west-1_AbCdEfGhI", client_id="1h57kf5cpq17m0eml12EXAMPLE")
+        session = sign_in(client, **ids, username="ann", password=password)
+    """
+
+    client_secret: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,13 +91,15 @@ class Request:
 
     `user_context_data` is sent as UserContextData, or as ContextData by the Admin forms;
     `auth_parameters` are further AuthParameters, such as TARGET_ACR_VALUES; `session` is that of
-    a ConfirmSignUp just made, which USER_AUTH can go on from.
+    a ConfirmSignUp just made, which USER_AUTH can go on from; `device_key` is that of a device
+    whose secret is not needed, because tokens are only refreshed.
     """
 
     app: AppClient
     username: str | None
     password: str | None = field(default=None, repr=False)
     device: RememberedDevice | None = None
+    device_key: str | None = None
     auth_flow: str = "USER_SRP_AUTH"
     admin: bool = False
     refresh_token: str | None = field(default=None, repr=False)
@@ -88,15 +113,36 @@ class Request:
     def check(self) -> None:
         """Raise `InvalidInputError` for what a sign-in cannot begin with."""
         self._check_flow()
+        self._check_device_key()
         if self.refreshes:
             check_text("refresh_token", self.refresh_token or "", "pass the refresh token")
+            self._check_refresh()
         elif self.refresh_token is not None:
-            fix = f"leave it out, or pass auth_flow={_REFRESH_OPERATION!r}"
+            fix = f"leave it out, or pass auth_flow={REFRESH_OPERATION!r}"
             raise InvalidInputError("refresh_token", f"has no place in {self.auth_flow}", fix)
         if self.username is not None or not self.refreshes or self._hashes_secret:
             check_text("username", self.username or "", "pass the user's name")
         if self.password is not None or self.needs_password:
             check_text("password", self.password or "", "pass the user's password")
+
+    def _check_device_key(self) -> None:
+        if self.device_key is None:
+            return
+        check_device_key(self.device_key)
+        if not self.refreshes:
+            fix = "pass device=, whose secret the sign-in has to prove"
+            raise InvalidInputError("device_key", "is of use for a refresh_token only", fix)
+        if self.device is not None and self.device.device_key != self.device_key:
+            raise InvalidInputError("device_key", "is not that of the device", "pass one of them")
+
+    def _check_refresh(self) -> None:
+        """Nothing that was given may be dropped."""
+        if self.auth_flow == REFRESH_OPERATION:
+            for name, fix in _NOT_REFRESHED.items():
+                given = getattr(self, name)
+                only_the_key = name == "auth_parameters" and set(given or ()) == {"DEVICE_KEY"}
+                if given is not None and not only_the_key:
+                    raise InvalidInputError(name, f"has no place in {self.auth_flow}", fix)
 
     def _check_flow(self) -> None:
         flow, admin = self.auth_flow, self.admin
@@ -119,6 +165,16 @@ class Request:
         return self.auth_flow in _REFRESH_FLOWS
 
     @property
+    def sent_device_key(self) -> str | None:
+        """The key of the device that the requests name."""
+        return self.device.device_key if self.device is not None else self.device_key
+
+    @property
+    def refreshed_device_key(self) -> str | None:
+        """The key of the device whose tokens are refreshed, wherever it was given."""
+        return (self.auth_parameters or {}).get("DEVICE_KEY", self.sent_device_key)
+
+    @property
     def needs_password(self) -> bool:
         """Whether InitiateAuth proves or carries the password."""
         return self.proves_by_srp or self.auth_flow in _PASSWORD_FLOWS
@@ -134,12 +190,18 @@ class Request:
 
     @property
     def _hashes_secret(self) -> bool:
-        return self.app.has_secret and self.auth_flow != _REFRESH_OPERATION
+        return self.app.has_secret and self.auth_flow != REFRESH_OPERATION
 
     def initiate(self, srp_a: str | None = None) -> Call:
         """InitiateAuth, AdminInitiateAuth or GetTokensFromRefreshToken."""
-        if self.auth_flow == _REFRESH_OPERATION:
-            return self._refresh()
+        if self.auth_flow == REFRESH_OPERATION:
+            return refresh_call(
+                client_id=self.app.client_id,
+                refresh_token=self.refresh_token or "",
+                client_secret=self.app.client_secret,
+                device_key=self.refreshed_device_key,
+                client_metadata=self.client_metadata,
+            )
         parameters = {**self._user(self.username), **self._first_proof(srp_a)}
         parameters |= self.auth_parameters or {}
         request = {"AuthFlow": self.auth_flow, "AuthParameters": parameters}
@@ -156,25 +218,13 @@ class Request:
             request["Session"] = challenge.session
         return self._call("RespondToAuthChallenge", request)
 
-    def _refresh(self) -> Call:
-        """GetTokensFromRefreshToken, which takes the client's secret itself."""
-        request: dict[str, Any] = {"ClientId": self.app.client_id}
-        request["RefreshToken"] = self.refresh_token
-        if self.app.client_secret is not None:
-            request["ClientSecret"] = self.app.client_secret
-        if self.device is not None:
-            request["DeviceKey"] = self.device.device_key
-        if self.client_metadata is not None:
-            request["ClientMetadata"] = self.client_metadata
-        return Call(_REFRESH_OPERATION, request)
-
     def _user(self, username: str | None) -> dict[str, str]:
         """Who it is: what every request of a client with a secret, and of a device, carries."""
         fields = {}
         if username is not None:
             fields = {"USERNAME": username, **self.app.secret_hash(username)}
-        if self.device is not None:
-            fields["DEVICE_KEY"] = self.device.device_key
+        if self.sent_device_key is not None:
+            fields["DEVICE_KEY"] = self.sent_device_key
         return fields
 
     def _first_proof(self, srp_a: str | None) -> dict[str, str]:
@@ -213,4 +263,4 @@ def default_flow(refresh_token: str | None, *, admin: bool) -> str:
     """The flow where the caller names none."""
     if refresh_token is None:
         return "USER_SRP_AUTH"
-    return "REFRESH_TOKEN_AUTH" if admin else _REFRESH_OPERATION
+    return "REFRESH_TOKEN_AUTH" if admin else REFRESH_OPERATION

@@ -17,18 +17,16 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ..devices.verifiers import RememberedDevice
 from ..errors import InvalidInputError, SealingError, SignInError
 from ..srp.encoding import decode_base64, encode_base64, encode_text, read_json
 from ..storage.sealing import Seal, keys_of, open_with
+from ..transport.steps import Challenge
 from .exchange import Exchange
 from .received import challenge_of
 from .request import AppClient, Request
-
-if TYPE_CHECKING:
-    from .state import SignIn
 
 __all__ = ["LIFETIME", "Expected", "dump", "load"]
 
@@ -89,26 +87,29 @@ class Expected:
 
 
 def dump(
-    sign_in: SignIn, seal: Seal | None, expires_in: float, bound_to: str | bytes | None
+    fields: Mapping[str, Any], seal: Seal | None, expires_in: float, bound_to: str | bytes | None
 ) -> str:
-    """The document of a sign-in; raises `InvalidInputError` where it cannot do without secrets."""
-    request, exchange = sign_in.request, sign_in.exchange
+    """The document of a sign-in, from its fields; raises `InvalidInputError` where it cannot do
+    without secrets."""
+    request: Request = fields["request"]
+    challenge: Challenge = fields["challenge"]
+    exchange: Exchange | None = fields["exchange"]
     document: dict[str, Any] = {
         "version": _VERSION,
         "pool_id": request.app.pool_id,
         "client_id": request.app.client_id,
         "request": {name: getattr(request, name) for name in _OPEN},
-        "challenge": asdict(sign_in.challenge),
-        "username": sign_in.username,
-        "device_forgotten": sign_in.device_forgotten,
+        "challenge": asdict(challenge),
+        "username": fields["username"],
+        "device_forgotten": fields["device_forgotten"],
         "device_key": request.device.device_key if request.device else None,
         "has_secret": request.app.has_secret,
     }
     if seal is None:
         if bound_to is not None:
             raise InvalidInputError("bound_to", "binds what is sealed only", "pass seal=, too")
-        if exchange is not None and sign_in.proves:
-            rule = f"is needed: {sign_in.challenge.name} waits for the proof that SRP began"
+        if exchange is not None and exchange.proof == challenge.name:
+            rule = f"is needed: {challenge.name} waits for the proof that SRP began"
             raise InvalidInputError("seal", rule, "pass a SealingKey, or answer it first")
         return json.dumps(document)
     document["expires_at"] = time.time() + _checked(expires_in)

@@ -9,10 +9,12 @@ from typing import Any
 from ..devices.confirm import enroll_device_steps
 from ..devices.verifiers import NewDevice, RememberedDevice
 from ..errors import ServiceError, SignInError
-from ..transport.calls import Client, run
+from ..transport.calls import run
+from ..transport.client import Client
+from ..transport.operations import REFRESH_OPERATION
 from ..transport.steps import Call, Steps
-from .diagnosis import explain_refresh
 from .received import check_origin, new_device, result_of, text_of
+from .refused_refresh import explain_refresh
 from .request import Request, default_flow
 
 __all__ = ["Session", "SignedIn", "Tokens"]
@@ -92,27 +94,49 @@ class SignedIn:
 
     def refresh_steps(self, *, auth_flow: str | None = None) -> Steps[Tokens]:
         """The steps of `Session.refresh`."""
-        token, admin = self._refresh_token(), self.request.admin
-        request = Request(
-            app=self.request.app,
-            username=self.username,
-            device=self.device,
-            auth_flow=auth_flow or default_flow(token, admin=admin),
-            admin=admin,
-            refresh_token=token,
-            client_metadata=self.request.client_metadata,
-            user_context_data=self.request.user_context_data,
-            analytics_metadata=self.request.analytics_metadata,
-        )
+        request = self._refresh_request(auth_flow)
+        request.check()
+        call = request.initiate()
         try:
-            response = yield request.initiate()
+            response = yield call
         except ServiceError as error:
-            tracked = self.device is None and self.new_device is not None
-            explain_refresh(error, has_client_secret=request.app.has_secret, tracked=tracked)
+            yield from explain_refresh(
+                error,
+                call,
+                has_client_secret=request.app.has_secret,
+                access_token=self.tokens.access_token,
+                confirmed_here=self.device is not None,
+            )
             raise
         self.tokens = Tokens.of(response, request)
         self.new_device = new_device(response) or self.new_device
         return self.tokens
+
+    def _refresh_request(self, auth_flow: str | None) -> Request:
+        token, before = self._refresh_token(), self.request
+        flow = auth_flow or default_flow(token, admin=before.admin)
+        # Of the sign-in's own data, what the flow has a place for.
+        has_place = flow != REFRESH_OPERATION
+        return Request(
+            app=before.app,
+            username=self.username,
+            device=self.device,
+            device_key=self._device_key(),
+            auth_flow=flow,
+            admin=before.admin,
+            refresh_token=token,
+            client_metadata=before.client_metadata,
+            user_context_data=before.user_context_data if has_place else None,
+            analytics_metadata=before.analytics_metadata if has_place else None,
+        )
+
+    def _device_key(self) -> str | None:
+        """The key that the tokens belong to; whoever confirmed the new device did so by its key."""
+        if self.device is not None:
+            return self.device.device_key
+        if self.new_device is not None:
+            return self.new_device.device_key
+        return self.request.refreshed_device_key
 
     def revoke_steps(self) -> Steps[None]:
         """The steps of `Session.revoke`."""
@@ -150,10 +174,18 @@ class Session(SignedIn):
     def enroll_device(
         self, *, device_name: str | None = None, remember: bool | None = None
     ) -> RememberedDevice:
-        """Give the new device a secret and confirm it; returns what to keep for sign-ins with it.
+        """Give the new device a secret and confirm it.
 
-        Raises as `cognito_srp.enroll_device` does, and `SignInError` when the sign-in handed out
-        no device key.
+        Args:
+            device_name: 1 to 1,024 characters, to show to the user.
+            remember: As for `cognito_srp.confirm_device`.
+
+        Returns:
+            What to keep for sign-ins with the device.
+
+        Raises:
+            SignInError: The sign-in handed out no device key.
+            CognitoSrpError: As `cognito_srp.enroll_device` does.
         """
         steps = self.enroll_device_steps(device_name=device_name, remember=remember)
         return run(self.client, steps)
@@ -161,9 +193,23 @@ class Session(SignedIn):
     def refresh(self, *, auth_flow: str | None = None) -> Tokens:
         """New access and id tokens, which are the session's from now on.
 
-        Through GetTokensFromRefreshToken, or AdminInitiateAuth after a sign-in with `admin`, unless
-        `auth_flow` is REFRESH_TOKEN_AUTH. Carries DEVICE_KEY, without which the tokens of a tracked
-        device are not renewed, and keeps the refresh token unless a new one comes.
+        Carries the device's key, without which the tokens of a tracked device are not renewed, and
+        keeps the refresh token unless a new one comes. After a refusal it may ask GetDevice what
+        became of the device, and says so in the error's ``diagnosis``.
+
+        Args:
+            auth_flow: GetTokensFromRefreshToken unless told otherwise, or REFRESH_TOKEN_AUTH, which
+                it is anyway after a sign-in with `admin`. The sign-in's `client_metadata` goes with
+                both, its `user_context_data` and `analytics_metadata` with the latter only: the
+                former has no place for them.
+
+        Returns:
+            The new tokens, which are also ``session.tokens``.
+
+        Raises:
+            SignInError: The sign-in gave no refresh token.
+            ServiceError: Cognito refused.
+            UnreachableError: No answer came.
         """
         return run(self.client, self.refresh_steps(auth_flow=auth_flow))
 

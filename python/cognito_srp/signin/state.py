@@ -48,11 +48,6 @@ class SignIn:
         proves_password = self.challenge.name == "PASSWORD_VERIFIER"
         return proves_password or request.password is not None or not request.needs_password
 
-    @property
-    def proves(self) -> bool:
-        """Whether the challenge is answered with a proof that began before it came."""
-        return self.challenge.name in ("PASSWORD_VERIFIER", "DEVICE_PASSWORD_VERIFIER")
-
     def to_json(
         self,
         *,
@@ -70,7 +65,7 @@ class SignIn:
 
         Raises `InvalidInputError` for what cannot be written so.
         """
-        return dump(self, seal, expires_in, bound_to)
+        return dump(vars(self), seal, expires_in, bound_to)
 
     @classmethod
     def from_json(

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any, Final
 
+from srp_native.engines._row_formulas import minimal
+
 __all__ = [
     "MONTHS",
     "WEEKDAYS",
@@ -37,8 +39,7 @@ def pad(value: int | bytes) -> bytes:
     negative integer.
     """
     if isinstance(value, bytes):
-        digits = value.lstrip(b"\0")
-        return digits if digits and digits[0] < 0x80 else b"\0" + digits
+        return minimal(value)
     if value < 0:
         raise ValueError("only non-negative integers are padded")
     return value.to_bytes(value.bit_length() // 8 + 1, "big")

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ..errors import InvalidInputError, SealingError, WrongSealingKeyError
 from ..srp.encoding import decode_base64
+from .extras import needs_extra
 from .secret_files import save_secret
 from .system_keyring import system_keyring
 
@@ -220,5 +221,5 @@ def _cipher() -> type[AESGCM]:
     try:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
     except ImportError as error:
-        raise ImportError("sealing needs cryptography: pip install 'srp-native[enroll]'") from error
+        raise needs_extra("sealing", "cryptography", "enroll") from error
     return AESGCM

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .extras import needs_extra
+
 __all__ = ["system_keyring"]
 
 
@@ -12,5 +14,5 @@ def system_keyring() -> Any:
     try:
         import keyring
     except ImportError as error:
-        raise ImportError("this needs keyring: pip install 'srp-native[keyring]'") from error
+        raise needs_extra("this", "keyring", "keyring") from error
     return keyring

@@ -5,18 +5,15 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from ..errors import CallError, InvalidInputError, UnreachableError, service_error
-from .steps import Ask, Call, Done, Outcome, Steps, resume
-
-if TYPE_CHECKING:
-    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient as Client
-else:
-    Client = Any
+from ..errors import CallError, InvalidInputError, UnreachableError
+from .causes import refused
+from .client import Client
+from .regions import check_region
+from .steps import Ask, Call, Done, Reply, Steps, resume
 
 __all__ = [
-    "Client",
     "call",
     "failure_of",
     "is_async",
@@ -44,7 +41,7 @@ def call(client: Client, operation: str, **parameters: Any) -> dict[str, Any]:
         response: dict[str, Any] = method(**parameters)
         return response
     except Exception as error:
-        failure = failure_of(operation, error)
+        failure = failure_of(operation, error, parameters)
     raise failure  # out of the handler: what failed must not become the context
 
 
@@ -52,11 +49,11 @@ def run(client: Client, steps: Steps[T]) -> T:
     """Take all steps, each call through `client`, and return their result or raise their error."""
     step = resume(steps)
     while not isinstance(step, Done):
-        step = resume(steps, _outcome(client, step))
+        step = resume(steps, _reply(client, step))
     return step.value
 
 
-def _outcome(client: Client, step: Call | Ask) -> Outcome:
+def _reply(client: Client, step: Call | Ask) -> Reply:
     try:
         if isinstance(step, Call):
             return call(client, step.operation, **step.parameters)
@@ -76,6 +73,7 @@ def through_client(
     """The function that takes the steps through the client it is given first."""
 
     def function(client: Client, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        check_region(client, kwargs.get("pool_id"))
         return finish(client, run(client, steps(*args, **kwargs)))
 
     return named_after(steps, function)
@@ -115,9 +113,9 @@ def method_of(client: Client, operation: str) -> Callable[..., Any]:
     return method
 
 
-def failure_of(operation: str, error: Exception) -> Exception:
+def failure_of(operation: str, error: Exception, parameters: Mapping[str, Any]) -> Exception:
     """Our error for one of botocore's, which is its cause unless it may hold a secret; any other
-    error itself."""
+    error itself. `parameters` are those of the call; they tell what may be wrong."""
     from botocore import exceptions
     from botocore.parsers import ResponseParserError
 
@@ -133,8 +131,7 @@ def failure_of(operation: str, error: Exception) -> Exception:
     if isinstance(error, exceptions.ClientError):
         details = error.response.get("Error", {})
         code, message = details.get("Code", "Unknown"), details.get("Message", "")
-        failure = refusal = service_error(operation, code, message)
-        refusal.clock_offset = _clock_offset(error.response)
+        failure = refused(operation, code, message, parameters, _clock_offset(error.response))
     elif isinstance(error, (exceptions.ConnectionError, exceptions.HTTPClientError)):
         # A connection error never connected, except that TLS can also break with a request under
         # way.

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 
-__all__ = ["Ask", "Call", "Challenge", "Done", "OnChallenge", "Outcome", "Steps", "resume"]
+__all__ = ["Ask", "Call", "Challenge", "Done", "OnChallenge", "Reply", "Steps", "resume"]
 
 T = TypeVar("T")
 
@@ -65,14 +65,14 @@ class Done(Generic[T]):
 #: Is sent a call's response or a challenge's answer, and returns the result.
 Steps: TypeAlias = Generator[Call | Ask, Any, T]
 #: What a step came to: a response, an answer, or the exception to throw.
-Outcome: TypeAlias = Mapping[str, Any] | BaseException | None
+Reply: TypeAlias = Mapping[str, Any] | BaseException | None
 
 
-def resume(steps: Steps[T], outcome: Outcome = None) -> Call | Ask | Done[T]:
-    """The next step, once the last one came to `outcome` (None before the first)."""
+def resume(steps: Steps[T], reply: Reply = None) -> Call | Ask | Done[T]:
+    """The next step, once the last one came to `reply` (None before the first)."""
     try:
-        if isinstance(outcome, BaseException):
-            return steps.throw(outcome)
-        return steps.send(outcome)
+        if isinstance(reply, BaseException):
+            return steps.throw(reply)
+        return steps.send(reply)
     except StopIteration as end:
         return Done(end.value)

@@ -129,9 +129,46 @@ LANES_INLINE lanes lanes_choose(lanes_mask mask, lanes yes, lanes no) {
     return lanes_of(_mm512_mask_mov_epi64(no.hidden, mask.hidden, yes.hidden));
 }
 
-/* table[index[i] mod 16], the table's first half in `low` */
-LANES_INLINE lanes lanes_pick(lanes low, lanes high, lanes index) {
-    return lanes_of(_mm512_permutex2var_epi64(low.hidden, index.hidden, high.hidden));
+/* Sixteen words of 32 bits: halves of digits while they are selected. */
+typedef struct {
+    __m512i hidden;
+} lanes_words;
+
+/* Bit i is word i. */
+typedef struct {
+    __mmask16 hidden;
+} lanes_words_mask;
+
+LANES_INLINE lanes_words lanes_words_of(__m512i value) { return (lanes_words){value}; }
+
+LANES_INLINE lanes_words lanes_words_load(const srp_word *source) {
+    return lanes_words_of(_mm512_loadu_si512(source));
+}
+
+/* The words with this bit. */
+LANES_INLINE lanes_words_mask lanes_words_test(lanes_words a, uint32_t bit) {
+    return (lanes_words_mask){
+        _mm512_test_epi32_mask(a.hidden, _mm512_set1_epi32((int)bit))};
+}
+
+/* yes[i] in the words of the mask, no[i] in the others */
+LANES_INLINE lanes_words lanes_words_choose(lanes_words_mask mask, lanes_words yes,
+                                            lanes_words no) {
+    return lanes_words_of(_mm512_mask_mov_epi32(no.hidden, mask.hidden, yes.hidden));
+}
+
+/* table[index[i] mod 32], the table's first half in `low` */
+LANES_INLINE lanes_words lanes_words_pick(lanes_words low, lanes_words high, lanes_words index) {
+    return lanes_words_of(_mm512_permutex2var_epi32(low.hidden, index.hidden, high.hidden));
+}
+
+/* The numbers of these lower and upper halves: words 0, 1, 4, 5, ..., 13, or 2, 3, 6, 7, ..., 15. */
+LANES_INLINE lanes lanes_from_words(lanes_words lower, lanes_words upper) {
+    return lanes_of(_mm512_unpacklo_epi32(lower.hidden, upper.hidden));
+}
+
+LANES_INLINE lanes lanes_from_other_words(lanes_words lower, lanes_words upper) {
+    return lanes_of(_mm512_unpackhi_epi32(lower.hidden, upper.hidden));
 }
 
 /* One lane in every lane. */

@@ -102,15 +102,53 @@ LANES_INLINE lanes lanes_choose(lanes_mask mask, lanes yes, lanes no) {
                ((no.hidden[i] ^ yes.hidden[i]) & (0 - (uint64_t)(mask.hidden >> i & 1))));
 }
 
-/* Reads all sixteen. */
-LANES_INLINE lanes lanes_pick(lanes low, lanes high, lanes index) {
-    lanes result = lanes_splat(0);
-    for (uint64_t entry = 0; entry < 16; entry++) {
-        uint64_t value = entry < 8 ? low.hidden[entry] : high.hidden[entry - 8];
-        for (unsigned i = 0; i < LANES; i++)
-            result.hidden[i] |= value & (lanes_less(0, (index.hidden[i] & 15) ^ entry) - 1);
+typedef struct {
+    uint32_t hidden[2 * LANES];
+} lanes_words;
+
+typedef struct {
+    uint16_t hidden;
+} lanes_words_mask;
+
+#define LANES_EACH_WORD(expression)                                             \
+    lanes_words result;                                                         \
+    for (unsigned i = 0; i < 2 * LANES; i++) result.hidden[i] = (expression);     \
+    return result
+
+LANES_INLINE lanes_words lanes_words_load(const srp_word *source) {
+    LANES_EACH_WORD(source[i].hidden);
+}
+
+LANES_INLINE lanes_words_mask lanes_words_test(lanes_words a, uint32_t bit) {
+    unsigned result = 0;
+    for (unsigned i = 0; i < 2 * LANES; i++)
+        result |= (unsigned)lanes_less(0, a.hidden[i] & bit) << i;
+    return (lanes_words_mask){(uint16_t)result};
+}
+
+LANES_INLINE lanes_words lanes_words_choose(lanes_words_mask mask, lanes_words yes,
+                                            lanes_words no) {
+    LANES_EACH_WORD(no.hidden[i] ^ ((no.hidden[i] ^ yes.hidden[i]) & (0 - (uint32_t)(mask.hidden >> i & 1))));
+}
+
+/* Reads all 32. */
+LANES_INLINE lanes_words lanes_words_pick(lanes_words low, lanes_words high, lanes_words index) {
+    lanes_words result = {{0}};
+    for (uint32_t entry = 0; entry < 4 * LANES; entry++) {
+        uint32_t value = (entry < 2 * LANES ? low : high).hidden[entry % (2 * LANES)];
+        for (unsigned i = 0; i < 2 * LANES; i++)
+            result.hidden[i] |= value & (uint32_t)(lanes_less(0, (index.hidden[i] & 31) ^ entry) - 1);
     }
     return result;
+}
+
+/* Lane i is word i + 2 (i / 2) of both, or the one two words on. */
+LANES_INLINE lanes lanes_from_words(lanes_words lower, lanes_words upper) {
+    LANES_EACH((uint64_t)upper.hidden[i / 2 * 2 + i] << 32 | lower.hidden[i / 2 * 2 + i]);
+}
+
+LANES_INLINE lanes lanes_from_other_words(lanes_words lower, lanes_words upper) {
+    LANES_EACH((uint64_t)upper.hidden[i / 2 * 2 + i + 2] << 32 | lower.hidden[i / 2 * 2 + i + 2]);
 }
 
 LANES_INLINE lanes lanes_lane(lanes a, unsigned lane) { LANES_EACH(a.hidden[lane]); }
@@ -138,6 +176,7 @@ LANES_INLINE lanes lanes_up(lanes a, lanes below) {
 }
 
 #undef LANES_EACH
+#undef LANES_EACH_WORD
 #undef LANES_MASK
 
 #endif

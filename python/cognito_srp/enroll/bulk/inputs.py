@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from ...errors import InvalidInputError
 from ...srp.encoding import read_json
+from ...storage.extras import needs_extra
 from ..requests import Credentials, EnrollmentRequest, RefreshToken, TokenSource
 
-__all__ = ["FIELDS", "Fault", "Input", "Row"]
+__all__ = ["FIELDS", "Fault", "Input", "Row", "read_rows"]
 
 #: What a row may have; which of them it needs is EnrollmentRequest's to say.
 FIELDS: Final = (
@@ -64,15 +66,10 @@ class Input:
     ) -> None:
         self.path = path
         self._defaults = {"client_id": client_id, "pool_id": pool_id}
-        try:
-            self._read = _READERS[Path(path).suffix.lower()]
-        except KeyError:
-            known = ", ".join(_READERS)
-            rule = "has a name from which its format cannot be told"
-            raise InvalidInputError(path, rule, f"let it end in one of {known}") from None
+        self._read = read_rows(path, FIELDS)
 
     def __iter__(self) -> Iterator[Row | Fault]:
-        for position, fields in self._read(self.path):
+        for position, fields in self._read():
             if isinstance(fields, str):
                 yield Fault(position, fields)
                 continue
@@ -80,6 +77,21 @@ class Input:
                 yield Row(position, _request(position, fields, self._defaults))
             except InvalidInputError as error:
                 yield Fault(position, str(error))
+
+
+def read_rows(path: str, columns: Collection[str] = ()) -> Callable[[], _Rows]:
+    """What reads the rows of a file, as often as it is called: each with its position, and its
+    fields or what is wrong with it. A CSV file may have these `columns` only, where any are given.
+
+    Raises `InvalidInputError` for a name that ends in no format that is known.
+    """
+    try:
+        read = _READERS[Path(path).suffix.lower()]
+    except KeyError:
+        known = ", ".join(_READERS)
+        rule = "has a name from which its format cannot be told"
+        raise InvalidInputError(path, rule, f"let it end in one of {known}") from None
+    return partial(read, path, columns)
 
 
 def _request(
@@ -135,7 +147,7 @@ _LISTED: Final = ", ".join(FIELDS)
 _Rows = Iterator[tuple[int, Mapping[str, object] | str]]
 
 
-def _read_json_lines(path: str) -> _Rows:
+def _read_json_lines(path: str, _: Collection[str]) -> _Rows:
     with Path(path).open("rb") as file:
         position = 0
         while line := file.readline(_LINE_MAX):
@@ -156,7 +168,7 @@ def _parse_json(line: bytes) -> Mapping[str, object] | str:
     return fields if isinstance(fields, dict) else "is not a JSON object; write one a line"
 
 
-def _read_csv(path: str) -> _Rows:
+def _read_csv(path: str, columns: Collection[str]) -> _Rows:
     # Bytes that are not UTF-8 become surrogates, which the checks of each field refuse.
     with Path(path).open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         reader = csv.reader(file, strict=True)
@@ -164,7 +176,11 @@ def _read_csv(path: str) -> _Rows:
             names = next(reader, [])
         except csv.Error:
             names = []
-        unknown = [name for name in names if name not in FIELDS]
+        separator = next((one for one in ";\t|" if one in "".join(names)), None)
+        if len(names) == 1 and separator:
+            rule = f"separates the columns by {separator!r}"
+            raise InvalidInputError(f"{path}: the header", rule, "save it with commas between them")
+        unknown = [name for name in names if columns and name not in columns]
         if not names or unknown or len(set(names)) < len(names):
             wrong = f"has {ascii(unknown[0])[:60]}" if unknown else "is missing or names one twice"
             fix = f"the first line has to name the columns, of {_LISTED}"
@@ -188,12 +204,12 @@ def _csv_rows(reader: Any, names: list[str]) -> _Rows:
             yield position, f"has {len(cells)} cells where the header has {len(names)}"
 
 
-def _read_parquet(path: str) -> _Rows:
+def _read_parquet(path: str, _: Collection[str]) -> _Rows:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError as error:
-        raise ImportError("Parquet needs pyarrow: pip install 'srp-native[arrow]'") from error
+        raise needs_extra("Parquet", "pyarrow", "arrow") from error
     with Path(path).open("rb") as source:
         try:
             file = pq.ParquetFile(source)
@@ -208,7 +224,7 @@ def _parquet_rows(batches: Iterable[Any]) -> Iterator[Mapping[str, object]]:
         yield from batch.to_pylist()
 
 
-_READERS: Final[dict[str, Callable[[str], _Rows]]] = {
+_READERS: Final[dict[str, Callable[[str, Collection[str]], _Rows]]] = {
     ".jsonl": _read_json_lines,
     ".ndjson": _read_json_lines,
     ".csv": _read_csv,

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from ...errors import InvalidInputError
+from ...storage.extras import needs_extra
 from ...storage.secret_files import check_replaceable, new_secret, replace_secret
 from ..journal.journal import Journal
+from .usernames import Usernames
 
 __all__ = ["check_output", "write_devices"]
 
@@ -24,6 +26,7 @@ _FIELDS: Final = (
     "message",
     "proven",
     "position",
+    "username",
 )
 _TYPES: Final = {"position": "int64", "proven": "bool_"}
 _PARQUET_ROWS: Final = 4096
@@ -48,11 +51,16 @@ def check_output(path: str, *, replace: bool) -> None:
 
 
 def write_devices(
-    journal: Journal, path: str, rest: Iterable[int] = (), *, replace: bool = True
+    journal: Journal,
+    path: str,
+    rest: Iterable[int] = (),
+    *,
+    usernames: Usernames | None = None,
+    replace: bool = True,
 ) -> int:
     """Write a row for every device of the journal, whatever became of it, and for every row of the
     input that came to no device; return how many. `rest` are the positions of those that no run
-    has come to.
+    has come to, and `usernames` tells whose device each row is.
 
     It is written from the journal alone and appears as a whole, in the place of what was there:
     so no device can be in it twice, however often a run was killed. Unless it is to `replace` what
@@ -64,6 +72,9 @@ def write_devices(
         nonlocal count
         for record in chain(_devices(journal), _failures(journal), _not_started(rest)):
             count += 1
+            position = record["position"]
+            if usernames is not None and position is not None:
+                record["username"] = usernames.at(position)
             yield record
 
     writer = _writer(path)
@@ -85,7 +96,7 @@ def _devices(journal: Journal) -> Iterator[_Record]:
             row.proven,
             row.position,
         )
-        yield dict(zip(_FIELDS, values, strict=True))
+        yield dict(zip(_FIELDS, (*values, None), strict=True))
 
 
 def _failures(journal: Journal) -> Iterator[_Record]:
@@ -131,7 +142,7 @@ def _arrow() -> tuple[Any, Any]:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise ImportError("Parquet needs pyarrow: pip install 'srp-native[arrow]'") from error
+        raise needs_extra("Parquet", "pyarrow", "arrow") from error
     return pyarrow, pyarrow.parquet
 
 

@@ -9,7 +9,8 @@ from functools import cache
 from typing import Any, Final
 
 from ...errors import InvalidInputError
-from ...transport.calls import Client, is_async
+from ...transport.calls import is_async
+from ...transport.client import Client
 from ..answers import Answers
 from ..pacing import Pace
 

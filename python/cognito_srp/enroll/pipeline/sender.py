@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from ...errors import DeviceKeyExistsError, ThrottledError, TokenExpiredError
-from ...transport.calls import Client, call
+from ...transport.calls import call
+from ...transport.client import Client
+from ...transport.operations import confirm_device_call, update_device_status_parameters
 from ..answers import Answers
 from ..events import Events
 from ..retry import RetryPolicy, may_have_arrived, worth_retrying
@@ -99,18 +102,17 @@ class Sender:
         self._again(job, delay)
 
 
-def _parameters(job: Job) -> dict[str, object]:
+def _parameters(job: Job) -> Mapping[str, Any]:
     """What the job's next call takes. The verifier was checked when it was made."""
     device = job.prepared()
-    parameters: dict[str, object] = {
-        "AccessToken": device.grant.access_token,
-        "DeviceKey": job.device_key,
-    }
+    token, key = device.grant.access_token, job.device_key
     if job.operation == "UpdateDeviceStatus":
-        status = "remembered" if job.request.remember else "not_remembered"
-        parameters["DeviceRememberedStatus"] = status
-        return parameters
-    parameters["DeviceSecretVerifierConfig"] = device.verifier.as_config()
-    if job.request.device_name is not None:
-        parameters["DeviceName"] = job.request.device_name
-    return parameters
+        remembered = bool(job.request.remember)
+        status = update_device_status_parameters(device_key=key, remembered=remembered)
+        return {"AccessToken": token, **status}
+    return confirm_device_call(
+        access_token=token,
+        device_key=key,
+        config=device.verifier.as_config(),
+        device_name=job.request.device_name,
+    ).parameters

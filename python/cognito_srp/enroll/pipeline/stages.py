@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from typing import Final, Literal
 
 from ...errors import DeviceKeyExistsError, EnrollerClosedError, NotSentError
-from ...transport.calls import Client
+from ...transport.client import Client
 from ..answers import Answers
 from ..events import Events
 from ..pacing import Pace, UserBuckets

@@ -8,9 +8,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from ...errors import CognitoSrpError, SignInError, TokenExpiredError
+from ...errors import CognitoSrpError, ServiceError, SignInError
 from ...signin import Tokens, sign_in
-from ...transport.calls import Client, call
+from ...transport.calls import call
+from ...transport.causes import refused
+from ...transport.client import Client
+from ...transport.operations import refresh_call
 from ..answers import Answers
 from ..pacing import Pace
 from ..requests import Credentials, Grant, RefreshToken
@@ -178,19 +181,18 @@ def _refresh(
     Through GetTokensFromRefreshToken, which clients with rotation ask for and all others take. A
     pool that tracks devices asks for the device's key.
     """
-    parameters = {
-        "ClientId": source.client_id,
-        "RefreshToken": rotated or source.refresh_token,
-        "DeviceKey": device_key,
-    }
-    if source.client_secret is not None:
-        parameters["ClientSecret"] = source.client_secret
-    response = call(client, "GetTokensFromRefreshToken", **parameters)
-    tokens = Tokens.from_result(response, parameters["RefreshToken"])
+    token = rotated or source.refresh_token
+    step = refresh_call(
+        client_id=source.client_id,
+        refresh_token=token,
+        client_secret=source.client_secret,
+        device_key=device_key,
+    )
+    tokens = Tokens.from_result(call(client, step.operation, **step.parameters), token)
     return Grant(access_token=tokens.access_token, refresh_token=tokens.refresh_token)
 
 
-def expired_token() -> TokenExpiredError:
-    """The service's own refusal, known before it is sent."""
+def expired_token() -> ServiceError:
+    """The service's own refusal, known before it is sent: a `TokenExpiredError`."""
     message = "Access Token has expired, or is about to; it was not sent"
-    return TokenExpiredError("ConfirmDevice", "NotAuthorizedException", message)
+    return refused("ConfirmDevice", "NotAuthorizedException", message)

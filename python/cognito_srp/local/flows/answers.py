@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from moto.cognitoidp.models import CognitoIdpUserPoolClient
 
 from ..refusals import expired_session, incorrect, invalid_session, missing_parameter
 from ..store.challenges import Pending
+from ..store.names import is_name_of
 from ..store.pool import Pool
 from ..store.state import State
+from ..store.user import User
 from .attempt import Attempt
 from .first_factor import Start
 from .proofs import parameter
@@ -36,10 +38,9 @@ class Answer:
         return parameter(self.responses, name)
 
     def attempt(self, pending: Pending) -> Attempt:
-        """The sign-in a challenge belongs to; refused if its user has gone since."""
-        user = self.pool.users.get(pending.username)
-        if user is None or user.id != pending.user_id:
-            raise incorrect()
+        """The sign-in a challenge belongs to; refused if its user has gone since. A DEVICE_KEY in
+        the answer replaces what came before, an explicit null included."""
+        user = self.user_of(pending)
         return Attempt(
             state=self.state,
             pool=self.pool,
@@ -47,8 +48,23 @@ class Answer:
             user=user,
             ip=self.ip,
             auth_time=pending.auth_time,
-            device_key=pending.device_key,
+            device_key=self.responses.get("DEVICE_KEY", pending.device_key),
         )
+
+    def attempt_by_code(self, pending: Pending) -> Attempt:
+        """The sign-in of a right code. A device key that does not exist is refused before the
+        code is used up, and an alias in the place of the username leaves its mark."""
+        attempt = self.attempt(pending)
+        attempt.device()
+        alias = not is_name_of(self.pool, attempt.user, self.parameter("USERNAME"), alias=False)
+        return replace(attempt, by_alias=alias)
+
+    def user_of(self, pending: Pending) -> User:
+        """The user of a challenge, if there still is one."""
+        user = self.pool.users.get(pending.username)
+        if user is None or user.id != pending.user_id:
+            raise incorrect()
+        return user
 
     def as_start(self, flow: str, parameters: Mapping[str, str | None]) -> Start:
         """The answer as a request that begins what comes next."""
@@ -104,7 +120,11 @@ class Answer:
         """True if the challenge was made for this client, this user and this answer."""
         username = self.parameter("USERNAME")
         user = self.pool.user(username)
-        same_user = user.id == pending.user_id if user is not None else username == pending.username
+        if user is not None:
+            same_user = user.id == pending.user_id
+        else:  # under the name that was typed, or the one that was made up for it
+            made_up = self.state.verifiers.name_of_nobody(self.pool.id, username)
+            same_user = pending.username in (username, made_up)
         return (
             pending.challenge == self.challenge
             and pending.client_id == self.client.id

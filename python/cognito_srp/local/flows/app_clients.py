@@ -10,6 +10,7 @@ from ...srp.protocol import secret_hash
 from ..refusals import invalid_parameter, not_authorized
 
 __all__ = [
+    "allows_flow",
     "check_client_secret",
     "check_flow",
     "check_secret_hash",
@@ -34,23 +35,33 @@ _ALLOWED_BY = {
 _DEFAULT_FLOWS = {"ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"}
 
 
-def check_flow(client: CognitoIdpUserPoolClient, flow: str) -> None:
-    """Refuses a flow that ExplicitAuthFlows does not name. moto allows every flow."""
+def allows_flow(client: CognitoIdpUserPoolClient, flow: str) -> bool:
+    """True if ExplicitAuthFlows names a flow. moto allows every flow."""
     explicit = set(client.extended_config.get("ExplicitAuthFlows") or ())
     if not any(name.startswith("ALLOW_") for name in explicit):
         # The older names only ever added flows, except for CUSTOM_AUTH_FLOW_ONLY.
         only_custom = "CUSTOM_AUTH_FLOW_ONLY" in explicit
         explicit |= {"ALLOW_REFRESH_TOKEN_AUTH"} if only_custom else _DEFAULT_FLOWS
-    if not explicit & _ALLOWED_BY.get(flow, set()):
+    return bool(explicit & _ALLOWED_BY.get(flow, set()))
+
+
+def check_flow(client: CognitoIdpUserPoolClient, flow: str) -> None:
+    """Refuses a flow that the app client does not allow."""
+    if not allows_flow(client, flow):
         if flow.startswith("ADMIN_"):
             raise invalid_parameter("Auth flow not enabled for this client")
         raise invalid_parameter(f"{flow} flow not enabled for this client")
 
 
 def check_secret_hash(
-    client: CognitoIdpUserPoolClient, username: str, received: str | None
+    client: CognitoIdpUserPoolClient,
+    username: str,
+    received: str | None,
+    *,
+    refresh: bool = False,
 ) -> None:
-    """Refuses a SECRET_HASH that is missing, wrong, or sent for a client without a secret."""
+    """Refuses a SECRET_HASH that is missing, wrong, or sent for a client without a secret. AWS has
+    other words for a wrong one at a `refresh` (NabuCasa/pycognito#196)."""
     if client.generate_secret and not received:
         raise not_authorized(
             f"Client {client.id} is configured with secret but SECRET_HASH was not received"
@@ -59,6 +70,8 @@ def check_secret_hash(
         return
     expected = secret_hash(username, client.id, client.secret) if client.generate_secret else ""
     if not hmac.compare_digest(expected.encode(), str(received).encode()):
+        if refresh:
+            raise not_authorized(f"SecretHash does not match for the client: {client.id}")
         raise not_authorized(f"Unable to verify secret hash for client {client.id}")
 
 

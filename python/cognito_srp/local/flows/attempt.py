@@ -9,44 +9,33 @@ Everything here runs under the state's lock and does no arithmetic.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from dataclasses import dataclass
 from typing import Any
 
-from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient, UserStatus
+from moto.cognitoidp.models import UserStatus
 
 from ..refusals import Refusal, device_does_not_exist, not_authorized
-from ..store.challenges import Pending
 from ..store.devices import Device
-from ..store.pool import Pool, SignIn
-from ..store.state import State
-from .app_clients import session_seconds
+from ..store.passwords import check_temporary
+from ..store.records import SignIn
+from ..store.user import User
+from .issuing import ChallengeIssuer
 from .mfa import second_factor
 
-__all__ = ["Attempt", "require_enabled", "require_usable"]
+__all__ = ["Attempt", "require_confirmed", "require_enabled", "require_usable"]
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """Who is signing in, where, and with which DEVICE_KEY if any."""
-
-    state: State
-    pool: Pool
-    client: CognitoIdpUserPoolClient
-    user: CognitoIdpUser
-    ip: str
-    auth_time: float
-    device_key: str | None = None
-
-    def with_device(self, device_key: str | None) -> Attempt:
-        return dataclasses.replace(self, device_key=device_key)
+class Attempt(ChallengeIssuer):
+    """A sign-in, and which step of it comes next."""
 
     def after_first_factor(self) -> dict[str, Any]:
         """A password or a code is proven: the next challenge, or tokens."""
         require_usable(self.user)
         self.device()
         if self.user.status == UserStatus.FORCE_CHANGE_PASSWORD:
+            check_temporary(self.pool, self.user, self.state.clock.time())
             attributes = {a["Name"]: a["Value"] for a in self.user.attributes if a["Name"] != "sub"}
             shown = {
                 "USER_ID_FOR_SRP": self.user.username,
@@ -91,8 +80,9 @@ class Attempt:
         now = self.state.clock.time()
         if device is not None:
             device.last_authenticated, device.last_ip = now, self.ip
-        elif self.pool.device_configuration is not None:
+        elif self.pool.device_configuration is not None and self.gives_device:
             device = self.pool.devices.issue(self.pool.region, self.user.id, now, self.ip)
+            device.by_alias = self.by_alias
             keys = {"DeviceKey": device.key, "DeviceGroupKey": device.group_key}
             result["NewDeviceMetadata"] = keys
         key = device.key if device is not None else None
@@ -109,44 +99,23 @@ class Attempt:
             raise device_does_not_exist()
         return device
 
-    def challenge(self, name: str, shown: dict[str, str]) -> dict[str, Any]:
-        """A challenge that is answered with the Session it comes with."""
-        return self.offer(self.pending(name), shown)
 
-    def offer(self, pending: Pending, shown: dict[str, str]) -> dict[str, Any]:
-        """Stores a challenge and describes it to the client."""
-        self.state.challenges.put(pending, self.state.clock.time())
-        return {
-            "ChallengeName": pending.challenge,
-            "ChallengeParameters": shown,
-            "Session": pending.session,
-        }
-
-    def pending(self, name: str) -> Pending:
-        """A challenge for this attempt, not yet stored."""
-        return Pending(
-            challenge=name,
-            pool_id=self.pool.id,
-            client_id=self.client.id,
-            username=self.user.username,
-            user_id=self.user.id,
-            expires=self.state.clock.time() + session_seconds(self.client),
-            auth_time=self.auth_time,
-            device_key=self.device_key,
-        )
-
-
-def require_enabled(user: CognitoIdpUser) -> None:
+def require_enabled(user: User) -> None:
     """A disabled user may not even begin."""
     if not user.enabled:
         raise not_authorized("User is disabled.")
 
 
-def require_usable(user: CognitoIdpUser) -> None:
-    """States that only someone who has proven the first factor gets to hear of."""
-    require_enabled(user)
+def require_confirmed(user: User) -> None:
+    """Whoever has not confirmed the sign-up hears so, whatever the password."""
     if user.status == UserStatus.UNCONFIRMED:
         raise Refusal("UserNotConfirmedException", "User is not confirmed.")
+
+
+def require_usable(user: User) -> None:
+    """States that only someone who has proven the first factor gets to hear of."""
+    require_enabled(user)
+    require_confirmed(user)
     if user.status == UserStatus.RESET_REQUIRED:
         message = "Password reset required for the user"
         raise Refusal("PasswordResetRequiredException", message)

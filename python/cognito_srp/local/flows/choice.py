@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from moto.cognitoidp.models import CognitoIdpUser
-
-from ..refusals import invalid_parameter
-from ..store.challenges import Pending
+from ..refusals import Refusal, expired_session, invalid_parameter, invalid_session
+from ..store.challenges import SIGN_UP, Pending
+from ..store.user import User
 from .answers import Answer
 from .codes import EMAIL, SMS, check_code, described, send_code
 from .first_factor import Start, begin_srp, check_password
@@ -23,11 +22,16 @@ _CODES = {"EMAIL_OTP": EMAIL, "SMS_OTP": SMS}
 _DIGITS = 8
 
 
-def begin_by_choice(start: Start, username: str, user: CognitoIdpUser | None) -> dict[str, Any]:
-    """The challenge that the client prefers, or the choice between those that there are."""
+def begin_by_choice(start: Start, username: str, user: User | None) -> dict[str, Any]:
+    """The challenge that the client prefers, or the choice between those that there are. The
+    Session of a ConfirmSignUp stands for the code that confirmed the user."""
+    if start.session is not None:
+        return _signed_up(start, user)
     preferred = start.parameters.get("PREFERRED_CHALLENGE")
     available = _available(start, user)
     if preferred not in available:
+        if preferred is not None and start.state.settings.unavailable_choice_is_refused:
+            raise _unavailable(preferred)
         answer = start.offer(start.pending("SELECT_CHALLENGE", username, user), {})
     elif preferred in ("PASSWORD", "PASSWORD_SRP") and not start.parameters.get(_PROOF[preferred]):
         answer = start.offer(start.pending(preferred, username, user), {})
@@ -36,13 +40,15 @@ def begin_by_choice(start: Start, username: str, user: CognitoIdpUser | None) ->
     return answer | {"AvailableChallenges": available}
 
 
-def _available(start: Start, user: CognitoIdpUser | None) -> list[str]:
+def _available(start: Start, user: User | None) -> list[str]:
     """What the pool's SignInPolicy allows and the user can do. A second factor can only follow a
     password; of someone who does not exist nothing more is told."""
     policies = start.pool.extended_config.get("Policies") or {}
     allowed = (policies.get("SignInPolicy") or {}).get("AllowedFirstAuthFactors") or ["PASSWORD"]
-    challenges = ["PASSWORD", "PASSWORD_SRP"] if "PASSWORD" in allowed else []
-    if user is not None and not has_second_factor(start.pool, user):
+    by_password = "PASSWORD" in allowed and (user is None or user.password)
+    challenges = ["PASSWORD", "PASSWORD_SRP"] if by_password else []
+    with_factor = start.state.settings.choice_with_second_factor
+    if user is not None and (with_factor or not has_second_factor(start.pool, user)):
         known = user.attribute_lookup
         challenges += [
             code
@@ -54,24 +60,43 @@ def _available(start: Start, user: CognitoIdpUser | None) -> list[str]:
     return challenges
 
 
+def _unavailable(challenge: str) -> Refusal:
+    return invalid_parameter(f"{challenge} is not one of the available challenges")
+
+
+def _signed_up(start: Start, user: User | None) -> dict[str, Any]:
+    """Signs a user in who has just confirmed the sign-up, without a further proof."""
+    with start.state.lock:
+        pending = start.state.challenges.by_session(start.session or "")
+        fits = pending is not None and (pending.challenge, pending.client_id, pending.done) == (
+            SIGN_UP,
+            start.client.id,
+            True,
+        )
+        if pending is None or user is None or not fits or pending.user_id != user.id:
+            raise invalid_session()
+        if pending.expires <= start.state.clock.time():
+            raise expired_session()
+        start.state.challenges.take(pending)
+        return start.attempt(user).after_first_factor()
+
+
 #: What proves a password.
 _PROOF = {"PASSWORD": "PASSWORD", "PASSWORD_SRP": "SRP_A"}
 
 
-def _first_factor(
-    start: Start, challenge: str, username: str, user: CognitoIdpUser | None
-) -> dict[str, Any]:
+def _first_factor(start: Start, challenge: str, username: str, user: User | None) -> dict[str, Any]:
     """Takes a password at once, begins with SRP, asks a passkey, or sends a code."""
     if challenge == "PASSWORD":
         return check_password(start, user)
     if challenge == "PASSWORD_SRP":
         return begin_srp(start, username, user)
     if user is None:
-        raise invalid_parameter(f"{challenge} is not one of the available challenges")
+        raise _unavailable(challenge)
     if challenge == "WEB_AUTHN":
         return ask_passkey(start, user)
     with start.state.lock:
-        message = send_code(start.state, user, _CODES[challenge], _DIGITS)
+        message = send_code(start.state, start.pool, user, _CODES[challenge], _DIGITS)
     pending = replace(
         start.pending(challenge, username, user), code=message.code, first_factor=True
     )
@@ -91,12 +116,12 @@ def _chosen(answer: Answer, choice: str) -> dict[str, Any]:
         pending = answer.by_session()
         start, user = _start_again(answer, pending)
         if choice not in _available(start, user):
-            raise invalid_parameter(f"{choice} is not one of the available challenges")
+            raise _unavailable(choice)
         answer.take(pending)
     return _first_factor(start, choice, pending.username, user)
 
 
-def _start_again(answer: Answer, pending: Pending) -> tuple[Start, CognitoIdpUser | None]:
+def _start_again(answer: Answer, pending: Pending) -> tuple[Start, User | None]:
     parameters = {"DEVICE_KEY": pending.device_key, **answer.responses}
     start = answer.as_start("USER_AUTH", parameters)
     return start, answer.pool.users.get(pending.username) if pending.user_id is not None else None
@@ -118,8 +143,8 @@ def _one_time_password(answer: Answer) -> dict[str, Any]:
     with answer.state.lock:
         pending = answer.by_session()
         check_code(pending, code)
+        attempt = answer.attempt_by_code(pending)
         answer.take(pending)
-        attempt = answer.attempt(pending)
         if pending.first_factor:
             return attempt.after_first_factor()
         return attempt.after_second_factor()

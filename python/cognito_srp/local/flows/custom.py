@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from moto.cognitoidp.models import CognitoIdpUser
-
 from ..custom_auth import CustomAuth, Trigger
 from ..refusals import Refusal, incorrect
 from ..store.challenges import CustomRounds, Pending
 from ..store.pool import Pool
+from ..store.user import User
 from .answers import Answer
 from .attempt import require_usable
 from .first_factor import Start, begin_srp
@@ -38,7 +37,7 @@ class _Round:
 
     start: Start
     username: str
-    user: CognitoIdpUser | None
+    user: User | None
     past: tuple[dict[str, Any], ...]
 
     def next(self) -> dict[str, Any]:
@@ -71,8 +70,12 @@ class _Round:
         if self.user is None:
             raise incorrect()
         with self.start.state.lock:
-            attempt = self.start.attempt(self.user)
             require_usable(self.user)
+            settings = self.start.state.settings
+            gives = settings.custom_auth_devices
+            attempt = replace(self.start.attempt(self.user), gives_device=gives)
+            if settings.custom_auth_asks_second_factor:
+                return attempt.after_new_password()
             return attempt.after_second_factor()
 
     def call(self, name: str, trigger: Trigger, request: dict[str, Any]) -> dict[str, Any]:
@@ -103,7 +106,7 @@ class _Round:
         return response
 
 
-def begin_custom(start: Start, username: str, user: CognitoIdpUser | None) -> dict[str, Any]:
+def begin_custom(start: Start, username: str, user: User | None) -> dict[str, Any]:
     """The first round. CHALLENGE_NAME=SRP_A has the password proven before anything else. The
     service hands ClientMetadata of InitiateAuth to none of these functions."""
     past: tuple[dict[str, Any], ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient
+from moto.cognitoidp.models import CognitoIdpUserPoolClient
 
 from ...srp.encoding import to_hex
 from ...srp.protocol import ServerExchange
@@ -15,16 +15,18 @@ from ..refusals import incorrect
 from ..store.challenges import CustomRounds, Pending
 from ..store.pool import Pool
 from ..store.state import State
+from ..store.user import User
 from .app_clients import session_seconds
 from .attempt import Attempt
 from .proofs import client_public_value, parameter
 
-__all__ = ["Start", "begin_srp", "check_password"]
+__all__ = ["Start", "begin_srp", "check_password", "judge_password"]
 
 
 @dataclass(frozen=True)
 class Start:
-    """One InitiateAuth request, or an answer that goes on as one. `metadata` is ClientMetadata."""
+    """One InitiateAuth request, or an answer that goes on as one. `metadata` is ClientMetadata,
+    `session` is that of a sign-up just confirmed."""
 
     state: State
     pool: Pool
@@ -33,8 +35,9 @@ class Start:
     parameters: Mapping[str, str | None]
     ip: str
     metadata: Mapping[str, str] = field(default_factory=dict)
+    session: str | None = None
 
-    def attempt(self, user: CognitoIdpUser) -> Attempt:
+    def attempt(self, user: User) -> Attempt:
         """The sign-in of a user who is about to prove a first factor."""
         return Attempt(
             state=self.state,
@@ -46,7 +49,7 @@ class Start:
             device_key=self.parameters.get("DEVICE_KEY"),
         )
 
-    def pending(self, challenge: str, username: str, user: CognitoIdpUser | None) -> Pending:
+    def pending(self, challenge: str, username: str, user: User | None) -> Pending:
         """A challenge at the beginning of a sign-in, not yet stored."""
         now = self.state.clock.time()
         return Pending(
@@ -72,7 +75,7 @@ class Start:
 
 
 def begin_srp(
-    start: Start, username: str, user: CognitoIdpUser | None, custom: CustomRounds | None = None
+    start: Start, username: str, user: User | None, custom: CustomRounds | None = None
 ) -> dict[str, Any]:
     """PASSWORD_VERIFIER. DEVICE_KEY is kept for later: clients expect an unknown one to be
     refused only once the password is proven (amazon-cognito-identity-js retries there)."""
@@ -80,7 +83,8 @@ def begin_srp(
     verifiers, pool = start.state.verifiers, start.pool
     if user is not None:
         username = user.username
-        verifier = verifiers.of_user(pool.id, user.id, username, user.password or "")
+    if user is not None and user.password:
+        verifier = verifiers.of_user(pool.id, user.id, username, user.password)
     else:
         verifier = verifiers.of_nobody(pool.id, username)
     exchange = ServerExchange(verifier.value)
@@ -98,10 +102,24 @@ def begin_srp(
     return answer
 
 
-def check_password(start: Start, user: CognitoIdpUser | None) -> dict[str, Any]:
+def check_password(start: Start, user: User | None) -> dict[str, Any]:
     """USER_PASSWORD_AUTH and its Admin forms."""
     password = parameter(start.parameters, "PASSWORD")
-    if user is None or not hmac.compare_digest((user.password or "").encode(), password.encode()):
+    if user is None:
         raise incorrect()
     with start.state.lock:
+        right = hmac.compare_digest((user.password or "").encode(), password.encode())
+        judge_password(start.state, user, right=right)
         return start.attempt(user).after_first_factor()
+
+
+def judge_password(state: State, user: User, *, right: bool) -> None:
+    """Counts a password; NotAuthorizedException for a wrong one, and for any while a lock lasts.
+    The caller holds the lock."""
+    now = state.clock.time()
+    if state.settings.lockout:
+        user.check_not_locked(now)
+    if not right:
+        user.password_failed(now)
+        raise incorrect()
+    user.password_proven()

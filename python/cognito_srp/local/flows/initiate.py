@@ -7,7 +7,7 @@ from typing import Any
 from ..refusals import Refusal, user_does_not_exist
 from ..store.tokens import refresh_token_owner
 from .app_clients import check_flow, check_secret_hash, hides_users, rotates_refresh_tokens
-from .attempt import require_enabled
+from .attempt import require_confirmed, require_enabled
 from .choice import begin_by_choice
 from .custom import begin_custom, custom_auth_of
 from .first_factor import Start, begin_srp, check_password
@@ -29,8 +29,12 @@ def initiate(start: Start) -> dict[str, Any]:
         user = start.pool.user(username)
     if user is None and not hides_users(start.client):
         raise user_does_not_exist()
-    if user is not None:
+    if user is None:
+        username = start.state.verifiers.name_of_nobody(start.pool.id, username)
+    else:
         require_enabled(user)
+        if start.flow != "CUSTOM_AUTH":  # there it is looked at when tokens are due
+            require_confirmed(user)
     if start.flow == "USER_SRP_AUTH":
         return begin_srp(start, username, user)
     if start.flow == "USER_AUTH":
@@ -49,5 +53,6 @@ def _refresh(start: Start) -> dict[str, Any]:
     pool, device_key = start.pool, start.parameters.get("DEVICE_KEY")
     with start.state.lock:
         user = refresh_token_owner(start.state, pool, start.client, token, device_key)
-        check_secret_hash(start.client, user.username, start.parameters.get("SECRET_HASH"))
+        hashed = start.parameters.get("SECRET_HASH")
+        check_secret_hash(start.client, user.username, hashed, refresh=True)
         return {"ChallengeParameters": {}, "AuthenticationResult": pool.refreshed(token)}

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
-from moto.cognitoidp.models import CognitoIdpUser
+from typing import Any
 
 from ..refusals import Refusal
 from ..store.pool import Pool
+from ..store.user import User
 from .codes import EMAIL, SMS, described, send_code
-
-if TYPE_CHECKING:
-    from .attempt import Attempt
+from .issuing import ChallengeIssuer
 
 __all__ = [
     "EMAIL_OTP",
@@ -32,7 +29,7 @@ _SENT = {SMS_MFA: SMS, EMAIL_OTP: EMAIL}
 _DIGITS = 6
 
 
-def second_factor(attempt: Attempt) -> dict[str, Any] | None:
+def second_factor(attempt: ChallengeIssuer) -> dict[str, Any] | None:
     """The challenge for the user's second factor; None where none is asked for."""
     pool, user = attempt.pool, attempt.user
     if pool.mfa_config == "OFF":
@@ -48,22 +45,22 @@ def second_factor(attempt: Attempt) -> dict[str, Any] | None:
     return _set_up(attempt) if pool.mfa_config == "ON" else None
 
 
-def has_second_factor(pool: Pool, user: CognitoIdpUser) -> bool:
+def has_second_factor(pool: Pool, user: User) -> bool:
     """True if a sign-in of the user with a password asks for a second factor."""
     return pool.mfa_config == "ON" or (pool.mfa_config != "OFF" and bool(factors_of(pool, user)))
 
 
-def factor_challenge(attempt: Attempt, factor: str) -> dict[str, Any]:
+def factor_challenge(attempt: ChallengeIssuer, factor: str) -> dict[str, Any]:
     """The challenge for one factor. For SMS_MFA and EMAIL_OTP this sends the message."""
     shown = {"USER_ID_FOR_SRP": attempt.user.username}
     if factor == TOTP:
         return attempt.challenge(TOTP, shown)
-    message = send_code(attempt.state, attempt.user, _SENT[factor], _DIGITS)
+    message = send_code(attempt.state, attempt.pool, attempt.user, _SENT[factor], _DIGITS)
     pending = replace(attempt.pending(factor), code=message.code)
     return attempt.offer(pending, shown | described(message))
 
 
-def factors_of(pool: Pool, user: CognitoIdpUser) -> list[str]:
+def factors_of(pool: Pool, user: User) -> list[str]:
     """The factors the user can be asked for. A pool that requires a second one takes a phone
     number for it without the user having said so."""
     factors = []
@@ -83,7 +80,7 @@ def _sends_texts(pool: Pool) -> bool:
     return bool(pool.sms_mfa_config or pool.extended_config.get("SmsConfiguration"))
 
 
-def _set_up(attempt: Attempt) -> dict[str, Any]:
+def _set_up(attempt: ChallengeIssuer) -> dict[str, Any]:
     """MFA is required and the user has no factor yet: an authenticator can be set up now. The
     others that the pool has activated are named too; they take an attribute and a new sign-in."""
     pool = attempt.pool

@@ -15,7 +15,7 @@ from ...srp.protocol import claim_signature
 from ..refusals import incorrect, invalid_parameter, missing_parameter
 from ..store.challenges import Pending
 
-__all__ = ["check_proof", "client_public_value", "parameter"]
+__all__ = ["check_proof", "client_public_value", "is_proof", "parameter"]
 
 #: AWS lets a client's clock be this wrong.
 _TOLERANCE = timedelta(minutes=5)
@@ -48,7 +48,16 @@ def client_public_value(parameters: Mapping[str, str | None]) -> int:
 def check_proof(
     pending: Pending, prefix: str, responses: Mapping[str, str | None], now: datetime
 ) -> None:
-    """Raises NotAuthorizedException unless the signature proves the secret, now.
+    """`is_proof`, or NotAuthorizedException."""
+    if not is_proof(pending, prefix, responses, now):
+        raise incorrect()
+
+
+def is_proof(
+    pending: Pending, prefix: str, responses: Mapping[str, str | None], now: datetime
+) -> bool:
+    """True if the signature proves the secret; NotAuthorizedException if it is not of now, or is
+    no signature at all.
 
     `prefix` is pool name ‖ USER_ID_FOR_SRP for a user, group key ‖ device key for a device. This
     does the server's exponentiations: call it without holding the lock.
@@ -64,8 +73,7 @@ def check_proof(
     except (SrpError, ValueError):
         raise incorrect() from None
     expected = claim_signature(key, prefix, decode_base64(pending.secret_block), timestamp)
-    if not hmac.compare_digest(expected, received):
-        raise incorrect()
+    return hmac.compare_digest(expected, received)
 
 
 def _check_timestamp(timestamp: str, now: datetime) -> None:

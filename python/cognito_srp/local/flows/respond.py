@@ -13,11 +13,16 @@ from srp_native import N
 from ...srp.encoding import to_hex
 from ...srp.protocol import ServerExchange, pool_name
 from ..refusals import Refusal, device_does_not_exist, incorrect, invalid_parameter
+from ..store.attributes import change, check_known, check_writable
+from ..store.challenges import Pending
+from ..store.passwords import check_password_policy
 from .answers import Answer
 from .app_clients import check_secret_hash
+from .attempt import require_confirmed
 from .choice import CHOICE_HANDLERS
 from .custom import CUSTOM_HANDLERS, password_proven
-from .proofs import check_proof, client_public_value
+from .first_factor import judge_password
+from .proofs import check_proof, client_public_value, is_proof
 from .respond_mfa import MFA_HANDLERS
 
 __all__ = ["respond"]
@@ -28,25 +33,19 @@ def respond(answer: Answer) -> dict[str, Any]:
     handler = _HANDLERS.get(answer.challenge)
     if handler is None:
         raise invalid_parameter(f"Challenge {answer.challenge} is not supported here")
-    username = answer.parameter("USERNAME")
-    with answer.state.lock:  # a lookup by alias goes through all users
-        user = answer.pool.user(username)
-    internal = user.username if user is not None else username
-    check_secret_hash(answer.client, internal, answer.responses.get("SECRET_HASH"))
+    # Over the name as this very request has it, alias or not.
+    hashed = answer.responses.get("SECRET_HASH")
+    check_secret_hash(answer.client, answer.parameter("USERNAME"), hashed)
     return handler(answer)
 
 
 def _password_verifier(answer: Answer) -> dict[str, Any]:
     pending = answer.take_by_secret_block()
-    prefix = f"{pool_name(answer.pool.id)}{pending.username}"
-    check_proof(pending, prefix, answer.responses, answer.state.clock.now())
+    _check_password_proof(answer, pending)
     if pending.custom is not None:
         return password_proven(answer, pending, pending.custom)
     with answer.state.lock:
         attempt = answer.attempt(pending)
-        # Sent here it replaces what InitiateAuth said, an explicit null included.
-        if "DEVICE_KEY" in answer.responses:
-            attempt = attempt.with_device(answer.responses["DEVICE_KEY"])
         try:
             return attempt.after_first_factor()
         except Refusal as refusal:
@@ -58,23 +57,41 @@ def _password_verifier(answer: Answer) -> dict[str, Any]:
             raise
 
 
+def _check_password_proof(answer: Answer, pending: Pending) -> None:
+    """A wrong password counts towards a lockout; a wrong clock, or a name nobody has, does not."""
+    state, prefix = answer.state, f"{pool_name(answer.pool.id)}{pending.username}"
+    user = answer.pool.users.get(pending.username)
+    if user is None or user.id != pending.user_id:
+        check_proof(pending, prefix, answer.responses, state.clock.now())
+        return
+    with state.lock:
+        require_confirmed(user)
+        if state.settings.lockout:
+            user.check_not_locked(state.clock.time())
+    right = is_proof(pending, prefix, answer.responses, state.clock.now())
+    with state.lock:
+        judge_password(state, user, right=right)
+
+
 def _new_password_required(answer: Answer) -> dict[str, Any]:
     with answer.state.lock:
         pending = answer.by_session()
         attempt = answer.attempt(pending)
+        attempt.device()
         password = answer.parameter("NEW_PASSWORD")
-        answer.pool.backend._validate_password(answer.pool.id, password)
-        answer.take(pending)
-        attempt.user.password = password
-        attempt.user.status = UserStatus.CONFIRMED
+        check_password_policy(answer.pool, password)
         prefix = "userAttributes."
-        attempt.user.update_attributes(
-            [
-                {"Name": name[len(prefix) :], "Value": value}
-                for name, value in answer.responses.items()
-                if name.startswith(prefix)
-            ]
-        )
+        given = {
+            name[len(prefix) :]: value or ""
+            for name, value in answer.responses.items()
+            if name.startswith(prefix)
+        }
+        check_known(answer.pool, given)
+        check_writable(answer.client, given)
+        change(answer.pool, attempt.user, given)
+        answer.take(pending)
+        attempt.user.set_password(password, answer.state.clock.time())
+        attempt.user.status = UserStatus.CONFIRMED
         return attempt.after_new_password()
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..refusals import Refusal, invalid_parameter, invalid_session
+from ..refusals import Refusal, code_mismatch, invalid_parameter, invalid_session
 from .answers import Answer
-from .codes import check_code, code_mismatch
+from .codes import check_code
 from .mfa import SMS_MFA, TOTP, factor_challenge, factors_of
 
 __all__ = ["MFA_HANDLERS"]
@@ -20,8 +20,9 @@ def _sms_mfa(answer: Answer) -> dict[str, Any]:
     with answer.state.lock:
         pending = answer.by_session()
         check_code(pending, code)
+        attempt = answer.attempt_by_code(pending)
         answer.take(pending)
-        return answer.attempt(pending).after_second_factor()
+        return attempt.after_second_factor()
 
 
 def _software_token_mfa(answer: Answer) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def _software_token_mfa(answer: Answer) -> dict[str, Any]:
         token = answer.pool.software_tokens.get(attempt.user.id)
         if token is None or not token.matches(code, now):
             raise code_mismatch()
+        attempt = answer.attempt_by_code(pending)
         if not token.use(code, now):
             message = "Your software token has already been used once."
             raise Refusal("ExpiredCodeException", message)
@@ -56,8 +58,9 @@ def _mfa_setup(answer: Answer) -> dict[str, Any]:
         pending = answer.by_session()
         if not pending.done:
             raise invalid_session()
+        attempt = answer.attempt(pending)
         answer.take(pending)
-        return answer.attempt(pending).after_second_factor()
+        return attempt.after_second_factor()
 
 
 MFA_HANDLERS = {

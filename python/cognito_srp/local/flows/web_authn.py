@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from moto.cognitoidp.models import CognitoIdpUser
 
 from ...srp.encoding import read_json
 from ..passkeys import from_base64url, to_base64url
 from ..refusals import incorrect
-from ..store.pool import PasskeyRecord, Pool
+from ..store.pool import Pool
+from ..store.records import PasskeyRecord
+from ..store.user import User
 from .answers import Answer
 from .first_factor import Start
 
@@ -29,11 +30,11 @@ _RELYING_PARTY = "localhost"
 _PRESENT = 0b1
 
 
-def passkeys_of(pool: Pool, user: CognitoIdpUser) -> list[PasskeyRecord]:
+def passkeys_of(pool: Pool, user: User) -> list[PasskeyRecord]:
     return [record for record in pool.passkeys if record.user_id == user.id]
 
 
-def ask_passkey(start: Start, user: CognitoIdpUser) -> dict[str, Any]:
+def ask_passkey(start: Start, user: User) -> dict[str, Any]:
     """The challenge, with PublicKeyCredentialRequestOptionsJSON in CREDENTIAL_REQUEST_OPTIONS."""
     challenge = to_base64url(secrets.token_bytes(32))
     known = [

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient
-
 from ..flows.answers import Answer
 from ..flows.first_factor import Start
 from ..flows.initiate import initiate
 from ..flows.respond import respond
-from ..refusals import Refusal, device_does_not_exist, invalid_parameter, user_does_not_exist
+from ..refusals import device_does_not_exist, invalid_parameter
 from ..store.devices import Device
 from ..store.pool import Pool
+from ..store.user import User
 from .base import Operations, Result
-from .devices import describe, page_of, set_status
+from .devices import describe, page_of, set_status, shown_devices
 
 __all__ = ["AdminOperations"]
 
@@ -32,17 +31,18 @@ class AdminOperations(Operations):
     the lock themselves, as their public forms do."""
 
     def admin_initiate_auth(self) -> Result:
-        pool, client = self._client()
+        pool, client = self.named_client()
         flow = self.params["AuthFlow"]
         if flow not in _ADMIN_FLOWS:
             raise invalid_parameter("Initiate Auth method not supported.")
         parameters = self.params.get("AuthParameters") or {}
         metadata = self.params.get("ClientMetadata") or {}
-        start = Start(self.state, pool, client, flow, parameters, self.ip, metadata)
+        session = self.params.get("Session")
+        start = Start(self.state, pool, client, flow, parameters, self.ip, metadata, session)
         return Result(initiate(start))
 
     def admin_respond_to_auth_challenge(self) -> Result:
-        pool, client = self._client()
+        pool, client = self.named_client()
         answer = Answer(
             state=self.state,
             pool=pool,
@@ -61,7 +61,8 @@ class AdminOperations(Operations):
 
     def admin_list_devices(self) -> Result:
         pool, user = self._user()
-        devices = pool.devices.of_user(user.id)
+        only_remembered = self.state.settings.admin_lists_remembered_only
+        devices = shown_devices(pool, user) if only_remembered else pool.devices.of_user(user.id)
         return Result(page_of(devices, self.params, (pool, user.username)))
 
     def admin_forget_device(self) -> Result:
@@ -74,29 +75,12 @@ class AdminOperations(Operations):
         set_status(device, self.params.get("DeviceRememberedStatus"), self.state.clock.time())
         return Result({})
 
-    def _pool(self) -> Pool:
-        pool = self.state.pool(self.params["UserPoolId"])
-        if pool is None:
-            message = f"User pool {self.params['UserPoolId']} does not exist."
-            raise Refusal("ResourceNotFoundException", message)
-        return pool
-
-    def _client(self) -> tuple[Pool, CognitoIdpUserPoolClient]:
-        pool, client_id = self._pool(), self.params["ClientId"]
-        if client_id not in pool.clients:
-            message = f"User pool client {client_id} does not exist."
-            raise Refusal("ResourceNotFoundException", message)
-        return pool, pool.clients[client_id]
-
-    def _user(self) -> tuple[Pool, CognitoIdpUser]:
-        pool = self._pool()
+    def _user(self) -> tuple[Pool, User]:
+        pool, user = self.named_user()
         pool.require_device_tracking()
-        user = pool.user(self.params["Username"])
-        if user is None:
-            raise user_does_not_exist()
         return pool, user
 
-    def _device_of_user(self) -> tuple[Pool, CognitoIdpUser, Device]:
+    def _device_of_user(self) -> tuple[Pool, User, Device]:
         pool, user = self._user()
         device = pool.devices.confirmed(user.id, self.params["DeviceKey"])
         if device is None:

@@ -12,9 +12,10 @@ from ...srp.encoding import decode_base64, unpad
 from ..refusals import Refusal, device_does_not_exist, invalid_parameter
 from ..store.devices import Device
 from ..store.pool import Pool
+from ..store.user import User
 from .base import Operations, Result
 
-__all__ = ["DeviceOperations", "describe", "page_of", "set_status"]
+__all__ = ["DeviceOperations", "describe", "page_of", "set_status", "shown_devices"]
 
 #: Official clients' salts have 16 bytes, sometimes 17.
 _LONGEST_SALT = 64
@@ -27,7 +28,7 @@ class DeviceOperations(Operations):
         tracking = self.caller.pool.require_device_tracking()
         on_prompt = bool(tracking.get("DeviceOnlyRememberedOnUserPrompt"))
         config = self.params.get("DeviceSecretVerifierConfig")
-        device = self._device_of_sign_in()
+        device = self._device_to_confirm()
         if device.confirmed:
             raise Refusal("DeviceKeyExistsException", "Device already exists.")
         if config:
@@ -48,18 +49,19 @@ class DeviceOperations(Operations):
 
     def list_devices(self) -> Result:
         self.caller.pool.require_device_tracking()
-        devices = self.caller.pool.devices.of_user(self.caller.user.id)
+        devices = shown_devices(self.caller.pool, self.caller.user)
         return Result(page_of(devices, self.params))
 
     def forget_device(self) -> Result:
         self.caller.pool.devices.forget(self._device())
         return Result({})
 
-    def _device_of_sign_in(self) -> Device:
-        """The device to confirm. Only a token of the very sign-in that gave the key will do."""
+    def _device_to_confirm(self) -> Device:
+        """The user's device of that key, whichever sign-in has given it; but AWS confirms none
+        that came of a code answered under an alias (PROTOCOL.md section 8)."""
         key = self.params["DeviceKey"]
         device = self.caller.pool.devices.issued(self.caller.user.id, key)
-        if device is None or self.caller.device_key != key:
+        if device is None or device.by_alias:
             raise invalid_parameter("Invalid device key given.")
         return device
 
@@ -70,6 +72,13 @@ class DeviceOperations(Operations):
         if device is None:
             raise device_does_not_exist()
         return device
+
+
+def shown_devices(pool: Pool, user: User) -> list[Device]:
+    """The devices that ListDevices shows: in a pool that remembers devices on the user's word
+    only those that are remembered (aws-amplify/amplify-js#12171)."""
+    on_prompt = (pool.device_configuration or {}).get("DeviceOnlyRememberedOnUserPrompt")
+    return [d for d in pool.devices.of_user(user.id) if d.remembered or not on_prompt]
 
 
 def set_status(device: Device, status: str | None, now: float) -> None:

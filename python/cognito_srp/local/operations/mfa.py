@@ -7,12 +7,11 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from moto.cognitoidp.models import CognitoIdpUser
-
 from ..flows.mfa import EMAIL_OTP
 from ..refusals import Refusal, expired_session, invalid_parameter, invalid_session
 from ..store.challenges import Pending, new_session
 from ..store.pool import Pool
+from ..store.user import User
 from ..totp import SoftwareToken
 from .base import Operations, Result
 
@@ -24,6 +23,9 @@ class MfaOperations(Operations):
 
     def associate_software_token(self) -> Result:
         pool, user, pending = self._whose()
+        if not (pool.token_mfa_config or {}).get("Enabled"):
+            message = "Software Token MFA has not been enabled by the userPool."
+            raise Refusal("SoftwareTokenMFANotFoundException", message)
         token = pool.software_tokens.setdefault(user.id, SoftwareToken())
         answer = {"SecretCode": token.associate()}
         return Result(answer | self._next_session(pending, done=False))
@@ -41,55 +43,59 @@ class MfaOperations(Operations):
             user.software_token_mfa_enabled = True
         return Result({"Status": "SUCCESS"} | self._next_session(pending, done=True))
 
-    def set_user_pool_mfa_config(self) -> Any:
-        pool = self._named_pool()
-        email = self.params.get("EmailMfaConfiguration")
-        others = {"SmsMfaConfiguration", "SoftwareTokenMfaConfiguration"} & set(self.params)
-        if pool is None or email is None or others:
-            super().set_user_pool_mfa_config()
-        else:  # by e-mail alone, which moto would refuse
-            mfa = self.params.get("MfaConfiguration", "OFF")
-            self.backend.set_user_pool_mfa_config(pool.id, {}, {}, mfa)
-        if pool is not None:
-            pool.email_mfa_config = email
+    def set_user_pool_mfa_config(self) -> Result:
+        """Every member but the pool is optional; a pool keeps a configuration that it is not
+        given anew."""
+        pool, given = self.named_pool(), self.params
+        texts = given.get("SmsMfaConfiguration", pool.sms_mfa_config)
+        tokens = given.get("SoftwareTokenMfaConfiguration", pool.token_mfa_config)
+        emails = given.get("EmailMfaConfiguration", pool.email_mfa_config)
+        mfa = given.get("MfaConfiguration", pool.mfa_config)
+        sms = texts or pool.extended_config.get("SmsConfiguration")
+        if mfa != "OFF" and not (sms or tokens or emails is not None):
+            raise invalid_parameter(
+                "At least one of SmsMfaConfiguration, SoftwareTokenMfaConfiguration and "
+                "EmailMfaConfiguration has to be given to turn MFA on."
+            )
+        pool.sms_mfa_config, pool.token_mfa_config = texts, tokens
+        pool.email_mfa_config, pool.mfa_config = emails, mfa
         return self.get_user_pool_mfa_config()
 
     def get_user_pool_mfa_config(self) -> Result:
-        described = self.backend.get_user_pool_mfa_config(self.params["UserPoolId"])
-        pool = self._named_pool()
-        if pool is not None and pool.email_mfa_config is not None:
-            described["EmailMfaConfiguration"] = pool.email_mfa_config
-        return Result(described)
+        pool = self.named_pool()
+        members = {
+            "SmsMfaConfiguration": pool.sms_mfa_config,
+            "SoftwareTokenMfaConfiguration": pool.token_mfa_config,
+            "EmailMfaConfiguration": pool.email_mfa_config,
+            "MfaConfiguration": pool.mfa_config,
+        }
+        return Result({name: value for name, value in members.items() if value is not None})
 
     def set_user_mfa_preference(self) -> Any:
         return self._prefer(self.caller.pool, self.caller.user, super().set_user_mfa_preference)
 
     def admin_set_user_mfa_preference(self) -> Any:
-        pool = self._named_pool()
-        user = pool.user(self.params["Username"]) if pool is not None else None
-        return self._prefer(pool, user, super().admin_set_user_mfa_preference)
+        return self._prefer(*self.named_user(), super().admin_set_user_mfa_preference)
 
-    def _prefer(
-        self, pool: Pool | None, user: CognitoIdpUser | None, others: Callable[[], Any]
-    ) -> Any:
-        """`others` sets what moto knows, and refuses where pool or user are missing."""
-        before = user.preferred_mfa_setting if user is not None else None
+    def _prefer(self, pool: Pool, user: User, others: Callable[[], Any]) -> Any:
+        """`others` sets what moto knows."""
+        texts = self.params.get("SMSMfaSettings") or {}
+        if texts.get("Enabled") and not user.attribute_lookup.get("phone_number"):
+            raise _undeliverable("SMS_MFA")
+        before = user.preferred_mfa_setting
         settings = self.params.get("EmailMfaSettings")
-        if settings and pool is not None and user is not None:
+        if settings:
             _switch_email(pool, user, enabled=settings.get("Enabled", False))
         answer = others()
-        if user is not None and settings and settings.get("PreferredMfa"):
+        if settings and settings.get("PreferredMfa"):
             user.preferred_mfa_setting = EMAIL_OTP
-        elif user is not None and before == EMAIL_OTP:
+        elif before == EMAIL_OTP:
             # moto forgets a preference that it does not know; it stands unless it is taken back.
             kept = not settings and not user.preferred_mfa_setting
             user.preferred_mfa_setting = EMAIL_OTP if kept else user.preferred_mfa_setting
         return answer
 
-    def _named_pool(self) -> Pool | None:
-        return self.state.pool(self.params["UserPoolId"])
-
-    def _whose(self) -> tuple[Pool, CognitoIdpUser, Pending | None]:
+    def _whose(self) -> tuple[Pool, User, Pending | None]:
         """The user, and the MFA_SETUP challenge if this belongs to one."""
         if "AccessToken" in self.params:
             return self.caller.pool, self.caller.user, None
@@ -114,9 +120,12 @@ class MfaOperations(Operations):
         return {"Session": following.session}
 
 
-def _switch_email(pool: Pool, user: CognitoIdpUser, *, enabled: bool) -> None:
+def _undeliverable(factor: str) -> Refusal:
+    return invalid_parameter(f"User does not have delivery config set to turn on {factor}")
+
+
+def _switch_email(pool: Pool, user: User, *, enabled: bool) -> None:
     if enabled and (pool.email_mfa_config is None or not user.attribute_lookup.get("email")):
-        message = f"User does not have delivery config set to turn on {EMAIL_OTP}"
-        raise invalid_parameter(message)
+        raise _undeliverable(EMAIL_OTP)
     others = tuple(sub for sub in pool.email_mfa_users if sub != user.id)
     pool.email_mfa_users = (*others, user.id) if enabled else others

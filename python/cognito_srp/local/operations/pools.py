@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..refusals import Refusal, invalid_parameter
+from ..refusals import invalid_parameter
 from .base import Operations
 
 __all__ = ["PoolOperations"]
@@ -21,10 +21,13 @@ class PoolOperations(Operations):
         _require_names(self.params["CustomAttributes"])
         return super().add_custom_attributes()
 
+    def delete_user_pool(self) -> Any:
+        if self.named_pool().extended_config.get("DeletionProtection") == "ACTIVE":
+            raise invalid_parameter("The user pool cannot be deleted while it is protected.")
+        return super().delete_user_pool()
+
     def list_resource_servers(self) -> Any:
-        if self.state.pool(self.params["UserPoolId"]) is None:
-            message = f"User pool {self.params['UserPoolId']} does not exist."
-            raise Refusal("ResourceNotFoundException", message)
+        self.named_pool()
         return super().list_resource_servers()
 
 

@@ -36,7 +36,8 @@ class SignInOperations(Operations):
             raise invalid_parameter("Initiate Auth method not supported.")
         parameters = self.params.get("AuthParameters") or {}
         metadata = self.params.get("ClientMetadata") or {}
-        start = Start(self.state, pool, client, flow, parameters, self.ip, metadata)
+        session = self.params.get("Session")
+        start = Start(self.state, pool, client, flow, parameters, self.ip, metadata, session)
         return Result(initiate(start))
 
     def get_tokens_from_refresh_token(self) -> Result:

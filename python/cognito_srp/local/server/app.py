@@ -12,20 +12,20 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from moto.cognitoidp.models import CognitoIdpUser
-from moto.cognitoidp.responses import (
-    CognitoIdpJsonWebKeyResponse,
-    CognitoIdpOpenIdConfigurationResponse,
-)
+from moto.cognitoidp.responses import CognitoIdpOpenIdConfigurationResponse
 
 from ...srp.encoding import read_json
 from ...storage.secret_files import replace_secret
 from ..custom_auth import CustomAuth
 from ..faults import Faults
 from ..passkeys import Passkey, to_base64url
-from ..store.pool import PasskeyRecord, Pool
+from ..store.names import find_user
+from ..store.pool import Pool
+from ..store.records import PasskeyRecord
+from ..store.signing import public_keys
 from ..store.snapshot import restore, snapshot, write_snapshot
 from ..store.state import State
+from ..store.user import User
 from ..totp import SoftwareToken
 from .callers import Callers
 from .responses import Answered, Response, failed
@@ -115,9 +115,9 @@ class App:
             pool.passkeys = (*pool.passkeys, record)
             return passkey
 
-    def _user(self, pool_id: str, username: str) -> tuple[Pool, CognitoIdpUser]:
+    def _user(self, pool_id: str, username: str) -> tuple[Pool, User]:
         pool = self.state.pool(pool_id)
-        user = pool.user(username) if pool is not None else None
+        user = find_user(pool, username, by_sub=True) if pool is not None else None
         if pool is None or user is None:
             raise ValueError(f"no user {username} in pool {pool_id}")
         return pool, user
@@ -176,15 +176,13 @@ class App:
             message = f"User pool {pool_id} does not exist."
             return failed("ResourceNotFoundException", message, 404)
         if document == "jwks.json":
-            handler = CognitoIdpJsonWebKeyResponse.serve_json_web_key
-        else:
-            handler = CognitoIdpOpenIdConfigurationResponse.serve_openid_configuration
+            return 200, {"Content-Type": "application/json"}, json.dumps(public_keys())
+        handler = CognitoIdpOpenIdConfigurationResponse.serve_openid_configuration
         # The URL is the server's own and not the request's: verifiers fetch their keys from there.
         url = self.callers.public_url or self.url
         status, headers, body = handler(None, f"http://localhost/{pool_id}", {})
         shown = json.loads(body)
-        if "jwks_uri" in shown:
-            shown["jwks_uri"] = f"{url}/{pool_id}/.well-known/jwks.json"
+        shown["jwks_uri"] = f"{url}/{pool_id}/.well-known/jwks.json"
         return status, headers, json.dumps(shown)
 
 

@@ -15,22 +15,28 @@ get_tokens_from_refresh_token,
 revoke_token
 associate_software_token,           one secret for all users; any code verifies
 verify_software_token
-create_jwt                          fixed hour, the system's clock, no device_key claim
-sign_up, confirm_sign_up,           do not check SECRET_HASH
-forgot_password,
-confirm_forgot_password
-the last two, change_password       look into moto's global registry; a wrong password is refused
-                                    with the username for a message
-set_user_pool_mfa_config,           know nothing of codes by e-mail
-get_user_pool_mfa_config,
+create_jwt and what calls it        fixed hour, the system's clock, one key for both tokens, no
+                                    device_key, event_id and attributes
+sign_up, confirm_sign_up,           no SECRET_HASH; any code is right, and none is sent; passwords
+forgot_password,                    and attributes go unchecked; look into moto's global registry
+confirm_forgot_password,
+change_password,
+update_user_attributes, get_user
+admin_create_user and the other     no aliases, invitations and temporary passwords that end;
+operations on users                 changed addresses stay verified
+delete_user, …, the verification    do not exist
+of attributes, set_user_settings
+set_user_pool_mfa_config,           know nothing of codes by e-mail; demand members that the model
+get_user_pool_mfa_config,           does not
 set_user_mfa_preference,
 admin_set_user_mfa_preference
 create_user_pool_client             a client secret has hyphens, which AWS's pattern forbids
 backend, the region-agnostic one,   the global registry is shared by all of a process and emptied
 Pool.backend                        by every mock_aws
-Pool.__new__,                       keep every pool, user and app client in class-wide lists for
-Backend.sign_up, admin_create_user  good
-Pool._get_user                      reads all users of a pool before it tries the name itself
+Pool.__new__, User.__new__          keep every pool and user in class-wide lists for good
+Pool._get_user                      knows neither aliases nor letter case nor subs; reads all users
+                                    of a pool before it tries the name itself
+User.to_json                        shows settings that are not there as empty
 Pool.__init__, Pool.json_web_key    works out the primes of the signing key for every pool, 240 ms
 Pool.create_id_token                keeps every id token for good, and never looks at one
 Pool.sign_out                       does not find the tokens of a user named by an alias
@@ -63,10 +69,12 @@ from moto.core.utils import camelcase_to_underscores
 
 from ..operations.account import AccountOperations
 from ..operations.admin import AdminOperations
+from ..operations.admin_users import AdminUserOperations
 from ..operations.base import Result
 from ..operations.devices import DeviceOperations
 from ..operations.mfa import MfaOperations
 from ..operations.pools import PoolOperations
+from ..operations.profile import ProfileOperations
 from ..operations.sign_in import SignInOperations
 from ..refusals import Refusal
 from ..store.expiry import claims_of
@@ -95,9 +103,11 @@ _LOCK_THEMSELVES = frozenset(
 class Response(
     AccountOperations,
     AdminOperations,
+    AdminUserOperations,
     DeviceOperations,
     MfaOperations,
     PoolOperations,
+    ProfileOperations,
     SignInOperations,
 ):
     """One request to one LocalCognito."""

@@ -16,6 +16,7 @@ from typing import Any
 from moto.core.utils import get_service_model
 
 from ..refusals import Refusal, invalid_parameter
+from .model_lags import OPTIONAL, PATTERNS
 
 __all__ = ["declared_errors", "operations", "validate"]
 
@@ -76,7 +77,8 @@ def _compile(shape: Any) -> _Check:
 
 def _structure(shape: Any) -> _Check:
     members = {name: _compile(member) for name, member in shape.members.items()}
-    required = list(shape.required_members)
+    optional = OPTIONAL.get(shape.name, ())
+    required = [name for name in shape.required_members if name not in optional]
 
     def check(value: Any, path: str) -> Iterator[str]:
         if not isinstance(value, dict):
@@ -123,7 +125,8 @@ def _string(shape: Any) -> _Check:
     limits = _limits(shape, len)
     enum = shape.metadata.get("enum")
     pattern = shape.metadata.get("pattern")
-    match = _java_pattern(pattern).fullmatch if pattern else None
+    pattern, applied = PATTERNS.get(shape.name, (pattern, pattern))
+    match = _java_pattern(applied).fullmatch if applied else None
     longest = shape.metadata.get("max", math.inf)
     hidden = bool(shape.metadata.get("sensitive"))
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import secrets
 import string
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpUser, CognitoIdpUserPoolClient
+from moto.cognitoidp.models import CognitoIdpBackend, CognitoIdpGroup, CognitoIdpUserPoolClient
 
+from ..refusals import pool_does_not_exist
+from .passwords import check_password_policy
 from .pool import ACCOUNT, Pool, untracked
-
-if TYPE_CHECKING:
-    from .state import State
+from .surroundings import Surroundings
 
 __all__ = ["Backend"]
 
@@ -26,7 +26,7 @@ class Backend(CognitoIdpBackend):
 
     user_pools: dict[str, Pool]  # type: ignore[assignment]
 
-    def __init__(self, state: State, region: str) -> None:
+    def __init__(self, state: Surroundings, region: str) -> None:
         super().__init__(region, ACCOUNT)
         self._state = state
 
@@ -43,15 +43,14 @@ class Backend(CognitoIdpBackend):
         client.secret = "".join(secrets.choice(_SECRET_ALPHABET) for _ in range(51))
         return untracked(client)
 
-    def admin_create_user(self, *args: Any, **kwargs: Any) -> CognitoIdpUser:
-        return untracked(super().admin_create_user(*args, **kwargs))
-
-    def sign_up(self, *args: Any, **kwargs: Any) -> Any:
-        user, *others = super().sign_up(*args, **kwargs)
-        return untracked(user), *others
+    def create_group(self, *args: Any, **kwargs: Any) -> CognitoIdpGroup:
+        """moto's, without a description where none was given."""
+        group = super().create_group(*args, **kwargs)
+        group.description = group.description or None  # type: ignore[assignment]
+        return group
 
     def admin_delete_user(self, user_pool_id: str, username: str) -> None:
-        """moto's, and the user's devices and factors go with the user."""
+        """moto's, and the user's devices, factors and codes go with the user."""
         user = self.admin_get_user(user_pool_id, username)
         super().admin_delete_user(user_pool_id, username)
         self.user_pools[user_pool_id].forget_user(user.id)
@@ -63,3 +62,9 @@ class Backend(CognitoIdpBackend):
         super().delete_user_pool(user_pool_id)
         for user in pool.users.values() if pool is not None else ():
             self._state.verifiers.forget(user.id)
+
+    def _validate_password(self, user_pool_id: str, password: str) -> None:
+        pool = self.user_pools.get(user_pool_id)
+        if pool is None:
+            raise pool_does_not_exist(user_pool_id)
+        check_password_policy(pool, password)

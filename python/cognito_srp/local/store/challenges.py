@@ -15,7 +15,10 @@ from typing import Any
 from ...srp.encoding import encode_base64
 from ...srp.protocol import ServerExchange
 
-__all__ = ["ChallengeStore", "CustomRounds", "Pending", "new_session"]
+__all__ = ["SIGN_UP", "ChallengeStore", "CustomRounds", "Pending", "new_session"]
+
+#: Stands for a challenge in the Session of SignUp; `done` once ConfirmSignUp has had it.
+SIGN_UP = "SIGN_UP"
 
 #: How long past its end a challenge is kept, so that a late answer hears "expired".
 _GRACE = 15 * 60.0

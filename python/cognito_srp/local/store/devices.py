@@ -18,7 +18,8 @@ class Device:
     """A device key and what became of it.
 
     `verifier` and `salt` stay None for a device confirmed without DeviceSecretVerifierConfig,
-    which the API allows and which can therefore never answer DEVICE_SRP_AUTH.
+    which the API allows and which can therefore never answer DEVICE_SRP_AUTH. `by_alias`: the key
+    came of a sign-in whose code was answered under an alias, and AWS then confirms no device.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Device:
     verifier: int | None = None
     confirmed: bool = False
     remembered: bool = False
+    by_alias: bool = False
 
     @property
     def status(self) -> str:

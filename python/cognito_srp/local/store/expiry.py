@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...srp.encoding import read_json
-
-if TYPE_CHECKING:
-    from .pool import Pool
+from .records import PoolRecords
 
 __all__ = ["claims_of", "forget_expired"]
 
@@ -37,7 +35,7 @@ def claims_of(token: str) -> dict[str, Any] | None:
     return claims if isinstance(claims, dict) else None
 
 
-def forget_expired(pool: Pool, now: float) -> None:
+def forget_expired(pool: PoolRecords, now: float) -> None:
     """Drops expired tokens, sign-ins that have none left, and devices nobody can confirm now.
 
     Looks at everything, but only when there are twice as many access tokens as the last look has

@@ -7,40 +7,40 @@ from __future__ import annotations
 
 import contextlib
 import math
+import secrets
+import string
 import uuid
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from joserfc import jwk, jwt
-from moto.cognitoidp.exceptions import NotAuthorizedError
 from moto.cognitoidp.models import (
-    CognitoIdpUser,
-    CognitoIdpUserPool,
+    CognitoIdpBackend,
     CognitoIdpUserPoolAttribute,
     CognitoIdpUserPoolClient,
 )
 from moto.cognitoidp.utils import generate_id
 from moto.core.utils import utcnow
 from moto.settings import get_cognito_idp_user_pool_id_strategy
-from moto.utilities.utils import get_partition, load_resource
+from moto.utilities.utils import get_partition
 
-from ..custom_auth import CustomAuth
-from ..refusals import Refusal
-from ..totp import SoftwareToken
+from ..refusals import not_authorized
+from .claims import access_claims, id_claims, shared_claims
+from .codes import forget
 from .devices import DeviceStore
 from .expiry import claims_of, forget_expired
+from .names import find_user
+from .records import PoolRecords, SignIn
+from .signing import sign
+from .surroundings import Surroundings
+from .user import User
 
-if TYPE_CHECKING:
-    from .backend import Backend
-    from .state import State
-
-__all__ = ["ACCOUNT", "PasskeyRecord", "Pool", "SignIn", "untracked"]
+__all__ = ["ACCOUNT", "Pool", "untracked"]
 
 #: moto's default account id; ARNs show it.
 ACCOUNT = "123456789012"
 
 Model = TypeVar("Model")
+
+_ID_LENGTH, _ID_ALPHABET = 9, string.ascii_letters + string.digits
 
 _UNIT_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 _DEFAULT_LIFETIMES = {
@@ -59,11 +59,13 @@ def untracked(model: Model) -> Model:
     return model
 
 
-@lru_cache(maxsize=1)
-def _signing_key() -> jwk.RSAKey:
-    """moto's published test key, parsed once per process."""
-    key: jwk.RSAKey = jwk.RSAKey.import_key(load_resource("cognitoidp/resources/jwks-private.json"))
-    return key
+def _new_id(region: str, name: str, config: dict[str, Any]) -> str:
+    """Nine letters and digits, as AWS's pools have; moto's strategy HASH gives the same for the
+    same pool again."""
+    strategy = get_cognito_idp_user_pool_id_strategy()
+    if strategy is not None:
+        return str(generate_id(strategy, region, name, config))[:_ID_LENGTH]
+    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))
 
 
 def _schema(given: list[dict[str, Any]] | None) -> dict[str, CognitoIdpUserPoolAttribute]:
@@ -77,47 +79,18 @@ def _schema(given: list[dict[str, Any]] | None) -> dict[str, CognitoIdpUserPoolA
     return {attribute.name: attribute for attribute in attributes}
 
 
-@dataclass(frozen=True)
-class SignIn:
-    """What the tokens of one sign-in have in common; found by their `origin_jti`."""
-
-    user_id: str
-    client_id: str
-    auth_time: float
-    device_key: str | None
-
-
-@dataclass
-class PasskeyRecord:
-    """What a pool keeps of a passkey: its public key as an uncompressed point in hex, and how often
-    it has been used."""
-
-    user_id: str
-    credential_id: str
-    public_key: str
-    uses: int = 0
-
-
-class Pool(CognitoIdpUserPool):
+class Pool(PoolRecords):
     """A user pool that also keeps devices, and dates its tokens by the injectable clock."""
-
-    #: EmailMfaConfiguration, and the `sub` of those who have it as a second factor.
-    email_mfa_config: dict[str, Any] | None = None
-    email_mfa_users: tuple[str, ...] = ()
-    passkeys: tuple[PasskeyRecord, ...] = ()
-    #: The functions of CUSTOM_AUTH. They belong to a process: no state file holds them.
-    custom_auth: CustomAuth | None = None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Pool:
         # BaseModel.__new__ would keep every pool alive in a class-wide list, for a dashboard.
         return object.__new__(cls)
 
-    def __init__(self, state: State, region: str, name: str, config: dict[str, Any]) -> None:
+    def __init__(self, state: Surroundings, region: str, name: str, config: dict[str, Any]) -> None:
         """The fields that moto's __init__ sets, but for the signing key: moto works out its primes
         anew for every pool, which takes a quarter of a second. A test compares the fields."""
         self.account_id, self.region, self.name = ACCOUNT, region, name
-        own_id = generate_id(get_cognito_idp_user_pool_id_strategy(), region, name, config)
-        self.id = f"{region}_{own_id}"[: self.MAX_ID_LENGTH]
+        self.id = f"{region}_{_new_id(region, name, config)}"
         partition = get_partition(region)
         self.arn = f"arn:{partition}:cognito-idp:{region}:{ACCOUNT}:userpool/{self.id}"
         self.status = None
@@ -131,57 +104,31 @@ class Pool(CognitoIdpUserPool):
         self.users, self.resource_servers = {}, {}
         self.refresh_tokens, self.access_tokens, self.id_tokens = {}, {}, {}
         self.devices = DeviceStore()
-        self.sign_ins: dict[str, SignIn] = {}
-        #: When refresh tokens end, and since when some are rotated away.
-        self.refresh_ends: dict[str, float] = {}
-        self.retired: dict[str, float] = {}
-        #: The number of access tokens at which expired ones are looked for again.
+        self.sign_ins, self.software_tokens = {}, {}
+        self.refresh_ends, self.retired = {}, {}
         self.next_look = 0
-        self.software_tokens: dict[str, SoftwareToken] = {}
         self.attach(state)
 
-    def attach(self, state: State) -> None:
-        """Makes it a pool of that server."""
-        self._state = state
+    def attach(self, state: Surroundings) -> None:
+        """Makes it a pool of that server. State files of earlier versions hold no codes."""
+        self._state, self.codes = state, {}
 
     @property
-    def json_web_key(self) -> jwk.RSAKey:
-        """The key that signs tokens: moto's published test key, the same for every pool."""
-        return _signing_key()
-
-    @property
-    def backend(self) -> Backend:
+    def backend(self) -> CognitoIdpBackend:
         return self._state.backend(self.region)
 
-    @property
-    def issuer(self) -> str:
-        return f"https://cognito-idp.{self.region}.amazonaws.com/{self.id}"
+    def _get_user(self, username: str) -> User | None:  # type: ignore[override]
+        """What moto's Admin operations look users up with."""
+        return find_user(self, username, by_sub=True)
 
-    @property
-    def device_configuration(self) -> dict[str, bool] | None:
-        """DeviceConfiguration, or None where the pool does not track devices."""
-        return self.extended_config.get("DeviceConfiguration") or None
-
-    def require_device_tracking(self) -> dict[str, bool]:
-        """DeviceConfiguration; InvalidUserPoolConfigurationException where there is none."""
-        configuration = self.device_configuration
-        if configuration is None:
-            message = "User pool does not have device tracking configured."
-            raise Refusal("InvalidUserPoolConfigurationException", message)
-        return configuration
-
-    def _get_user(self, username: str) -> CognitoIdpUser:
-        # The internal name first: moto goes through all users of a pool with UsernameAttributes.
-        user = self.users.get(username)
-        return user if user is not None else super()._get_user(username)
-
-    def user(self, username: str) -> CognitoIdpUser | None:
-        """The user of that name, alias or sub."""
-        return self._get_user(username)
+    def user(self, username: str) -> User | None:
+        """The user of that name or alias, as sign-in takes them."""
+        return find_user(self, username)
 
     def forget_user(self, user_id: str) -> None:
         """The user has gone, and the devices and factors with the user."""
         self.devices.forget_user(user_id)
+        forget(self, user_id)
         self.software_tokens.pop(user_id, None)
         self.email_mfa_users = tuple(sub for sub in self.email_mfa_users if sub != user_id)
         self.passkeys = tuple(record for record in self.passkeys if record.user_id != user_id)
@@ -191,10 +138,11 @@ class Pool(CognitoIdpUserPool):
         user = self._get_user(username)
         super().sign_out(user.username if user is not None else username)
 
-    def issue_tokens(self, client_id: str, user: CognitoIdpUser, sign_in: SignIn) -> dict[str, Any]:
+    def issue_tokens(self, client_id: str, user: User, sign_in: SignIn) -> dict[str, Any]:
         """An AuthenticationResult for a sign-in that has just succeeded."""
-        refresh_token, origin_jti = self.create_refresh_token(client_id, user.username)
-        self.sign_ins[origin_jti] = sign_in
+        refresh_token = str(uuid.uuid4())
+        self.refresh_tokens[refresh_token] = (client_id, user.username, sign_in.origin_jti)
+        self.sign_ins[sign_in.origin_jti] = sign_in
         lifetime = self.lifetime(self.clients[client_id], "RefreshToken")
         self.refresh_ends[refresh_token] = self._state.clock.time() + lifetime
         return {**self.refreshed(refresh_token), "RefreshToken": refresh_token}
@@ -202,19 +150,26 @@ class Pool(CognitoIdpUserPool):
     def refreshed(self, refresh_token: str) -> dict[str, Any]:
         """An AuthenticationResult with new access and id tokens for a refresh token."""
         forget_expired(self, self._state.clock.time())
-        access, id_token, expires_in = self.create_tokens_from_refresh_token(refresh_token)
+        client_id, username, origin_jti = self.refresh_tokens[refresh_token] or ("", "", "")
+        user, sign_in = self.users.get(username), self.sign_ins.get(origin_jti)
+        client = self.clients.get(client_id)
+        if user is None or sign_in is None or client is None:
+            raise not_authorized("Invalid Refresh Token.")
+        common = shared_claims(self, user, sign_in, origin_jti)
+        access_ends, id_ends = self._times(client, "AccessToken"), self._times(client, "IdToken")
+        access = sign("access", access_claims(common | access_ends, client, user, sign_in))
+        id_token = sign("id", id_claims(common | id_ends, client, user))
+        self.access_tokens[access] = (client_id, username)  # nobody reads a table of ID tokens
         return {
             "AccessToken": access,
             "IdToken": id_token,
-            "ExpiresIn": expires_in,
+            "ExpiresIn": self.lifetime(client, "AccessToken"),
             "TokenType": "Bearer",
         }
 
-    def create_id_token(self, *args: Any, **kwargs: Any) -> tuple[str, int]:
-        """moto's, without the table of all id tokens, which nobody reads: a kilobyte a sign-in."""
-        made: tuple[str, int] = super().create_id_token(*args, **kwargs)
-        self.id_tokens.clear()
-        return made
+    def _times(self, client: CognitoIdpUserPoolClient, kind: str) -> dict[str, int]:
+        now = int(self._state.clock.time())
+        return {"iat": now, "exp": now + self.lifetime(client, kind)}
 
     def rotate(self, refresh_token: str, client: CognitoIdpUserPoolClient) -> str:
         """The refresh token that takes the place of one just used. The old one still counts for
@@ -254,43 +209,3 @@ class Pool(CognitoIdpUserPool):
         units = client.extended_config.get("TokenValidityUnits") or {}
         value = int(client.extended_config.get(f"{kind}Validity") or value)
         return value * _UNIT_SECONDS[units.get(kind, unit)]
-
-    def create_jwt(
-        self,
-        client_id: str,
-        username: str,
-        token_use: str,
-        expires_in: int = 0,
-        extra_data: dict[str, Any] | None = None,
-    ) -> tuple[str, int]:
-        """moto's create_jwt by our clock, for the client's validity, with the device_key claim."""
-        user = self.user(username)
-        extra = extra_data or {}
-        sign_in = self.sign_ins.get(extra.get("origin_jti", ""))
-        client = self.clients.get(client_id)
-        if user is None or sign_in is None or client is None:
-            raise NotAuthorizedError("Invalid Refresh Token")
-        now = int(self._state.clock.time())
-        access = token_use != "id"  # noqa: S105
-        lifetime = self.lifetime(client, "AccessToken" if access else "IdToken")
-        payload: dict[str, Any] = {
-            **extra,
-            "iss": self.issuer,
-            "sub": user.id,
-            "token_use": token_use,
-            "iat": now,
-            "auth_time": int(sign_in.auth_time),
-            "exp": now + lifetime,
-            "jti": str(uuid.uuid4()),
-        }
-        if access:
-            payload |= {"client_id": client_id, "username": user.username}
-            if sign_in.device_key is not None:
-                payload["device_key"] = sign_in.device_key
-        else:
-            payload |= {"aud": client_id, "cognito:username": user.username}
-            if "email" in self.extended_config.get("UsernameAttributes", []):
-                payload["email"] = user.attribute_lookup.get("email", user.username)
-        # "dummy" is the kid of moto's published key set.
-        token: str = jwt.encode({"kid": "dummy", "alg": "RS256"}, payload, self.json_web_key)
-        return token, lifetime

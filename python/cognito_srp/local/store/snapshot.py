@@ -16,8 +16,10 @@ from moto.cognitoidp import models
 
 from ..totp import SoftwareToken
 from .devices import Device, DeviceStore
-from .pool import PasskeyRecord, Pool, SignIn
+from .pool import Pool
+from .records import PasskeyRecord, SentCode, SignIn
 from .state import State
+from .user import User
 
 __all__ = ["restore", "snapshot", "write_snapshot"]
 
@@ -28,7 +30,6 @@ _CLASSES: dict[str, type] = {
     for cls in (
         models.CognitoIdpGroup,
         models.CognitoIdpIdentityProvider,
-        models.CognitoIdpUser,
         models.CognitoIdpUserPoolAttribute,
         models.CognitoIdpUserPoolClient,
         models.CognitoIdpUserPoolDomain,
@@ -37,10 +38,15 @@ _CLASSES: dict[str, type] = {
         DeviceStore,
         PasskeyRecord,
         Pool,
+        SentCode,
         SignIn,
         SoftwareToken,
+        User,
     )
 }
+
+#: What a class was called in the state files of earlier versions.
+_RENAMED: dict[str, type] = {"CognitoIdpUser": User}
 
 #: Belong to the server or the process and not to its pools; every Pool gets them anew.
 _LEFT_OUT = {"_state", "custom_auth"}
@@ -208,7 +214,8 @@ class _Reader:
         return self._kinds[kind](content)
 
     def _object(self, value: dict[str, Any]) -> Any:
-        cls = _CLASSES[value["$class"]]
+        name = value["$class"]
+        cls = _RENAMED.get(name) or _CLASSES[name]
         made: Any = object.__new__(cls)
         self._objects[value["number"]] = made
         if isinstance(made, Pool):

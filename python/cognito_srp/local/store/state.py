@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections import deque
-from dataclasses import dataclass
 from typing import Any
 
 from moto.cognitoidp.models import CognitoIdpUserPoolClient
@@ -13,20 +13,12 @@ from ..clock import Clock
 from ..refusals import Refusal
 from .backend import Backend
 from .challenges import ChallengeStore
+from .messages import Message
 from .pool import Pool
+from .settings import Settings
 from .verifiers import UserVerifiers
 
-__all__ = ["Message", "State"]
-
-
-@dataclass(frozen=True)
-class Message:
-    """A code that AWS would have sent to a phone number (``SMS``) or an address (``EMAIL``)."""
-
-    username: str
-    medium: str
-    destination: str
-    code: str
+__all__ = ["State"]
 
 
 class State:
@@ -36,9 +28,10 @@ class State:
     the reset that comes with a test's own `mock_aws` does not reach them.
     """
 
-    def __init__(self, region: str, clock: Clock) -> None:
+    def __init__(self, region: str, clock: Clock, settings: Settings | None = None) -> None:
         self.region = region
         self.clock = clock
+        self.settings = settings or Settings()
         self.lock = threading.RLock()
         self.challenges = ChallengeStore()
         self.verifiers = UserVerifiers()
@@ -65,6 +58,10 @@ class State:
                 backend = self.backend(region)
                 backend.user_pools.update(pools)
                 backend.user_pool_domains.update(domains)
+
+    def new_code(self, digits: int) -> str:
+        """A code to send: random digits, or the one that all codes are."""
+        return self.settings.code or f"{secrets.randbelow(10**digits):0{digits}}"
 
     def pools(self) -> list[Pool]:
         """Every pool of every region."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from joserfc import jwt
 from joserfc.errors import JoseError
-from moto.cognitoidp.models import CognitoIdpUser, CognitoIdpUserPoolClient
+from moto.cognitoidp.models import CognitoIdpUserPoolClient
 
 from ..refusals import not_authorized, user_does_not_exist
 from .expiry import claims_of
 from .pool import Pool
+from .signing import verified_claims
 from .state import State
+from .user import User
 
 __all__ = ["Caller", "authenticate", "refresh_token_owner"]
 
@@ -24,7 +25,7 @@ class Caller:
     """The user behind a valid access token."""
 
     pool: Pool
-    user: CognitoIdpUser
+    user: User
     client_id: str
     device_key: str | None
 
@@ -45,7 +46,7 @@ def authenticate(state: State, token: str | None) -> Caller:
         raise not_authorized("Access Token has expired")
     if SCOPE not in claims["scope"].split():
         raise not_authorized("Access Token does not have required scopes")
-    user = pool.user(claims["username"])
+    user = pool.users.get(claims["username"])
     if user is None or user.id != claims["sub"]:
         raise user_does_not_exist()
     if not user.enabled:
@@ -59,7 +60,7 @@ def refresh_token_owner(
     client: CognitoIdpUserPoolClient,
     token: str,
     device_key: str | None,
-) -> CognitoIdpUser:
+) -> User:
     """Whose refresh token it is; NotAuthorizedException if it may not be used so.
 
     In a pool that tracks devices a refresh token works only together with the DEVICE_KEY of its
@@ -74,7 +75,7 @@ def refresh_token_owner(
         raise not_authorized("Refresh Token has been revoked")
     client_id, username, origin_jti = record
     sign_in = pool.sign_ins[origin_jti]
-    user = pool.user(username)
+    user = pool.users.get(username)
     if client_id != client.id or user is None or user.id != sign_in.user_id:
         raise invalid
     if pool.refresh_ends[token] <= state.clock.time():
@@ -92,7 +93,7 @@ def _why_unknown(pool: Pool | None, token: str, now: float) -> str:
     if pool is None:
         return "Could not verify signature for Access Token"
     try:
-        claims = jwt.decode(token, pool.json_web_key).claims
+        claims = verified_claims(token)
     except (JoseError, ValueError):
         return "Could not verify signature for Access Token"
     return "Access Token has expired" if claims["exp"] <= now else "Access Token has been revoked"

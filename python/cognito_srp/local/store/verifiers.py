@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import uuid
 from dataclasses import dataclass
 
 from ...srp.protocol import compute_verifier, pool_name, user_identity
@@ -47,6 +48,12 @@ class UserVerifiers:
     def forget(self, user_id: str) -> None:
         """The user has gone."""
         self._known.pop(user_id, None)
+
+    def name_of_nobody(self, pool_id: str, name: str) -> str:
+        """The internal name of a user who does not exist: a UUID, the same at every attempt, as
+        the Developer Guide says under "Managing error responses"."""
+        seed = hmac.new(self._secret, f"{pool_id} name {name}".encode(), hashlib.sha256).digest()
+        return str(uuid.UUID(bytes=seed[:16], version=4))
 
     def of_nobody(self, pool_id: str, name: str) -> Verifier:
         """A decoy for a name that does not exist: the same salt at every attempt, as a user has."""

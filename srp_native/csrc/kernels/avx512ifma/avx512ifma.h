@@ -14,42 +14,17 @@
 #include "internal.h"
 #include "kernels/comb.h"
 #include "kernels/lanes.h"
-
-#define SRP_IFMA_DIGIT_BITS 52
-#define SRP_IFMA_DIGITS 60
-#define SRP_IFMA_ROW 64
-
-/*
- * Windows of the exponent above the SRP_FREE_BITS: 11 + 35 * 7 = 256 bits. docs/kernels.md has the
- * measurements behind the width.
- */
-#define SRP_IFMA_WINDOW 7
-#define SRP_IFMA_WINDOWS 35
-#define SRP_IFMA_ENTRIES (1 << SRP_IFMA_WINDOW)
+#include "kernels/radix52.h"
 
 #ifdef SRP_HAVE_LANES
 
 /* ---- constants, computed at build time by srp_native/csrc/tables.py ---------------------------- */
 
-extern const srp_digit srp_ifma_modulus[SRP_IFMA_ROW];        /* N */
-extern const srp_digit srp_ifma_inverse[SRP_IFMA_ROW];        /* -N^-1 mod R */
-extern const srp_digit srp_ifma_one[SRP_IFMA_ROW];            /* R mod N */
-extern const srp_digit srp_ifma_r2[SRP_IFMA_ROW];             /* R^2 mod N */
-
-/*
- * Entry e of window w is T = R 2^(e 2^(11 + 7 w)) mod N: digits 0 to 59, and after them those of
- * -T N^-1 mod R. All entries of a digit lie side by side, to be selected from in registers.
- */
-extern _Alignas(64) const srp_digit
-    srp_ifma_table[SRP_IFMA_WINDOWS][2 * SRP_IFMA_DIGITS][SRP_IFMA_ENTRIES];
-
 /* For one number alone: N + 1 moved up by 0 to 7 digits, and the comb of comb.h. */
 #define SRP_IFMA_SHIFTED 72
 extern _Alignas(64) const srp_digit srp_ifma_shifted[8][SRP_IFMA_SHIFTED];
 extern _Alignas(64) const srp_digit
-    srp_ifma_comb[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_IFMA_ROW];
-
-#define IFMA_DIGIT_MASK ((UINT64_C(1) << SRP_IFMA_DIGIT_BITS) - 1)
+    srp_ifma_comb[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_52_ROW];
 
 LANES_BEGIN
 
@@ -58,57 +33,19 @@ LANES_BEGIN
  * digit.
  */
 LANES_INLINE lanes ifma_power_digit(lanes power, lanes start) {
-    return lanes_and(lanes_power_of_2(lanes_sub(power, start)), lanes_splat(IFMA_DIGIT_MASK));
+    return lanes_and(lanes_power_of_2(lanes_sub(power, start)), lanes_splat(SRP_52_MASK));
 }
 
 LANES_END
-
-/* ---- avx512ifma_bytes.c ------------------------------------------------------------------- */
-
-/*
- * digits[i * stride], i < SRP_IFMA_DIGITS, = the number that `bytes` are.
- *   sizes   SRP_IFMA_DIGITS digits, SRP_ELEMENT_SIZE bytes; stride 1 or LANES
- *   in      any bytes
- *   out     below 2^3072 < 2 N, digits below 2^52
- *   CT      values
- */
-void ifma_from_bytes(srp_digit *digits, size_t stride, const uint8_t *bytes);
-
-/*
- * bytes = the number of digits[i * stride].
- *   sizes   SRP_ELEMENT_SIZE bytes, SRP_IFMA_DIGITS digits; stride 1 or LANES
- *   in      below N, digits below 2^52
- *   out     below N
- *   CT      values
- */
-void ifma_to_bytes(uint8_t *bytes, const srp_digit *digits, size_t stride);
-
-/*
- * bytes = row mod N.
- *   sizes   SRP_ELEMENT_SIZE bytes, SRP_IFMA_ROW digits
- *   in      below 2 N, digits below 2^52
- *   out     below N
- *   CT      values
- */
-void ifma_row_to_bytes(uint8_t *bytes, const srp_digit *row);
-
-/*
- * Bits [position, position + width) of a number of big-endian bytes, 0 past its end.
- *   sizes   `length` bytes
- *   in      position mod 8 + width at most 16
- *   out     below 2^width
- *   CT      values
- */
-srp_index ifma_window(const uint8_t *bytes, size_t length, size_t position, unsigned width);
 
 /* ---- avx512ifma_field.c: eight numbers ---------------------------------------------------- */
 
 /* What a multiplication needs besides its operands. Holds secrets: wipe it. */
 typedef struct {
-    lanes modulus[SRP_IFMA_DIGITS]; /* N and -N^-1 mod R, the same in every lane */
-    lanes inverse[SRP_IFMA_DIGITS];
-    lanes product[2 * SRP_IFMA_DIGITS];
-    lanes quotient[SRP_IFMA_DIGITS];
+    lanes modulus[SRP_52_DIGITS]; /* N and -N^-1 mod R, the same in every lane */
+    lanes inverse[SRP_52_DIGITS];
+    lanes product[2 * SRP_52_DIGITS];
+    lanes quotient[SRP_52_DIGITS];
 } ifma_scratch;
 
 /* Fills in the two constants, N and -N^-1 mod R. */
@@ -122,7 +59,7 @@ typedef struct {
 
 /*
  * result = a t / R mod N, for an operand known beforehand.
- *   sizes   SRP_IFMA_DIGITS lanes each; `result` may be `a`
+ *   sizes   SRP_52_DIGITS lanes each; `result` may be `a`
  *   in      a below R, t below N, t_inverse = -t N^-1 mod R; digits below 2^52
  *   out     below 2 N, digits below 2^52
  *   CT      values
@@ -132,7 +69,7 @@ void ifma_mul_fixed(lanes *result, const lanes *a, const lanes *t, const lanes *
 
 /*
  * result = a b / R mod N.
- *   sizes   SRP_IFMA_DIGITS lanes each; `result` may be an operand
+ *   sizes   SRP_52_DIGITS lanes each; `result` may be an operand
  *   in      a and b below 2 N, digits below 2^52
  *   out     below N (1 + 2^-46), digits below 2^52
  *   CT      values
@@ -141,7 +78,7 @@ void ifma_mul(lanes *result, const lanes *a, const lanes *b, ifma_scratch *scrat
 
 /*
  * result = a^2 / R mod N.
- *   sizes   SRP_IFMA_DIGITS lanes each; `result` may be `a`
+ *   sizes   SRP_52_DIGITS lanes each; `result` may be `a`
  *   in      a below 2 N, digits below 2^52
  *   out     below N (1 + 2^-46), digits below 2^52
  *   CT      values
@@ -150,7 +87,7 @@ void ifma_sqr(lanes *result, const lanes *a, ifma_scratch *scratch);
 
 /*
  * result = a mod N.
- *   sizes   SRP_IFMA_DIGITS lanes each; `result` must not be `a`
+ *   sizes   SRP_52_DIGITS lanes each; `result` must not be `a`
  *   in      a below 2 N, digits below 2^52
  *   out     below N, digits below 2^52
  *   CT      values
@@ -161,7 +98,7 @@ void ifma_reduce(lanes *result, const lanes *a);
 
 /*
  * result = a b / R mod N.
- *   sizes   SRP_IFMA_ROW digits each; `result` may be an operand
+ *   sizes   SRP_52_ROW digits each; `result` may be an operand
  *   in      a and b below 2 N, digits below 2^52, the last four 0
  *   out     below 2 N, digits below 2^52, the last four 0
  *   CT      values
@@ -170,7 +107,7 @@ void ifma_row_mul(srp_digit *result, const srp_digit *a, const srp_digit *b);
 
 /*
  * The same, and on the side factor = table[index], reading every entry: next to nothing there.
- *   sizes   SRP_COMB_ENTRIES entries of SRP_IFMA_ROW digits; `factor` may be `b`
+ *   sizes   SRP_COMB_ENTRIES entries of SRP_52_ROW digits; `factor` may be `b`
  *   in      as ifma_row_mul; index below SRP_COMB_ENTRIES
  *   out     factor as the entry
  *   CT      values and index
@@ -180,7 +117,7 @@ void ifma_row_mul_and_select(srp_digit *result, const srp_digit *a, const srp_di
 
 /*
  * factor = table[index]; reads every entry.
- *   sizes   `entries` entries of SRP_IFMA_ROW digits
+ *   sizes   `entries` entries of SRP_52_ROW digits
  *   in      index below `entries`
  *   out     as the entry
  *   CT      values and index
@@ -197,6 +134,11 @@ void ifma_row_select(srp_digit *factor, const srp_digit *table, size_t entries, 
  *   CT      values
  */
 void ifma_comb(uint8_t *out, const uint8_t *exponent, size_t length);
+
+/* ---- avx512ifma_pow_g.c ------------------------------------------------------------------- */
+
+/* How many of `count` powers of 2, the last ones, are done one after the other. */
+size_t ifma_singles(size_t count);
 
 /* ---- kernel functions; internal.h says what they do ----------------------------------------- */
 

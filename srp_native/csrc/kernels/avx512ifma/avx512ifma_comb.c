@@ -11,8 +11,8 @@
 
 /* What one number writes; wiped as a whole. */
 typedef struct {
-    _Alignas(64) srp_digit factor[SRP_IFMA_ROW];
-    srp_digit product[SRP_IFMA_ROW];
+    _Alignas(64) srp_digit factor[SRP_52_ROW];
+    srp_digit product[SRP_52_ROW];
 } workspace;
 
 /* Columns from the highest down, and in each of them every table. */
@@ -27,11 +27,11 @@ LANES_BEGIN
 
 /* row = 2^(x mod 2^11) */
 static void free_factor(srp_digit *row, const uint8_t *exponent, size_t length) {
-    lanes power = lanes_splat_index(ifma_window(exponent, length, 0, SRP_FREE_BITS));
-    for (size_t i = 0; i < SRP_IFMA_ROW; i += LANES) {
+    lanes power = lanes_splat_index(radix52_window(exponent, length, 0, SRP_FREE_BITS));
+    for (size_t i = 0; i < SRP_52_ROW; i += LANES) {
         srp_index start[LANES];
         for (size_t lane = 0; lane < LANES; lane++)
-            start[lane] = index_of(SRP_IFMA_DIGIT_BITS * (i + lane));
+            start[lane] = index_of(SRP_52_BITS * (i + lane));
         lanes_store(row + i, ifma_power_digit(power, lanes_load_indices(start)));
     }
 }
@@ -53,7 +53,7 @@ void ifma_comb(uint8_t *out, const uint8_t *exponent, size_t length) {
     ifma_row_mul(w.product, w.product, w.factor);
     free_factor(w.factor, exponent, length);
     ifma_row_mul(w.product, w.product, w.factor);
-    ifma_row_to_bytes(out, w.product);
+    radix52_row_to_bytes(out, w.product);
     srp_wipe(&w, sizeof w);
 }
 

@@ -29,10 +29,10 @@
 LANES_BEGIN
 
 #define TILE 10
-#define BLOCKS (SRP_IFMA_DIGITS / TILE)
+#define BLOCKS (SRP_52_DIGITS / TILE)
 
 #define COLUMNS                                                                             \
-    const lanes zero = lanes_splat(0), mask = lanes_splat(IFMA_DIGIT_MASK);                 \
+    const lanes zero = lanes_splat(0), mask = lanes_splat(SRP_52_MASK);                 \
     lanes carry = zero;                                                                     \
     lanes c0 = zero, c1 = zero, c2 = zero, c3 = zero, c4 = zero, c5 = zero, c6 = zero;      \
     lanes c7 = zero, c8 = zero, c9 = zero, c10 = zero, c11 = zero, c12 = zero, c13 = zero;  \
@@ -172,7 +172,7 @@ static void high_half(lanes *result, const lanes *product, const lanes *a, const
     for (int i = 0; i < BLOCKS; i++) MUL_TILE(a + TILE * i, b + TILE * (BLOCKS - 1 - i));
     for (int i = 1; i < BLOCKS; i++)
         c9 = lanes_mul_high(c9, a[TILE * i - 1], b[TILE * (BLOCKS - i) - 1]);
-    carry = lanes_carry(lanes_add(lanes_add(c9, product[SRP_IFMA_DIGITS - 1]), mask));
+    carry = lanes_carry(lanes_add(lanes_add(c9, product[SRP_52_DIGITS - 1]), mask));
     for (int k = BLOCKS; k < 2 * BLOCKS - 1; k++) {
         NEXT_COLUMNS
         for (int i = k - BLOCKS + 1; i < BLOCKS; i++) MUL_TILE(a + TILE * i, b + TILE * (k - i));
@@ -270,9 +270,9 @@ static void square(lanes *product, const lanes *a) {
 }
 
 void ifma_start(ifma_scratch *s) {
-    for (int i = 0; i < SRP_IFMA_DIGITS; i++) {
-        s->modulus[i] = lanes_splat_digit(srp_ifma_modulus[i]);
-        s->inverse[i] = lanes_splat_digit(srp_ifma_inverse[i]);
+    for (int i = 0; i < SRP_52_DIGITS; i++) {
+        s->modulus[i] = lanes_splat_digit(srp_52_modulus[i]);
+        s->inverse[i] = lanes_splat_digit(srp_52_inverse[i]);
     }
 }
 
@@ -300,15 +300,15 @@ void ifma_sqr(lanes *result, const lanes *a, ifma_scratch *s) {
 }
 
 void ifma_reduce(lanes *result, const lanes *a) {
-    const lanes zero = lanes_splat(0), one = lanes_splat(1), mask = lanes_splat(IFMA_DIGIT_MASK);
+    const lanes zero = lanes_splat(0), one = lanes_splat(1), mask = lanes_splat(SRP_52_MASK);
     lanes borrow = zero; /* 0 or 1 */
-    for (int i = 0; i < SRP_IFMA_DIGITS; i++) {
-        lanes difference = lanes_sub(lanes_sub(a[i], lanes_splat_digit(srp_ifma_modulus[i])), borrow);
+    for (int i = 0; i < SRP_52_DIGITS; i++) {
+        lanes difference = lanes_sub(lanes_sub(a[i], lanes_splat_digit(srp_52_modulus[i])), borrow);
         result[i] = lanes_and(difference, mask);
         borrow = lanes_and(lanes_carry(difference), one);
     }
     lanes_mask was_below = lanes_test(borrow, one);
-    for (int i = 0; i < SRP_IFMA_DIGITS; i++) result[i] = lanes_choose(was_below, a[i], result[i]);
+    for (int i = 0; i < SRP_52_DIGITS; i++) result[i] = lanes_choose(was_below, a[i], result[i]);
 }
 
 LANES_END

@@ -3,9 +3,9 @@
  * a plain number, then one factor from each of 35 tables. The entries are stored times R, so that
  * every multiplication takes out the R that its factor brings in: nothing is ever converted.
  *
- * A factor is selected in registers: `lanes_pick` takes one of 16 entries for each lane, eight of
- * them cover a window, and the three upper bits of the index choose between the eight. Every entry
- * is loaded whatever the index.
+ * A factor is selected in registers, a digit in two halves for two groups of eight numbers at once:
+ * `lanes_words_pick` takes one of 32 entries for each, four of them cover a window, and the two upper bits
+ * of the index choose between the four. Every entry is loaded whatever the index.
  *
  * Up to 32 numbers walk the tables together, because loading a window's 120 KB takes longer than
  * picking from them: each digit's entries are loaded once, and stay in 16 registers while each of
@@ -22,92 +22,112 @@
 #define GROUPS 4
 #define BATCH (GROUPS * LANES)
 
-/* So many numbers are done sooner one after the other than as a group of eight. */
-#define SINGLES 4
+/*
+ * So many numbers are done sooner one after the other than as a group of eight: that walks the table
+ * by itself, or along with others. docs/kernels.md has the measurements.
+ */
+#define SINGLES 5
+#define SINGLES_BESIDE_GROUPS 2
 
-/* An index of 7 bits in each lane, and its upper bits as masks. */
+/* Two groups of eight that are selected for together. */
+#define PAIRS (GROUPS / 2)
+#define PAIR (2 * LANES)
+
+/* An index of 7 bits in each word, and its upper bits as masks. */
 typedef struct {
-    lanes index;
-    lanes_mask bit_4, bit_5, bit_6;
+    lanes_words index;
+    lanes_words_mask bit_5, bit_6;
 } selector;
 
-_Static_assert(SRP_IFMA_WINDOW == 7, "a selector has as many bits as a window");
+_Static_assert(SRP_52_WINDOW == 7, "a selector has as many bits as a window");
 
 /* What one batch writes; wiped as a whole. */
 typedef struct {
     ifma_scratch field;
-    lanes factor[GROUPS][2 * SRP_IFMA_DIGITS];
-    lanes product[GROUPS][SRP_IFMA_DIGITS];
-    srp_index index[GROUPS][SRP_IFMA_WINDOWS][LANES];
+    lanes factor[GROUPS][2 * SRP_52_DIGITS];
+    lanes product[GROUPS][SRP_52_DIGITS];
+    srp_word index[PAIRS][SRP_52_WINDOWS][PAIR];
     srp_index power[LANES]; /* x mod 2^11 */
 } batch_workspace;
 
-static srp_index window_index(const uint8_t *exponent, size_t length, size_t window) {
-    size_t position = SRP_FREE_BITS + window * SRP_IFMA_WINDOW;
-    return ifma_window(exponent, length, position, SRP_IFMA_WINDOW);
+/* Which word number l of a pair of groups has; lanes_from_words takes the first eight from these. */
+static size_t word_of(size_t l) { return l % 8 / 2 * 4 + l % 2 + (l < LANES ? 0 : 2); }
+
+/* Numbers from `count` on raise 2 to the power of 0. */
+static void read_windows(batch_workspace *w, const uint8_t *exponents, size_t length,
+                         size_t count) {
+    for (size_t l = 0; l < BATCH; l++) {
+        const uint8_t *exponent = exponents + (l < count ? l : 0) * length;
+        size_t size = l < count ? length : 0;
+        for (size_t window = 0; window < SRP_52_WINDOWS; window++) {
+            size_t position = SRP_FREE_BITS + window * SRP_52_WINDOW;
+            w->index[l / PAIR][window][word_of(l % PAIR)] =
+                index_word(radix52_window(exponent, size, position, SRP_52_WINDOW));
+        }
+    }
 }
 
 LANES_BEGIN
 
-LANES_INLINE selector selector_of(lanes index) {
-    selector s = {index, lanes_test(index, lanes_splat(16)), lanes_test(index, lanes_splat(32)),
-                  lanes_test(index, lanes_splat(64))};
+LANES_INLINE selector selector_of(lanes_words index) {
+    selector s = {index, lanes_words_test(index, 32), lanes_words_test(index, 64)};
     return s;
 }
 
-/* entries[index mod 32], and so on, for each lane; eight entries to a register */
-LANES_INLINE lanes pick_32(const lanes *entries, selector s) {
-    return lanes_choose(s.bit_4, lanes_pick(entries[2], entries[3], s.index),
-                        lanes_pick(entries[0], entries[1], s.index));
+/* entries[index mod 64], and so on, for each word; sixteen entries to a register */
+LANES_INLINE lanes_words pick_64(const lanes_words *entries, selector s) {
+    return lanes_words_choose(s.bit_5, lanes_words_pick(entries[2], entries[3], s.index),
+                              lanes_words_pick(entries[0], entries[1], s.index));
 }
 
-LANES_INLINE lanes pick_64(const lanes *entries, selector s) {
-    return lanes_choose(s.bit_5, pick_32(entries + 4, s), pick_32(entries, s));
-}
-
-LANES_INLINE lanes pick_128(const lanes *entries, selector s) {
-    return lanes_choose(s.bit_6, pick_64(entries + 8, s), pick_64(entries, s));
+LANES_INLINE lanes_words pick_128(const lanes_words *entries, selector s) {
+    return lanes_words_choose(s.bit_6, pick_64(entries + 4, s), pick_64(entries, s));
 }
 
 static void start_group(batch_workspace *w, size_t group, const uint8_t *exponents, size_t length,
                         size_t count) {
     for (size_t lane = 0; lane < LANES; lane++) {
-        /* Lanes without a number raise 2 to the power of 0. */
-        size_t size = lane < count ? length : 0;
         const uint8_t *exponent = exponents + (lane < count ? lane : 0) * length;
-        w->power[lane] = ifma_window(exponent, size, 0, SRP_FREE_BITS);
-        for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++)
-            w->index[group][window][lane] = window_index(exponent, size, window);
+        w->power[lane] = radix52_window(exponent, lane < count ? length : 0, 0, SRP_FREE_BITS);
     }
     lanes power = lanes_load_indices(w->power);
-    for (unsigned i = 0; i < SRP_IFMA_DIGITS; i++)
-        w->product[group][i] = ifma_power_digit(power, lanes_splat(SRP_IFMA_DIGIT_BITS * i));
+    for (unsigned i = 0; i < SRP_52_DIGITS; i++)
+        w->product[group][i] = ifma_power_digit(power, lanes_splat(SRP_52_BITS * i));
 }
 
-/* The factors of `groups` groups from `first` on: a constant, so that all is in registers. */
-LANES_INLINE void select_groups(batch_workspace *w, size_t window, size_t first, size_t groups) {
-    selector s[GROUPS];
-    for (size_t g = 0; g < groups; g++)
-        s[g] = selector_of(lanes_load_indices(w->index[first + g][window]));
-    for (size_t i = 0; i < 2 * SRP_IFMA_DIGITS; i++) {
-        lanes entries[SRP_IFMA_ENTRIES / LANES];
-        for (size_t j = 0; j < SRP_IFMA_ENTRIES / LANES; j++)
-            entries[j] = lanes_load(srp_ifma_table[window][i] + LANES * j);
-        for (size_t g = 0; g < groups; g++) w->factor[first + g][i] = pick_128(entries, s[g]);
+/* The entries of a digit, half by half. */
+#define ENTRY_REGISTERS (SRP_52_ENTRIES / (2 * LANES))
+
+/* The factors of `pairs` pairs of groups: a constant, so that all is in registers. */
+LANES_INLINE void select_pairs(batch_workspace *w, size_t window, size_t pairs) {
+    selector s[PAIRS];
+    for (size_t p = 0; p < pairs; p++)
+        s[p] = selector_of(lanes_words_load(w->index[p][window]));
+    for (size_t i = 0; i < 2 * SRP_52_DIGITS; i++) {
+        lanes_words entries[2][ENTRY_REGISTERS];
+        for (size_t half = 0; half < 2; half++)
+            for (size_t j = 0; j < ENTRY_REGISTERS; j++)
+                entries[half][j] =
+                    lanes_words_load(srp_52_table[window][i][half] + 2 * LANES * j);
+        for (size_t p = 0; p < pairs; p++) {
+            const lanes_words lower = pick_128(entries[0], s[p]), upper = pick_128(entries[1], s[p]);
+            w->factor[2 * p][i] = lanes_from_words(lower, upper);
+            w->factor[2 * p + 1][i] = lanes_from_other_words(lower, upper);
+        }
     }
 }
 
 static void multiply_window(batch_workspace *w, size_t window, size_t groups) {
-    if (groups == GROUPS)
-        select_groups(w, window, 0, GROUPS);
+    if (groups > 2)
+        select_pairs(w, window, PAIRS);
     else
-        for (size_t group = 0; group < groups; group++) select_groups(w, window, group, 1);
+        select_pairs(w, window, 1);
     /* After the last window comes the first one of the next batch. */
-    ifma_ahead ahead = {(const char *)srp_ifma_table[(window + 1) % SRP_IFMA_WINDOWS],
-                        sizeof srp_ifma_table[0] / groups};
+    ifma_ahead ahead = {(const char *)srp_52_table[(window + 1) % SRP_52_WINDOWS],
+                        sizeof srp_52_table[0] / groups};
     for (size_t group = 0; group < groups; group++) {
         lanes *factor = w->factor[group], *product = w->product[group];
-        ifma_mul_fixed(product, product, factor, factor + SRP_IFMA_DIGITS, ahead, &w->field);
+        ifma_mul_fixed(product, product, factor, factor + SRP_52_DIGITS, ahead, &w->field);
         ahead.next += ahead.size;
     }
 }
@@ -116,15 +136,16 @@ static void multiply_window(batch_workspace *w, size_t window, size_t groups) {
 static void batch(uint8_t *out, const uint8_t *exponents, size_t length, size_t count,
                   batch_workspace *w) {
     size_t groups = (count + LANES - 1) / LANES;
+    read_windows(w, exponents, length, count);
     for (size_t group = 0; group < groups; group++)
         start_group(w, group, exponents + group * LANES * length, length, count - group * LANES);
-    for (size_t window = 0; window < SRP_IFMA_WINDOWS; window++)
+    for (size_t window = 0; window < SRP_52_WINDOWS; window++)
         multiply_window(w, window, groups);
     for (size_t group = 0; group < groups; group++)
         ifma_reduce(w->factor[group], w->product[group]);
     for (size_t i = 0; i < count; i++) {
         const srp_digit *digits = lanes_digits(w->factor[i / LANES]) + i % LANES;
-        ifma_to_bytes(out + i * SRP_ELEMENT_SIZE, digits, LANES);
+        radix52_to_bytes(out + i * SRP_ELEMENT_SIZE, digits, LANES);
     }
 }
 
@@ -151,7 +172,7 @@ static void batches(uint8_t *out, const uint8_t *exponents, size_t length, size_
 LANES_END
 
 /* Exponents of more bytes than this do not fit in the windows. */
-#define WINDOW_BYTES ((SRP_FREE_BITS + SRP_IFMA_WINDOWS * SRP_IFMA_WINDOW) / 8)
+#define WINDOW_BYTES ((SRP_FREE_BITS + SRP_52_WINDOWS * SRP_52_WINDOW) / 8)
 
 /* Long exponents are rare in SRP (256 bits do for a): they take the way of any other base. */
 static void long_powers(uint8_t *out, const uint8_t *exponents, size_t length, size_t count) {
@@ -163,12 +184,18 @@ static void long_powers(uint8_t *out, const uint8_t *exponents, size_t length, s
                           count - done < LANES ? count - done : LANES);
 }
 
+size_t ifma_singles(size_t count) {
+    size_t rest = count % LANES;
+    size_t most = count % BATCH < LANES ? SINGLES : SINGLES_BESIDE_GROUPS;
+    return rest <= most ? rest : 0;
+}
+
 void avx512ifma_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_t count) {
     if (length > WINDOW_BYTES) {
         long_powers(out, exponents, length, count);
         return;
     }
-    size_t rest = count % LANES <= SINGLES ? count % LANES : 0;
+    size_t rest = ifma_singles(count);
     if (count > rest) batches(out, exponents, length, count - rest);
     for (size_t i = count - rest; i < count; i++)
         ifma_comb(out + i * SRP_ELEMENT_SIZE, exponents + i * length, length);

@@ -22,17 +22,17 @@
 /* What one group of eight writes; wiped as a whole. */
 typedef struct {
     ifma_scratch field;
-    lanes power[GROUP_ENTRIES][SRP_IFMA_DIGITS]; /* base^i R */
-    lanes product[SRP_IFMA_DIGITS];
-    lanes factor[SRP_IFMA_DIGITS];
+    lanes power[GROUP_ENTRIES][SRP_52_DIGITS]; /* base^i R */
+    lanes product[SRP_52_DIGITS];
+    lanes factor[SRP_52_DIGITS];
     srp_index index[LANES];
 } group_workspace;
 
 /* And one number alone. */
 typedef struct {
-    _Alignas(64) srp_digit power[SINGLE_ENTRIES][SRP_IFMA_ROW];
-    srp_digit product[SRP_IFMA_ROW];
-    srp_digit factor[SRP_IFMA_ROW];
+    _Alignas(64) srp_digit power[SINGLE_ENTRIES][SRP_52_ROW];
+    srp_digit product[SRP_52_ROW];
+    srp_digit factor[SRP_52_ROW];
 } single_workspace;
 
 static size_t windows_in(size_t length, size_t width) { return (8 * length + width - 1) / width; }
@@ -42,17 +42,17 @@ LANES_BEGIN
 /* ---- eight at a time ---------------------------------------------------------------------- */
 
 static void splat_row(lanes *target, const srp_digit *row) {
-    for (size_t i = 0; i < SRP_IFMA_DIGITS; i++) target[i] = lanes_splat_digit(row[i]);
+    for (size_t i = 0; i < SRP_52_DIGITS; i++) target[i] = lanes_splat_digit(row[i]);
 }
 
 /* Lanes without a number repeat the first one. */
 static void fill_group(group_workspace *w, const uint8_t *bases, size_t count) {
     for (size_t lane = 0; lane < LANES; lane++) {
         const uint8_t *base = bases + (lane < count ? lane : 0) * SRP_ELEMENT_SIZE;
-        ifma_from_bytes(lanes_digits(w->product) + lane, LANES, base);
+        radix52_from_bytes(lanes_digits(w->product) + lane, LANES, base);
     }
-    splat_row(w->power[0], srp_ifma_one);
-    splat_row(w->factor, srp_ifma_r2);
+    splat_row(w->power[0], srp_52_one);
+    splat_row(w->factor, srp_52_r2);
     ifma_mul(w->power[1], w->product, w->factor, &w->field);
     for (size_t i = 2; i < GROUP_ENTRIES; i += 2) {
         ifma_sqr(w->power[i], w->power[i / 2], &w->field);
@@ -63,7 +63,7 @@ static void fill_group(group_workspace *w, const uint8_t *bases, size_t count) {
 /* w->factor = w->power[index] for each lane. So many digits at a time stay in registers. */
 static void select_group(group_workspace *w) {
     lanes index = lanes_load_indices(w->index);
-    for (size_t start = 0; start < SRP_IFMA_DIGITS; start += 10) {
+    for (size_t start = 0; start < SRP_52_DIGITS; start += 10) {
         lanes digits[10];
         for (size_t i = 0; i < 10; i++) digits[i] = w->power[0][start + i];
         for (size_t entry = 1; entry < GROUP_ENTRIES; entry++) {
@@ -77,18 +77,18 @@ static void select_group(group_workspace *w) {
 
 static void power_of_group(group_workspace *w, const uint8_t *exponents, size_t length,
                            size_t count) {
-    splat_row(w->product, srp_ifma_one);
+    splat_row(w->product, srp_52_one);
     for (size_t window = windows_in(length, GROUP_WINDOW); window--;) {
         for (size_t lane = 0; lane < LANES; lane++) {
             const uint8_t *exponent = exponents + (lane < count ? lane : 0) * length;
-            w->index[lane] = ifma_window(exponent, length, window * GROUP_WINDOW, GROUP_WINDOW);
+            w->index[lane] = radix52_window(exponent, length, window * GROUP_WINDOW, GROUP_WINDOW);
         }
         for (int i = 0; i < GROUP_WINDOW; i++) ifma_sqr(w->product, w->product, &w->field);
         select_group(w);
         ifma_mul(w->product, w->product, w->factor, &w->field);
     }
     /* Times the plain 1: out of Montgomery form. */
-    for (size_t i = 0; i < SRP_IFMA_DIGITS; i++) w->factor[i] = lanes_splat(i == 0);
+    for (size_t i = 0; i < SRP_52_DIGITS; i++) w->factor[i] = lanes_splat(i == 0);
     ifma_mul(w->product, w->product, w->factor, &w->field);
 }
 
@@ -102,7 +102,7 @@ static SRP_NEVER_INLINE void run_groups(uint8_t *out, const uint8_t *bases,
         power_of_group(w, exponents + done * length, length, left);
         ifma_reduce(w->factor, w->product);
         for (size_t lane = 0; lane < LANES && lane < left; lane++)
-            ifma_to_bytes(out + (done + lane) * SRP_ELEMENT_SIZE,
+            radix52_to_bytes(out + (done + lane) * SRP_ELEMENT_SIZE,
                           lanes_digits(w->factor) + lane, LANES);
     }
 }
@@ -124,22 +124,22 @@ static void groups(uint8_t *out, const uint8_t *bases, const uint8_t *exponents,
 static void single(uint8_t *out, const uint8_t *base, const uint8_t *exponent, size_t length) {
     single_workspace w;
     memset(w.factor, 0, sizeof w.factor);
-    ifma_from_bytes(w.factor, 1, base);
-    memcpy(w.power[0], srp_ifma_one, sizeof w.power[0]);
-    ifma_row_mul(w.power[1], w.factor, srp_ifma_r2);
+    radix52_from_bytes(w.factor, 1, base);
+    memcpy(w.power[0], srp_52_one, sizeof w.power[0]);
+    ifma_row_mul(w.power[1], w.factor, srp_52_r2);
     for (size_t i = 2; i < SINGLE_ENTRIES; i++)
         ifma_row_mul(w.power[i], w.power[i - 1], w.power[1]);
-    memcpy(w.product, srp_ifma_one, sizeof w.product);
+    memcpy(w.product, srp_52_one, sizeof w.product);
     for (size_t window = windows_in(length, SINGLE_WINDOW); window--;) {
         for (int i = 0; i < SINGLE_WINDOW; i++) ifma_row_mul(w.product, w.product, w.product);
         ifma_row_select(w.factor, w.power[0], SINGLE_ENTRIES,
-                        ifma_window(exponent, length, window * SINGLE_WINDOW, SINGLE_WINDOW));
+                        radix52_window(exponent, length, window * SINGLE_WINDOW, SINGLE_WINDOW));
         ifma_row_mul(w.product, w.product, w.factor);
     }
     /* Times the plain 1: out of Montgomery form. */
-    for (size_t i = 0; i < SRP_IFMA_ROW; i++) w.factor[i] = digit_of(i == 0);
+    for (size_t i = 0; i < SRP_52_ROW; i++) w.factor[i] = digit_of(i == 0);
     ifma_row_mul(w.product, w.product, w.factor);
-    ifma_row_to_bytes(out, w.product);
+    radix52_row_to_bytes(out, w.product);
     srp_wipe(&w, sizeof w);
 }
 

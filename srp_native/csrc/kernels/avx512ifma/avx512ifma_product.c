@@ -9,19 +9,19 @@
 
 #ifdef SRP_HAVE_LANES
 
-_Static_assert(SRP_PRODUCT_DIGITS == SRP_IFMA_DIGITS * LANES, "a product is eight numbers");
+_Static_assert(SRP_PRODUCT_DIGITS == SRP_52_DIGITS * LANES, "a product is eight numbers");
 
 /* What an addition writes. */
 typedef struct {
     ifma_scratch field;
-    lanes product[SRP_IFMA_DIGITS];
-    lanes factor[SRP_IFMA_DIGITS];
+    lanes product[SRP_52_DIGITS];
+    lanes factor[SRP_52_DIGITS];
 } workspace;
 
 void avx512ifma_product_start(srp_product *product) {
-    for (size_t i = 0; i < SRP_IFMA_DIGITS; i++)
+    for (size_t i = 0; i < SRP_52_DIGITS; i++)
         for (size_t lane = 0; lane < LANES; lane++)
-            product->digits[LANES * i + lane] = lane ? srp_ifma_one[i] : digit_of(i == 0);
+            product->digits[LANES * i + lane] = lane ? srp_52_one[i] : digit_of(i == 0);
 }
 
 void avx512ifma_product_add(srp_product *product, const uint8_t *elements, size_t count) {
@@ -32,9 +32,9 @@ void avx512ifma_product_add(srp_product *product, const uint8_t *elements, size_
         for (size_t lane = 0; lane < LANES; lane++) {
             srp_digit *factor = lanes_digits(w.factor) + lane;
             if (done + lane < count)
-                ifma_from_bytes(factor, LANES, elements + (done + lane) * SRP_ELEMENT_SIZE);
+                radix52_from_bytes(factor, LANES, elements + (done + lane) * SRP_ELEMENT_SIZE);
             else
-                for (size_t i = 0; i < SRP_IFMA_DIGITS; i++) factor[LANES * i] = srp_ifma_one[i];
+                for (size_t i = 0; i < SRP_52_DIGITS; i++) factor[LANES * i] = srp_52_one[i];
         }
         ifma_mul(w.product, w.product, w.factor, &w.field);
     }
@@ -42,12 +42,12 @@ void avx512ifma_product_add(srp_product *product, const uint8_t *elements, size_
 }
 
 void avx512ifma_product_finish(uint8_t *out, const srp_product *product) {
-    _Alignas(64) srp_digit row[LANES][SRP_IFMA_ROW] = {{{0}}};
-    for (size_t i = 0; i < SRP_IFMA_DIGITS; i++)
+    _Alignas(64) srp_digit row[LANES][SRP_52_ROW] = {{{0}}};
+    for (size_t i = 0; i < SRP_52_DIGITS; i++)
         for (size_t lane = 0; lane < LANES; lane++)
             row[lane][i] = product->digits[LANES * i + lane];
     for (size_t lane = 1; lane < LANES; lane++) ifma_row_mul(row[0], row[0], row[lane]);
-    ifma_row_to_bytes(out, row[0]);
+    radix52_row_to_bytes(out, row[0]);
 }
 
 #else

@@ -115,7 +115,7 @@ LANES_BEGIN
         const lanes_mask chosen = lanes_equal(entry, index);   \
         EACH_REGISTER(TAKE_REGISTER)                           \
         entry = lanes_add(entry, one);                         \
-        entries += SRP_IFMA_ROW;                               \
+        entries += SRP_52_ROW;                               \
     } while (0)
 #define TAKE_FROM(r) lanes taken##r = lanes_splat(0);
 #define PUT_TAKEN(r) lanes_store(factor + LANES * r, taken##r);
@@ -123,22 +123,22 @@ LANES_BEGIN
 /* `entries` NULL, or the table whose entry `wanted_entry` becomes `factor` meanwhile. */
 LANES_INLINE void multiply(srp_digit *result, const srp_digit *a, const srp_digit *b,
                            srp_digit *factor, const srp_digit *entries, srp_index wanted_entry) {
-    const lanes zero = lanes_splat(0), one = lanes_splat(1), mask = lanes_splat(IFMA_DIGIT_MASK);
+    const lanes zero = lanes_splat(0), one = lanes_splat(1), mask = lanes_splat(SRP_52_MASK);
     const lanes index = lanes_splat_index(wanted_entry);
     lanes entry = zero, early = zero, x_before = zero, q_before = zero;
     lanes sum0 = zero, sum1 = zero, sum2 = zero, sum3 = zero, sum4 = zero, sum5 = zero;
     lanes sum6 = zero, sum7 = zero, sum8 = zero;
     EACH_REGISTER(TAKE_FROM)
     /* A register of zeros below a, and one above. */
-    _Alignas(64) srp_digit padded[SRP_IFMA_ROW + 2 * LANES];
+    _Alignas(64) srp_digit padded[SRP_52_ROW + 2 * LANES];
     lanes_store(padded, zero);
-    for (size_t i = 0; i < SRP_IFMA_ROW; i += LANES)
+    for (size_t i = 0; i < SRP_52_ROW; i += LANES)
         lanes_store(padded + LANES + i, lanes_load(a + i));
-    lanes_store(padded + LANES + SRP_IFMA_ROW, zero);
+    lanes_store(padded + LANES + SRP_52_ROW, zero);
 
     const srp_digit *a_at = padded, *n_at = srp_ifma_shifted[0];
     STEPS_4_TO_7;
-    for (size_t i = 4; i < SRP_IFMA_DIGITS; i += LANES) {
+    for (size_t i = 4; i < SRP_52_DIGITS; i += LANES) {
         NEXT_REGISTERS;
         /* Loaded each time round: a compiler would rather load all 140 once and spill them. */
         a_at = lanes_address_barrier(a_at);
@@ -152,7 +152,7 @@ LANES_INLINE void multiply(srp_digit *result, const srp_digit *a, const srp_digi
     NEXT_REGISTERS;
     EACH_REGISTER(ADD_LAST_HIGH_PRODUCTS)
     if (entries) {
-        for (size_t i = SRP_IFMA_DIGITS; i < SRP_COMB_ENTRIES; i++) TAKE_ENTRY;
+        for (size_t i = SRP_52_DIGITS; i < SRP_COMB_ENTRIES; i++) TAKE_ENTRY;
         EACH_REGISTER(PUT_TAKEN)
     }
 

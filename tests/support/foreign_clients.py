@@ -1,0 +1,307 @@
+"""Clients that are not ours, each behind the same four methods.
+
+``sign_in(account)`` signs in with the account's device if it has one. If it has none and the pool
+hands out a key, it makes a device, confirms it, and returns UserConfirmationNecessary.
+``remember(account)`` and ``forget(account)`` are about the account's device. Every refusal is a
+`RefusedError`.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import requests
+from botocore.exceptions import ClientError
+
+from cognito_srp.local import LocalPool
+from support import PROGRAMS
+from support.people import client_settings
+from support.plain_client import DeviceSignIn, SignIn, device_config
+
+
+class RefusedError(Exception):
+    """The service's answer to a wrong proof."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.code, self.message = code, message
+
+
+class Device(NamedTuple):
+    """What a client has to keep of a device."""
+
+    key: str
+    group_key: str
+    password: str
+
+
+@dataclass
+class Account:
+    """A user, and what the client remembers between two sign-ins."""
+
+    pool: LocalPool
+    username: str
+    password: str
+    #: What the user reads from a phone when a code is asked for.
+    code: Callable[[], str]
+    device: Device | None = None
+    access_token: str = ""
+
+
+@contextmanager
+def refusals() -> Any:
+    """botocore's errors as `RefusedError`."""
+    try:
+        yield
+    except ClientError as error:
+        raise RefusedError(error.response["Error"]["Code"], str(error)) from error
+
+
+class PlainClient:
+    """plain_client.py through boto3, or whatever else has boto3's methods."""
+
+    can_keep_a_secret = True
+    factors = (None, "SMS_MFA", "SOFTWARE_TOKEN_MFA")
+    #: What it does with a device key that the service does not know (any more).
+    signs_in_without_a_stale_device = False
+    sends_secret_hash_with_devices = True
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def sign_in(self, account: Account) -> bool | None:
+        user = (self.client, account.pool, account.username, account.password)
+        if account.device is None:
+            sign_in = SignIn(*user)
+            with refusals():
+                answer = self._finish(sign_in, account, sign_in.finish())
+        else:
+            sign_in = DeviceSignIn(*user, account.device)
+            with refusals():
+                answer = self._finish(sign_in, account, sign_in.begin_device())
+        return self._keep(account, answer["AuthenticationResult"])
+
+    def remember(self, account: Account) -> None:
+        self.client.update_device_status(**named(account), DeviceRememberedStatus="remembered")
+
+    def forget(self, account: Account) -> None:
+        self.client.forget_device(**named(account))
+
+    def _finish(self, sign_in: Any, account: Account, answer: dict[str, Any]) -> dict[str, Any]:
+        while "ChallengeName" in answer:
+            name = answer["ChallengeName"]
+            if name == "DEVICE_SRP_AUTH":
+                sign_in.device_challenge = answer
+                answer = sign_in.device_srp()
+            elif name == "DEVICE_PASSWORD_VERIFIER":
+                answer = sign_in.respond(name, sign_in.device_proof(), answer["Session"])
+            else:
+                hashed = sign_in.secret_hash(account.username)
+                responses = {"USERNAME": account.username, f"{name}_CODE": account.code()}
+                answer = sign_in.respond(name, responses | hashed, answer["Session"])
+        return answer
+
+    def _keep(self, account: Account, result: dict[str, Any]) -> bool | None:
+        account.access_token = result["AccessToken"]
+        if "NewDeviceMetadata" not in result:
+            return None
+        metadata = result["NewDeviceMetadata"]
+        device = Device(metadata["DeviceKey"], metadata["DeviceGroupKey"], "device password")
+        account.device = device
+        config = device_config(device.group_key, device.key, device.password, 1 << 127)
+        answer = self.client.confirm_device(**named(account), DeviceSecretVerifierConfig=config)
+        return bool(answer["UserConfirmationNecessary"])
+
+
+def named(account: Account) -> dict[str, str]:
+    assert account.device is not None
+    return {"AccessToken": account.access_token, "DeviceKey": account.device.key}
+
+
+class AwsCli:
+    """boto3's methods, each a run of the AWS CLI."""
+
+    def __init__(self, aws: Path, endpoint_url: str, region: str) -> None:
+        self._command = [str(aws), "cognito-idp"]
+        self._options = ["--endpoint-url", endpoint_url, "--region", region, "--no-sign-request"]
+
+    def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
+        def call(**arguments: Any) -> dict[str, Any]:
+            operation = [method.replace("_", "-"), "--cli-input-json", json.dumps(arguments)]
+            command = [*self._command, *operation, *self._options]
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+            if done.returncode:
+                code = done.stderr.partition("(")[2].partition(")")[0]
+                raise RefusedError(code, done.stderr)
+            answer: dict[str, Any] = json.loads(done.stdout or "{}")
+            return answer
+
+        return call
+
+
+class Pycognito(PlainClient):
+    """AWSSRP of pycognito. It sends no SECRET_HASH in DEVICE_SRP_AUTH: no devices with a secret."""
+
+    sends_secret_hash_with_devices = False
+
+    def __init__(self, client: Any, endpoint_url: str, monkeypatch: Any) -> None:
+        super().__init__(client)
+        # Its device operations post to AWS, whatever the client that it was given.
+        real = requests.post
+        monkeypatch.setattr(requests, "post", lambda _, **kwargs: real(endpoint_url, **kwargs))
+
+    def sign_in(self, account: Account) -> bool | None:
+        import pycognito
+
+        srp = self._srp(account)
+        with refusals():
+            try:
+                answer = srp.authenticate_user()
+            except pycognito.exceptions.MFAChallengeException as challenge:
+                # Its own method for codes loses the new device's keys.
+                sign_in = SignIn(self.client, account.pool, account.username, account.password)
+                answer = self._finish(sign_in, account, challenge.get_tokens())
+        account.access_token = answer["AuthenticationResult"]["AccessToken"]
+        if "NewDeviceMetadata" not in answer["AuthenticationResult"]:
+            return None
+        response, password = srp.confirm_device(answer)
+        response.raise_for_status()
+        account.device = Device(srp.device_key, srp.device_group_key, password)
+        return bool(response.json()["UserConfirmationNecessary"])
+
+    def remember(self, account: Account) -> None:
+        assert account.device is not None
+        self._srp(account).update_device_status(True, account.access_token, account.device.key)
+
+    def forget(self, account: Account) -> None:
+        assert account.device is not None
+        self._srp(account).forget_device(account.access_token, account.device.key)
+
+    def _srp(self, account: Account) -> Any:
+        from pycognito.aws_srp import AWSSRP
+
+        device = account.device and {
+            "device_key": account.device.key,
+            "device_group_key": account.device.group_key,
+            "device_password": account.device.password,
+        }
+        return AWSSRP(
+            username=account.username,
+            password=account.password,
+            pool_id=account.pool.pool_id,
+            client_id=account.pool.client_id,
+            client_secret=account.pool.client_secret,
+            client=self.client,
+            **(device or {}),
+        )
+
+
+class PycognitoOnOurs(Pycognito):
+    """The same with the drop-in installed underneath: all goes through the client, whole."""
+
+    sends_secret_hash_with_devices = True
+
+    def __init__(self, client: Any, monkeypatch: Any) -> None:
+        PlainClient.__init__(self, client)
+        monkeypatch.delattr(requests, "post")
+
+
+def run_json(
+    command: list[str], request: dict[str, Any], code: Callable[[], str] = str, **settings: Any
+) -> Any:
+    """A program that reads a line of JSON and prints one; in between it may want the code."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, **settings) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        print(json.dumps(request), file=program.stdin, flush=True)
+        answer: Any = {}
+        for line in program.stdout:
+            answer = json.loads(line)
+            if answer == {"wanted": "code"}:
+                print(json.dumps(code()), file=program.stdin, flush=True)
+    assert program.returncode == 0
+    if "refused" in answer:
+        raise RefusedError(answer["refused"], answer["message"])
+    return answer
+
+
+class AmazonCognitoIdentityJs:
+    """amazon-cognito-identity-js on node: for public clients only, and it confirms by itself."""
+
+    can_keep_a_secret = False
+    factors = PlainClient.factors
+    signs_in_without_a_stale_device = True
+    sends_secret_hash_with_devices = False
+
+    _PARTS = ("deviceKey", "deviceGroupKey", "randomPasswordKey")
+
+    def __init__(self, modules: Path, endpoint_url: str) -> None:
+        self._modules, self._endpoint = str(modules), endpoint_url + "/"
+        self._script = str(PROGRAMS / "amazon_cognito_identity.mjs")
+        self._kept: dict[str, str] = {}
+
+    def sign_in(self, account: Account) -> bool | None:
+        kept_before = account.device
+        answer = self._run("signIn", account)
+        account.access_token = answer["accessToken"]
+        parts = [answer["storage"].get(self._name(account, part)) for part in self._PARTS]
+        account.device = Device(*parts) if all(parts) else None
+        self._kept = answer["storage"]
+        confirmed = account.device is not None and account.device != kept_before
+        return bool(answer.get("confirmationNecessary")) if confirmed else None
+
+    def remember(self, account: Account) -> None:
+        self._run("setDeviceStatusRemembered", account)
+
+    def forget(self, account: Account) -> None:
+        self._run("forgetDevice", account)
+
+    def _name(self, account: Account, part: str) -> str:
+        pool, name = account.pool, account.username
+        return f"CognitoIdentityServiceProvider.{pool.client_id}.{name}.{part}"
+
+    def _run(self, action: str, account: Account) -> dict[str, Any]:
+        stored = dict(zip(self._PARTS, account.device or (), strict=False))
+        storage = {self._name(account, part): value for part, value in stored.items()}
+        request = {
+            "action": action,
+            "modules": self._modules,
+            "endpoint": self._endpoint,
+            "poolId": account.pool.pool_id,
+            "clientId": account.pool.client_id,
+            "username": account.username,
+            "password": account.password,
+            "storage": storage if action == "signIn" else self._kept | storage,
+        }
+        answer: dict[str, Any] = run_json(["node", self._script], request, account.code)
+        return answer
+
+
+class WarrantLite:
+    """warrant-lite in an environment of its own. It knows neither devices nor second factors."""
+
+    can_keep_a_secret = True
+    factors = (None,)
+
+    def __init__(self, python: Path, locales: Path) -> None:
+        self._python, self._locales = str(python), str(locales)
+
+    def sign_in(self, account: Account) -> None:
+        request = {
+            "username": account.username,
+            "password": account.password,
+            "pool_id": account.pool.pool_id,
+            "client_id": account.pool.client_id,
+            "client_secret": account.pool.client_secret,
+            "client": client_settings(account.pool.cognito),
+        }
+        script = str(PROGRAMS / "sign_in_with_warrant_lite.py")
+        answer = run_json([self._python, script], request, env={"LOCPATH": self._locales})
+        account.access_token = answer["AccessToken"]

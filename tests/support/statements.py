@@ -1,0 +1,396 @@
+"""What the local Cognito says about AWS: `docs/fidelity.md` is made from this table.
+
+python tests/support/statements.py > docs/fidelity.md
+"""
+
+# ruff: noqa: E501 - rows of a table
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from moto.core.utils import camelcase_to_underscores
+
+from cognito_srp.local.server.responses import _methods
+from cognito_srp.local.server.validation import operations
+
+__all__ = ["GUESSED", "LEFT_OUT", "STATEMENTS", "Statement", "missing_operations", "rendered"]
+
+MODEL = "AWS's service model and its texts"
+GUIDE = "Developer Guide"
+MINISTACK = "ministackorg/ministack#1758, on a real pool"
+SUITE = "cognito-srp-helper's suite, which runs against AWS"
+
+#: How sure a statement is.
+MEASURED, DOCUMENTED, REPORTED, GUESSED = "measured", "documented", "reported", "guessed"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """`test` holds it, as file::function in tests/local; a guess names its switch."""
+
+    text: str
+    source: str
+    sure: str
+    test: str
+    switch: str | None = None
+
+
+S = Statement
+STATEMENTS: dict[str, list[Statement]] = {
+    "Names": [
+        S(
+            "A verified e-mail address or phone number in AliasAttributes signs in, and so does preferred_username; USER_ID_FOR_SRP is the name behind it",
+            f"{MINISTACK}; getmoto/moto#4249",
+            MEASURED,
+            "test_names.py::test_verified_aliases_sign_in_with_the_name_behind_them_in_srp",
+        ),
+        S(
+            "An unverified alias is unknown",
+            "amazon-cognito-identity-js#398, by AWS staff",
+            REPORTED,
+            "test_names.py::test_an_unverified_alias_is_unknown",
+        ),
+        S(
+            "A taken alias is AliasExistsException; ForceAliasCreation takes it away from the other user",
+            MODEL,
+            DOCUMENTED,
+            "test_names.py::test_a_taken_alias",
+        ),
+        S(
+            "Names of an alias's form are refused where that is an alias",
+            GUIDE,
+            DOCUMENTED,
+            "test_names.py::test_names_of_an_aliass_form_are_refused",
+        ),
+        S(
+            "With CaseSensitive false, letter case does not count, in sign-in and in duplicates",
+            GUIDE,
+            DOCUMENTED,
+            "test_names.py::test_letter_case_does_not_count_where_the_pool_says_so",
+        ),
+        S(
+            "Admin operations take the sub",
+            f"{MODEL}; ministackorg/ministack#326",
+            DOCUMENTED,
+            "test_names.py::test_admin_operations_take_subs_and_aliases",
+        ),
+        S(
+            "Sign-in does not take the sub: UserNotFoundException",
+            MINISTACK,
+            MEASURED,
+            "test_names.py::test_sign_in_does_not_take_a_sub",
+        ),
+        S(
+            'A taken name: UsernameExistsException, "User already exists"',
+            GUIDE,
+            DOCUMENTED,
+            "test_names.py::test_taken_names_in_aws_words",
+        ),
+        S(
+            "Where an app client hides who exists, a name that nobody has gets the same UUID and salt at every attempt",
+            f'{GUIDE}, "Managing error responses"',
+            DOCUMENTED,
+            "test_names.py::test_a_name_that_nobody_has_gets_the_same_uuid_each_time",
+        ),
+    ],
+    "Accounts and codes": [
+        S(
+            "SignUp sends a code to what AutoVerifiedAttributes names, phone numbers before e-mail, and says where",
+            GUIDE,
+            DOCUMENTED,
+            "test_sign_up.py::test_a_phone_number_comes_before_an_email_address",
+        ),
+        S(
+            "A code works once and confirms the attribute it went to; another is CodeMismatchException",
+            GUIDE,
+            DOCUMENTED,
+            "test_sign_up.py::test_the_code_that_was_sent_confirms_and_verifies",
+        ),
+        S(
+            "A code that was never sent, is used up or has expired: ExpiredCodeException; after 24 hours for a sign-up, one hour for a password",
+            GUIDE,
+            DOCUMENTED,
+            "test_accounts.py::test_a_reset_code_ends_after_an_hour",
+        ),
+        S(
+            "Where an app client hides who exists, codes are sent to simulated destinations, and answers with them fail as others do",
+            f'{GUIDE}, "Managing error responses"',
+            DOCUMENTED,
+            "test_accounts.py::test_nobody_is_told_who_exists",
+        ),
+        S(
+            'Without auto-verification: "Cannot resend codes. Auto verification not turned on."',
+            "several users' reports",
+            REPORTED,
+            "test_sign_up.py::test_without_auto_verification_no_code_is_sent_and_none_is_right",
+        ),
+        S(
+            "ForgotPassword without a verified contact: InvalidParameterException",
+            MODEL,
+            DOCUMENTED,
+            "test_accounts.py::test_a_reset_needs_a_verified_contact",
+        ),
+        S(
+            "A reset code goes where AccountRecoverySetting says; without it, SMS before e-mail",
+            MODEL,
+            DOCUMENTED,
+            "test_accounts.py::test_where_a_reset_code_goes",
+        ),
+        S(
+            "AttributesRequireVerificationBeforeUpdate: the old value counts until the new one is verified",
+            MODEL,
+            DOCUMENTED,
+            "test_accounts.py::test_an_address_that_has_to_be_verified_first",
+        ),
+        S(
+            "A blank value deletes an attribute",
+            MODEL,
+            DOCUMENTED,
+            "test_accounts.py::test_attributes_go_by_name_or_by_a_blank_value",
+        ),
+        S(
+            "SignUp may come without a password where codes sign in, and its Session signs the confirmed user in",
+            MODEL,
+            DOCUMENTED,
+            "test_sign_up.py::test_without_a_password_where_codes_sign_in",
+        ),
+        S(
+            "Temporary passwords end after TemporaryPasswordValidityDays, 7 by default; MessageAction RESEND begins anew",
+            MODEL,
+            DOCUMENTED,
+            "test_accounts.py::test_a_temporary_password_ends",
+        ),
+        S(
+            'From the fifth failed password on, a lock of 1 s that doubles up to 15 minutes: "Password attempts exceeded"; attempts during it do not count, a success or 15 quiet minutes begin anew',
+            f'{GUIDE}, "Lockout behavior"',
+            DOCUMENTED,
+            "test_lockout.py::test_every_failure_doubles_the_lock_up_to_a_quarter_of_an_hour",
+        ),
+        S(
+            "Wrong previous passwords in ChangePassword do not count as failed sign-ins",
+            "no source",
+            GUESSED,
+            "test_lockout.py::test_wrong_previous_passwords_count_where_the_switch_says_so",
+            "lockout_in_change_password",
+        ),
+        S(
+            "An unconfirmed user hears so before the password is looked at",
+            f"amazon-cognito-identity-js#288, by AWS staff; {MINISTACK}",
+            MEASURED,
+            "test_sign_up.py::test_an_unconfirmed_user_hears_so_whatever_the_password",
+        ),
+        S(
+            r"Passwords are `^[\S]+.*[\S]+$`: with spaces inside",
+            "AWS's own answer in cds-snc/platform-forms-client#5635",
+            MEASURED,
+            "test_sign_up.py::test_spaces_inside_a_password",
+        ),
+    ],
+    "Devices": [
+        S(
+            "ConfirmDevice takes any key that was given to the token's user",
+            SUITE,
+            MEASURED,
+            "test_devices.py::test_any_key_that_was_given_to_the_user",
+        ),
+        S(
+            'A code answered under an alias gives tokens whose device is refused, "Invalid device key given.", and which cannot be refreshed',
+            "aws-amplify/amplify-js#4047, #7615; amazon-cognito-identity-dart-2#201",
+            REPORTED,
+            "test_device_rules.py::test_a_device_key_of_a_code_answered_under_an_alias_is_refused",
+        ),
+        S(
+            "DEVICE_KEY with the answer to a code: the device proves itself next",
+            "aws-amplify/amplify-android#3289, one report",
+            REPORTED,
+            "test_device_rules.py::test_a_remembered_device_is_asked_for_when_its_key_comes_with_the_code",
+        ),
+        S(
+            "ListDevices of a pool that remembers on the user's word shows remembered devices only",
+            "aws-amplify/amplify-js#12171, amazon-cognito-identity-js#199",
+            REPORTED,
+            "test_device_rules.py::test_an_opt_in_pool_lists_remembered_devices_only",
+        ),
+        S(
+            "AdminListDevices shows every confirmed device, remembered or not",
+            "no source but its attribute dev:device_remembered_status",
+            GUESSED,
+            "test_device_rules.py::test_an_opt_in_pool_lists_remembered_devices_only",
+            "admin_lists_remembered_only",
+        ),
+        S(
+            'Refreshing the tokens of a tracked device takes its key; one that is unconfirmed, forgotten or another\'s: "Invalid Refresh Token."',
+            "aws/aws-sdk-java#2841, aws-amplify/amplify-js#2962",
+            REPORTED,
+            "test_devices.py::test_refreshing_needs_the_device",
+        ),
+        S(
+            "The device challenges work without a Session",
+            "pycognito",
+            REPORTED,
+            "test_devices.py::test_without_any_session_as_pycognito_does",
+        ),
+        S(
+            "CUSTOM_AUTH gives a new device key",
+            f"contradictory: yes {GUIDE}, aws-amplify/amplify-js#2705; no aws-amplify/amplify-js#14909, #12220",
+            GUESSED,
+            "test_device_rules.py::test_whether_custom_auth_gives_a_device_key_is_a_switch",
+            "custom_auth_devices",
+        ),
+    ],
+    "Sign-in": [
+        S(
+            "SECRET_HASH is checked against the USERNAME of the same request",
+            SUITE,
+            MEASURED,
+            "test_flows.py::test_email_as_username_with_a_secret",
+        ),
+        S(
+            'A wrong hash at a refresh: "SecretHash does not match for the client: …"',
+            "NabuCasa/pycognito#196",
+            REPORTED,
+            "test_secret_hash.py::test_every_flow",
+        ),
+        S(
+            "PASSWORD_VERIFIER comes without a Session",
+            MINISTACK,
+            MEASURED,
+            "test_user_sign_in.py::test_a_session_where_none_was_given",
+        ),
+        S(
+            "CUSTOM_AUTH asks for no second factor",
+            "no source",
+            GUESSED,
+            "test_guesses.py::test_whether_custom_auth_asks_for_the_second_factor",
+            "custom_auth_asks_second_factor",
+        ),
+        S(
+            "USER_AUTH offers codes and passkeys only to users without a second factor",
+            f"{GUIDE}, in part",
+            GUESSED,
+            "test_guesses.py::test_whether_a_second_factor_leaves_only_passwords_to_choose",
+            "choice_with_second_factor",
+        ),
+        S(
+            "A PREFERRED_CHALLENGE that is not available is answered with SELECT_CHALLENGE",
+            "no source",
+            GUESSED,
+            "test_guesses.py::test_whether_a_preference_that_is_not_available_is_refused",
+            "unavailable_choice_is_refused",
+        ),
+    ],
+    "Tokens and settings": [
+        S(
+            "ID tokens carry the attributes that the app client may read, in their types",
+            GUIDE,
+            DOCUMENTED,
+            "test_tokens.py::test_the_id_token_has_the_attributes_in_their_types",
+        ),
+        S(
+            "Both tokens of a sign-in have one event_id",
+            f"{GUIDE}, its samples",
+            DOCUMENTED,
+            "test_tokens.py::test_one_sign_in_is_one_event",
+        ),
+        S(
+            "ID and access tokens are signed with keys of their own",
+            GUIDE,
+            DOCUMENTED,
+            "test_tokens.py::test_two_keys_sign_and_both_are_published",
+        ),
+        S(
+            "Pool ids are the Region and nine letters and digits",
+            "every pool in reports",
+            MEASURED,
+            "test_tokens.py::test_pool_ids_look_like_those_of_aws",
+        ),
+        S(
+            "AssociateSoftwareToken where the pool takes no authenticators: SoftwareTokenMFANotFoundException",
+            MODEL,
+            DOCUMENTED,
+            "test_tokens.py::test_an_authenticator_needs_a_pool_that_takes_them",
+        ),
+        S(
+            "Members with nothing to say are absent",
+            f"{GUIDE}, its samples",
+            DOCUMENTED,
+            "test_tokens.py::test_absent_settings_are_absent",
+        ),
+        S(
+            "All members of SetUserPoolMfaConfig but the pool are optional",
+            MODEL,
+            DOCUMENTED,
+            "test_tokens.py::test_the_members_of_mfa_settings_are_optional",
+        ),
+        S(
+            "A pool with DeletionProtection is not deleted: InvalidParameterException",
+            MODEL,
+            DOCUMENTED,
+            "test_tokens.py::test_a_protected_pool_is_not_deleted",
+        ),
+        S(
+            "ListUserPools takes no MaxResults",
+            "AWS's example for JavaScript",
+            DOCUMENTED,
+            "test_tokens.py::test_list_user_pools_as_the_javascript_example_calls_it",
+        ),
+    ],
+}
+
+#: What a request may ask for and does not get, beside the operations that are missing.
+LEFT_OUT = [
+    "Lambda triggers other than those of CUSTOM_AUTH: a LambdaConfig is kept and shown, and nothing in it is called.",
+    "Hosted UI, managed login, OAuth 2.0 endpoints, federation through identity providers: their settings are kept and shown.",
+    "Messages are not sent and templates not filled in: `LocalCognito.emails` and `text_messages` show codes and temporary passwords.",
+    "Quotas and attempt limits: no LimitExceededException, no TooManyFailedAttemptsException; [faults](local-cognito.md#failures) throttle on demand.",
+    "PasswordHistorySize, threat protection (UserPoolAddOns), risk and log delivery: settings without an effect.",
+    "Registering passkeys: `use_passkey` gives one, whose relying party is `localhost`. A wrong answer to WEB_AUTHN uses the challenge up.",
+    "Constraints on attributes (StringAttributeConstraints, Mutable) are kept and shown, and values are not checked against them.",
+    "IAM: requests need no credentials, and none are checked.",
+]
+
+_TEXT = """\
+# What the local Cognito says about AWS
+
+This page is made from a table in the suite, `tests/support/statements.py`: each statement, where it comes from, how sure it is, and the test that
+holds it. Nobody who wrote this could ask AWS. *Measured*: somebody tried it on a real pool and wrote it down. *Documented*: AWS says so.
+*Reported*: users of other clients met it. *Guessed*: nobody says, or the sources contradict each other; then it is a switch of
+`LocalCognito`, whose default is the statement.
+
+```python
+from cognito_srp.local import LocalCognito
+
+cognito = LocalCognito(custom_auth_devices=False)
+```
+"""
+
+
+def rendered(missing: list[str]) -> str:
+    """The page; `missing` are the operations that answer NotImplementedException."""
+    parts = [_TEXT]
+    for title, statements in STATEMENTS.items():
+        parts += [f"\n## {title}\n", "| statement | source | sure | test |", "|---|---|---|---|"]
+        parts += [_row(statement) for statement in statements]
+    parts += ["\n## What it is not\n", *(f"- {line}" for line in LEFT_OUT)]
+    parts += [
+        "- Errors whose words AWS documents nowhere have words of our own: test that a call is refused, not how.",
+        f"\nThese {len(missing)} operations are missing. They answer `NotImplementedException`, status 501, and name themselves:\n",
+        ", ".join(missing) + ".",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _row(statement: Statement) -> str:
+    sure = statement.sure + (f": `{statement.switch}`" if statement.switch else "")
+    file, name = statement.test.split("::")
+    return f"| {statement.text} | {statement.source} | {sure} | `{file}` {name.replace('_', ' ')[5:]} |"
+
+
+def missing_operations() -> list[str]:
+    """The operations of the service's model that answer NotImplementedException."""
+    return sorted(o for o in operations() if camelcase_to_underscores(o) not in _methods())
+
+
+if __name__ == "__main__":
+    print(rendered(missing_operations()), end="")
