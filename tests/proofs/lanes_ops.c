@@ -66,8 +66,24 @@ static void masks(lanes a, lanes b, lanes c) {
     for (unsigned r = 0; r < 8; r++) print_mask("carries", lanes_get_bits(carries, r));
 }
 
+static lanes_words next_words(void) {
+    srp_word numbers[2 * LANES];
+    for (int i = 0; i < 2 * LANES; i++) numbers[i] = index_word(index_of(next_number()));
+    return lanes_words_load(numbers);
+}
+
+static void words(void) {
+    const lanes_words low = next_words(), high = next_words(), index = next_words();
+    const lanes_words picked = lanes_words_pick(low, high, index);
+    print("pick", lanes_from_words(picked, low));
+    print("other", lanes_from_other_words(picked, high));
+    const lanes_words chosen = lanes_words_choose(lanes_words_test(index, 32), low, high);
+    print("chosen", lanes_from_words(chosen, chosen));
+    print("chosen", lanes_from_other_words(chosen, chosen));
+}
+
 static void places(lanes a, lanes b, lanes c) {
-    print("pick", lanes_pick(a, b, c));
+    words();
     print("up", lanes_up(a, b));
     for (unsigned lane = 0; lane < LANES; lane++) {
         print("lane", lanes_lane(a, lane));

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import z3
 from proofs.proof_avx512ifma import BITS, DIGITS, LANES
-from proofs.proof_bits import Vectors, evaluate
+from proofs.proof_bits import Vectors, Wire, evaluate, wires
 from proofs.proof_steps import Difference, prove_bytes_read, prove_bytes_written, prove_selection
 from proofs.proof_trace import ALONE, CSRC, Op, Recorder, Trace, require
 
@@ -56,7 +56,7 @@ def prove_reduce(
 
 
 def prove_to_bytes(recorder: Recorder, *, csrc: Path = CSRC) -> None:
-    """ifma_to_bytes puts every bit in its place, ifma_row_to_bytes those of a mod N."""
+    """radix52_to_bytes puts every bit in its place, radix52_row_to_bytes those of a mod N."""
     trace = recorder.record("avx512ifma", "to_bytes", 3, csrc)
     prove_bytes_written(trace, [trace.inputs[0, i, ALONE] for i in range(DIGITS)], BITS)
     trace = recorder.record("avx512ifma", "row_to_bytes", 3, csrc)
@@ -88,14 +88,30 @@ def prove_row_select(recorder: Recorder, *, csrc: Path = CSRC) -> None:
 
 
 def prove_pick(recorder: Recorder, *, csrc: Path = CSRC) -> None:
-    """One of 128 entries in each lane, for every index."""
+    """One of 128 entries in each word, for every index, and whose words they are."""
     trace = recorder.record("avx512ifma", "pick_128", 3, csrc)
     inputs, outputs = trace.inputs, trace.outputs
 
     def wanted(entry: int) -> dict[int, int]:
-        return {outputs[0, 0, lane]: inputs[4, 0, entry] for lane in range(LANES)}
+        return {outputs[0, 0, word]: inputs[4, 0, entry] for word in range(2 * LANES)}
 
-    prove_selection(trace, [inputs[3, 0, lane] for lane in range(LANES)], 128, wanted)
+    prove_selection(trace, [inputs[3, 0, word] for word in range(2 * LANES)], 128, wanted)
+    prove_words(recorder, csrc)
+
+
+def prove_words(recorder: Recorder, csrc: Path) -> None:
+    """Number l of two groups gets the halves of its digit from word word_of(l)."""
+    trace = recorder.record("avx512ifma", "words", 3, csrc)
+    found = wires(trace, lambda step: 32)
+    seen = set()
+    for (result, word, number), step in trace.outputs.items():
+        if result:
+            continue
+        lower, upper = trace.inputs[3, 0, word], trace.inputs[1, 0, word]
+        halves: list[Wire] = [(half, bit) for half in (lower, upper) for bit in range(32)]
+        require(found.get(step) == halves, f"number {number} has not the word of its index")
+        seen.add(word)
+    require(len(seen) == 2 * LANES, "two numbers have one word")
 
 
 def prove_power_digits(recorder: Recorder, *, step: int = 1, csrc: Path = CSRC) -> None:

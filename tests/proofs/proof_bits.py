@@ -14,7 +14,7 @@ from typing import Any
 import z3
 from proofs.proof_trace import Op, ProofError, Trace, require
 
-__all__ = ["Vectors", "compute", "evaluate", "formula", "prove", "wires"]
+__all__ = ["Vectors", "Wire", "compute", "evaluate", "formula", "prove", "wires"]
 
 WORD = 64
 #: Milliseconds after which a proof that has not ended has failed.

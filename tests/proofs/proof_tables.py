@@ -76,14 +76,17 @@ def prove_field(tables: dict[str, list[int]], prefix: str, bits: int, count: int
 
 
 def prove_windows(table: list[int]) -> None:
-    """[window w][digit][entry e]: T = R 2^(e 2^(11 + 7 w)) mod N and T' with T + T' N = 0 mod R."""
+    """[window w][digit][half][entry e]: T = R 2^(e 2^(11 + 7 w)) mod N, and T' with
+    T + T' N = 0 mod R."""
     bits, count = IFMA
     radix, entries = 1 << bits * count, 1 << WINDOW
-    require(len(table) == WINDOWS * 2 * count * entries, "srp_ifma_table has another size")
+    require(len(table) == WINDOWS * 4 * count * entries, "srp_52_table has another size")
+    require(max(table) < 1 << 32, "a word is too long")
     for window in range(WINDOWS):
-        start = window * 2 * count * entries
+        start = window * 4 * count * entries
         for entry in range(entries):
-            column = table[start + entry : start + 2 * count * entries : entries]
+            words = table[start + entry : start + 4 * count * entries : entries]
+            column = [low | high << 32 for low, high in zip(words[::2], words[1::2], strict=True)]
             require(max(column) < 1 << bits, "an entry's digit is too long")
             low, high = (
                 sum(digit << bits * i for i, digit in enumerate(part))
@@ -95,7 +98,7 @@ def prove_windows(table: list[int]) -> None:
 
 
 def prove_ifma(tables: dict[str, list[int]]) -> None:
-    """The constants of avx512ifma.h: rows of 64 digits, the last four of them 0."""
+    """The constants of radix52.h and avx512ifma.h: rows of 64 digits, the last four of them 0."""
     bits, count = IFMA
     radix = 1 << bits * count
     constants = {
@@ -105,11 +108,11 @@ def prove_ifma(tables: dict[str, list[int]]) -> None:
         "r2": radix * radix % N,
     }
     for name, number in constants.items():
-        require(tables[f"srp_ifma_{name}"] == digits(number, bits, ROW), f"{name} is wrong")
+        require(tables[f"srp_52_{name}"] == digits(number, bits, ROW), f"{name} is wrong")
     shifted = flat((N + 1 << bits * lane for lane in range(8)), bits, SHIFTED)
     require(tables["srp_ifma_shifted"] == shifted, "srp_ifma_shifted is wrong")
     require(tables["srp_ifma_comb"] == flat(comb(radix % N), bits, ROW), "the comb is wrong")
-    prove_windows(tables["srp_ifma_table"])
+    prove_windows(tables["srp_52_table"])
 
 
 def prove_tables(csrc: Path = CSRC) -> int:

@@ -94,7 +94,7 @@ SOURCES = {
     "avx512ifma": (
         "avx512ifma_field.c",
         "avx512ifma_row.c",
-        "avx512ifma_bytes.c",
+        "../radix52.c",
         "avx512ifma_comb.c",
         "avx512ifma_powmod.c",
     ),
@@ -169,6 +169,7 @@ def broken_copy(folder: Path, name: str, old: str, new: str) -> Path:
     shutil.copytree(CSRC, copy)
     (path,) = copy.rglob(name)
     text = path.read_text(encoding="utf-8")
-    require(old in text, f"{name} no longer has what was to be broken: {old}")
+    if old not in text:
+        raise LookupError(f"{name} no longer has what was to be broken: {old}")
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     return copy

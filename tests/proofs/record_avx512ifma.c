@@ -3,28 +3,28 @@
 
 #include "kernels/avx512ifma/avx512ifma_pow_g.c"
 
-static lanes operand[4][SRP_IFMA_DIGITS];
-static srp_digit row[4][SRP_IFMA_ROW];
+static lanes operand[4][SRP_52_DIGITS];
+static srp_digit row[4][SRP_52_ROW];
 static ifma_scratch scratch;
 static uint8_t bytes[SRP_ELEMENT_SIZE];
-static srp_digit entries[SRP_COMB_ENTRIES][SRP_IFMA_ROW];
+static srp_digit entries[SRP_COMB_ENTRIES][SRP_52_ROW];
 
 static void start(void) {
     memset(operand, NEVER_WRITTEN, sizeof operand);
     memset(row, NEVER_WRITTEN, sizeof row);
     memset(&scratch, NEVER_WRITTEN, sizeof scratch);
     for (unsigned k = 0; k < 3; k++) {
-        for (size_t i = 0; i < SRP_IFMA_DIGITS; i++)
+        for (size_t i = 0; i < SRP_52_DIGITS; i++)
             for (size_t lane = 0; lane < LANES; lane++)
                 operand[k][i].hidden[lane] = record_input(k, i, lane).hidden;
-        for (size_t i = 0; i < SRP_IFMA_ROW; i++)
-            row[k][i] = i < SRP_IFMA_DIGITS ? record_input(k, i, LANES) : digit_of(0);
+        for (size_t i = 0; i < SRP_52_ROW; i++)
+            row[k][i] = i < SRP_52_DIGITS ? record_input(k, i, LANES) : digit_of(0);
     }
     for (size_t e = 0; e < SRP_COMB_ENTRIES; e++)
-        for (size_t i = 0; i < SRP_IFMA_ROW; i++) entries[e][i] = record_input(4, i, e);
+        for (size_t i = 0; i < SRP_52_ROW; i++) entries[e][i] = record_input(4, i, e);
     record_region(bytes, sizeof bytes);
     ifma_start(&scratch);
-    for (size_t i = 0; i < SRP_IFMA_DIGITS; i++) { /* results 5 and 6, and from here on operands */
+    for (size_t i = 0; i < SRP_52_DIGITS; i++) { /* results 5 and 6, and from here on operands */
         for (size_t lane = 0; lane < LANES; lane++) {
             record_output(5, i, lane, (srp_digit){scratch.modulus[i].hidden[lane]});
             record_output(6, i, lane, (srp_digit){scratch.inverse[i].hidden[lane]});
@@ -45,7 +45,7 @@ static void put_row(unsigned result, const srp_digit *a, size_t count) {
 }
 
 static int record_eight(const char *function, lanes *result) {
-    const ifma_ahead ahead = {(const char *)srp_ifma_table, sizeof srp_ifma_table[0]};
+    const ifma_ahead ahead = {(const char *)srp_52_table, sizeof srp_52_table[0]};
     if (!strcmp(function, "mul"))
         ifma_mul(result, operand[0], operand[1], &scratch);
     else if (!strcmp(function, "sqr"))
@@ -56,10 +56,10 @@ static int record_eight(const char *function, lanes *result) {
         ifma_reduce(result, operand[0]);
     else
         return 0;
-    put_lanes(0, result, SRP_IFMA_DIGITS);
-    put_lanes(1, scratch.quotient, strcmp(function, "reduce") ? SRP_IFMA_DIGITS : 0);
+    put_lanes(0, result, SRP_52_DIGITS);
+    put_lanes(1, scratch.quotient, strcmp(function, "reduce") ? SRP_52_DIGITS : 0);
     const int general = !strcmp(function, "mul") || !strcmp(function, "sqr");
-    put_lanes(2, scratch.product, general ? 2 * SRP_IFMA_DIGITS : 0);
+    put_lanes(2, scratch.product, general ? 2 * SRP_52_DIGITS : 0);
     return 1;
 }
 
@@ -71,49 +71,65 @@ static int record_row(const char *function, srp_digit *result) {
         ifma_row_mul(result, row[0], row[0]);
     } else if (!strcmp(function, "row_mul_and_select")) {
         ifma_row_mul_and_select(result, row[0], row[1], row[1], entries[0], index);
-        put_row(3, row[1], SRP_IFMA_ROW);
+        put_row(3, row[1], SRP_52_ROW);
     } else if (!strcmp(function, "row_select")) {
         ifma_row_select(result, entries[0], SRP_COMB_ENTRIES, index);
     } else {
         return 0;
     }
-    put_row(0, result, SRP_IFMA_ROW);
+    put_row(0, result, SRP_52_ROW);
     return 1;
 }
 
 static int record_bytes(const char *function, srp_digit *result) {
     if (!strcmp(function, "from_bytes")) {
-        ifma_from_bytes(result, 1, bytes);
-        put_row(0, result, SRP_IFMA_DIGITS);
+        radix52_from_bytes(result, 1, bytes);
+        put_row(0, result, SRP_52_DIGITS);
     } else if (!strcmp(function, "from_bytes_lanes")) {
-        ifma_from_bytes(lanes_digits(operand[3]) + 5, LANES, bytes);
-        for (size_t i = 0; i < SRP_IFMA_DIGITS; i++)
+        radix52_from_bytes(lanes_digits(operand[3]) + 5, LANES, bytes);
+        for (size_t i = 0; i < SRP_52_DIGITS; i++)
             record_output(0, i, LANES, (srp_digit){operand[3][i].hidden[5]});
     } else if (!strcmp(function, "to_bytes")) {
-        ifma_to_bytes(bytes, row[0], 1);
+        radix52_to_bytes(bytes, row[0], 1);
     } else if (!strcmp(function, "row_to_bytes")) {
-        ifma_row_to_bytes(bytes, row[0]);
+        radix52_row_to_bytes(bytes, row[0]);
     } else {
         return 0;
     }
     return 1;
 }
 
-/* One digit of the selection from 128 entries, and the digits of a power of 2. */
-static int record_parts(const char *function, lanes *result) {
-    lanes index, table[SRP_IFMA_ENTRIES / LANES];
-    for (size_t lane = 0; lane < LANES; lane++) {
-        index.hidden[lane] = record_input(3, 0, lane).hidden;
-        for (size_t j = 0; j < SRP_IFMA_ENTRIES / LANES; j++)
-            table[j].hidden[lane] = record_input(4, 0, LANES * j + lane).hidden;
+/* Words from 128 entries, and the digits that two words make, by the number that each is of. */
+static void record_words(const char *function, lanes *result) {
+    lanes_words index, upper, table[ENTRY_REGISTERS];
+    for (size_t word = 0; word < PAIR; word++) {
+        index.hidden[word] = record_input(3, 0, word).hidden;
+        upper.hidden[word] = record_input(1, 0, word).hidden;
+        for (size_t j = 0; j < ENTRY_REGISTERS; j++)
+            table[j].hidden[word] = record_input(4, 0, PAIR * j + word).hidden;
     }
     if (!strcmp(function, "pick_128")) {
-        result[0] = pick_128(table, selector_of(index));
-        put_lanes(0, result, 1);
+        const lanes_words picked = pick_128(table, selector_of(index));
+        for (size_t word = 0; word < PAIR; word++)
+            record_output(0, 0, word, (srp_digit){picked.hidden[word]});
+        return;
+    }
+    result[0] = lanes_from_words(index, upper);
+    result[1] = lanes_from_other_words(index, upper);
+    for (size_t l = 0; l < PAIR; l++)
+        record_output(0, word_of(l), l, (srp_digit){result[l / LANES].hidden[l % LANES]});
+}
+
+static int record_parts(const char *function, lanes *result) {
+    if (!strcmp(function, "pick_128") || !strcmp(function, "words")) {
+        record_words(function, result);
     } else if (!strcmp(function, "power_digits")) {
-        for (unsigned i = 0; i < SRP_IFMA_DIGITS; i++)
-            result[i] = ifma_power_digit(index, lanes_splat(SRP_IFMA_DIGIT_BITS * i));
-        put_lanes(0, result, SRP_IFMA_DIGITS);
+        lanes power;
+        for (size_t lane = 0; lane < LANES; lane++)
+            power.hidden[lane] = record_input(3, 0, lane).hidden;
+        for (unsigned i = 0; i < SRP_52_DIGITS; i++)
+            result[i] = ifma_power_digit(power, lanes_splat(SRP_52_BITS * i));
+        put_lanes(0, result, SRP_52_DIGITS);
     } else {
         return 0;
     }

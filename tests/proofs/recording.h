@@ -71,6 +71,7 @@ typedef struct { uint64_t hidden; } srp_digit;
 typedef struct { uint64_t hidden; } srp_mask;
 typedef struct { uint64_t hidden; } srp_index;
 typedef struct { uint64_t hidden; } srp_wide;
+typedef struct { uint64_t hidden; } srp_word;
 
 #define RECORDED static inline __attribute__((unused))
 #define SECRET_INLINE RECORDED
@@ -151,6 +152,8 @@ RECORDED srp_index index_scale(srp_index a, uint64_t factor, unsigned bits) {
 }
 BINARY(srp_index, index_sub, OP_SUB)
 
+RECORDED srp_word index_word(srp_index index) { return (srp_word){index.hidden}; }
+
 /* ---- wide.h ---------------------------------------------------------------------------------- */
 
 RECORDED srp_wide wide_zero(void) { return (srp_wide){0}; }
@@ -215,19 +218,44 @@ RECORDED lanes lanes_lane(lanes a, unsigned lane) { EACH_LANE(lanes, a.hidden[la
 RECORDED lanes lanes_up(lanes a, lanes below) {
     EACH_LANE(lanes, i ? a.hidden[i - 1] : below.hidden[7]);
 }
-/* Sixteen choices: bit 3 of the index last. */
-RECORDED lanes lanes_pick(lanes low, lanes high, lanes index) {
-    lanes result = low;
-    for (unsigned entry = 1; entry < 16; entry++) {
-        uint64_t value = entry < 8 ? low.hidden[entry] : high.hidden[entry - 8];
-        for (unsigned i = 0; i < LANES; i++) {
-            uint64_t four = record(OP_LOW, 4, index.hidden[i], 0, 0);
-            uint64_t wanted = record(OP_EQUAL, 0, four, entry, 0);
-            result.hidden[i] = record(OP_CHOOSE, 0, wanted, value,
-                                      entry == 1 ? low.hidden[0] : result.hidden[i]);
-        }
+
+typedef struct { uint64_t hidden[2 * LANES]; } lanes_words;
+typedef struct { uint64_t hidden[2 * LANES]; } lanes_words_mask;
+
+#define EACH_WORD(type, expression)                                          \
+    type result;                                                             \
+    for (unsigned i = 0; i < 2 * LANES; i++) result.hidden[i] = (expression); \
+    return result
+
+RECORDED lanes_words lanes_words_load(const srp_word *source) {
+    EACH_WORD(lanes_words, source[i].hidden);
+}
+RECORDED lanes_words_mask lanes_words_test(lanes_words a, uint32_t bit) {
+    EACH_WORD(lanes_words_mask, record(OP_TEST, 0, a.hidden[i], bit, 0));
+}
+RECORDED lanes_words lanes_words_choose(lanes_words_mask mask, lanes_words yes, lanes_words no) {
+    EACH_WORD(lanes_words, record(OP_CHOOSE, 0, mask.hidden[i], yes.hidden[i], no.hidden[i]));
+}
+/* 32 choices, by the lowest five bits of an index. */
+RECORDED uint64_t record_pick(const lanes_words *low, const lanes_words *high, uint64_t index) {
+    uint64_t picked = low->hidden[0], five = record(OP_LOW, 5, index, 0, 0);
+    for (unsigned entry = 1; entry < 4 * LANES; entry++) {
+        uint64_t value = (entry < 2 * LANES ? low : high)->hidden[entry % (2 * LANES)];
+        picked = record(OP_CHOOSE, 0, record(OP_EQUAL, 0, five, entry, 0), value, picked);
     }
-    return result;
+    return picked;
+}
+RECORDED lanes_words lanes_words_pick(lanes_words low, lanes_words high, lanes_words index) {
+    EACH_WORD(lanes_words, record_pick(&low, &high, index.hidden[i]));
+}
+RECORDED uint64_t record_halves(uint64_t lower, uint64_t upper) {
+    return record(OP_OR, 0, lower, record(OP_UP, 32, upper, 0, 0), 0);
+}
+RECORDED lanes lanes_from_words(lanes_words lower, lanes_words upper) {
+    EACH_LANE(lanes, record_halves(lower.hidden[i / 2 * 2 + i], upper.hidden[i / 2 * 2 + i]));
+}
+RECORDED lanes lanes_from_other_words(lanes_words lower, lanes_words upper) {
+    EACH_LANE(lanes, record_halves(lower.hidden[i / 2 * 2 + i + 2], upper.hidden[i / 2 * 2 + i + 2]));
 }
 RECORDED lanes_bits lanes_no_bits(void) { return (lanes_bits){{0}}; }
 RECORDED lanes_bits lanes_put_bits(lanes_bits bits, unsigned r, lanes_mask mask) {

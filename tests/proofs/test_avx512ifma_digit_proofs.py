@@ -41,24 +41,25 @@ FAULTS = [
     (prove_reduce, "field.c", "lanes_and(lanes_carry(difference), one)", "lanes_carry(difference)"),
     (prove_reduce, "field.c", "lanes_test(borrow, one)", "lanes_test(borrow, zero)"),
     (prove_reduce, "field.c", "lanes_choose(was_below, a[i]", "lanes_choose(was_below, a[0]"),
-    (prove_to_bytes, "bytes.c", "digit_down(difference, 63)", "digit_down(difference, 62)"),
-    (prove_to_bytes, "bytes.c", "digit_down(high, 12)", "digit_down(high, 11)"),
-    (prove_to_bytes, "bytes.c", "row[i], reduced[i]);", "reduced[i], row[i]);"),
-    (prove_from_bytes, "bytes.c", "digit_load(end - 14), 4)", "digit_load(end - 14), 5)"),
-    (prove_from_bytes, "bytes.c", "digit_load(bytes), 8)", "digit_load(bytes), 7)"),
-    (prove_from_bytes, "bytes.c",
-     "(SRP_IFMA_DIGITS - 2) * stride]", "(SRP_IFMA_DIGITS - 1) * stride]"),
+    (prove_to_bytes, "radix52.c", "digit_down(difference, 63)", "digit_down(difference, 62)"),
+    (prove_to_bytes, "radix52.c", "digit_down(high, 12)", "digit_down(high, 11)"),
+    (prove_to_bytes, "radix52.c", "row[i], reduced[i]);", "reduced[i], row[i]);"),
+    (prove_from_bytes, "radix52.c", "digit_load(end - 14), 4)", "digit_load(end - 14), 5)"),
+    (prove_from_bytes, "radix52.c", "digit_load(bytes), 8)", "digit_load(bytes), 7)"),
+    (prove_from_bytes, "radix52.c",
+     "(SRP_52_DIGITS - 2) * stride]", "(SRP_52_DIGITS - 1) * stride]"),
     (prove_row_select, "row.c", "i < SRP_COMB_ENTRIES; i++)", "i < SRP_COMB_ENTRIES - 1; i++)"),
     (prove_row_select, "row.c", "entry = lanes_add(entry, one);", ""),
-    (prove_row_select, "row.c", "entries += SRP_IFMA_ROW;", "entries += SRP_IFMA_ROW - 1;"),
-    (prove_pick, "pow_g.c", "lanes_splat(32)", "lanes_splat(33)"),
-    (prove_pick, "pow_g.c", "pick_32(entries + 4, s)", "pick_32(entries + 2, s)"),
-    (prove_pick, "pow_g.c", "lanes_choose(s.bit_6, ", "lanes_choose(s.bit_5, "),
+    (prove_row_select, "row.c", "entries += SRP_52_ROW;", "entries += SRP_52_ROW - 1;"),
+    (prove_pick, "pow_g.c", "(index, 32)", "(index, 16)"),
+    (prove_pick, "pow_g.c", "pick_64(entries + 4, s)", "pick_64(entries + 2, s)"),
+    (prove_pick, "pow_g.c", "(s.bit_6, ", "(s.bit_5, "),
+    (prove_pick, "pow_g.c", "l % 8 / 2 * 4 + l % 2 +", "l % 8 +"),
     (prove_power_digits, "avx512ifma.h", "lanes_sub(power, start)", "power"),
     (prove_power_digits, "avx512ifma.h",
-     "lanes_splat(IFMA_DIGIT_MASK))", "lanes_splat(IFMA_DIGIT_MASK / 2))"),
-    (prove_power_digits, "avx512ifma.h",
-     "#define SRP_IFMA_DIGIT_BITS 52", "#define SRP_IFMA_DIGIT_BITS 51"),
+     "lanes_splat(SRP_52_MASK))", "lanes_splat(SRP_52_MASK / 2))"),
+    (prove_power_digits, "radix52.h",
+     "#define SRP_52_BITS 52", "#define SRP_52_BITS 51"),
 ]  # fmt: skip
 
 
@@ -66,7 +67,7 @@ FAULTS = [
 def test_planted_faults_are_found(
     recorder: Recorder, tmp_path: Path, prove: Callable[..., None], name: str, old: str, new: str
 ) -> None:
-    name = name if name.endswith(".h") else f"avx512ifma_{name}"
+    name = name if name.startswith("radix52") or name.endswith(".h") else f"avx512ifma_{name}"
     csrc = broken_copy(tmp_path, name, old, new)
     with pytest.raises(ProofError):
         prove(recorder, csrc=csrc)

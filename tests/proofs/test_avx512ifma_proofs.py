@@ -23,7 +23,7 @@ FIELD_FAULTS = [
 PRODUCT_FAULTS = [
     ("    c0 = lanes_add(c0, carry);\n    for", "    for"),
     ("ADD_COLUMNS(product + TILE * k);", ""),
-    ("lanes_add(c9, product[SRP_IFMA_DIGITS - 1])", "c9"),
+    ("lanes_add(c9, product[SRP_52_DIGITS - 1])", "c9"),
     ("low_half(s->quotient, s->product, s->inverse);",
      "low_half(s->quotient, s->product, s->modulus);"),
 ]  # fmt: skip

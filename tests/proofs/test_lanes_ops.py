@@ -36,7 +36,7 @@ def test_every_operation_on_lanes_is_what_plain_c_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("lanes_less(0, (index.hidden[i] & 15) ^ entry)", "lanes_less(0, index.hidden[i] ^ entry)"),
+        ("(index.hidden[i] & 31) ^ entry", "index.hidden[i] ^ entry"),
         ("a.hidden[i] >> 52", "a.hidden[i] >> 51"),
         ("digit_of(a & LANES_LOW_52)", "digit_of(a)"),
     ],
@@ -52,6 +52,7 @@ def test_no_operation_is_left_out() -> None:
     )
     names.remove("lanes_of")  # how an operation is written, and what has no value
     names.remove("lanes_mask_of")
+    names.remove("lanes_words_of")
     names.remove("lanes_address_barrier")
     names.remove("lanes_prefetch")
     text = (HERE / "lanes_ops.c").read_text()

@@ -15,7 +15,7 @@ FAULTS = [
     ("inverse = -pow(modulus", "inverse = pow(modulus"),
     ("entries.append(entries[-1] * factor % modulus)", "entries.append(entries[-1] * factor)"),
     ("_digits(modulus + 1 << bits * lane", "_digits(modulus << bits * lane"),
-    ('"srp_ifma_one": one', '"srp_ifma_one": one + 1'),
+    ('"srp_52_one": one', '"srp_52_one": one + 1'),
     ('"modulus_plus_1": modulus + 1', '"modulus_plus_1": modulus'),
 ]
 
