@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SOURCES := pyproject.toml setup.py $(wildcard srp_native/ffi_build.py $(addprefix srp_native/csrc/,*.* */*.* */*/*.*))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check check-status bench dist lint clean
+.PHONY: help demo test check check-status prove bench dist lint clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -28,14 +28,17 @@ test: $(VENV)/test.stamp ## the suite, as CI runs it (under 20 minutes)
 	$(BIN)/python -m pytest -m "not long and not paced" -n auto --maxprocesses 4 --dist worksteal
 	$(BIN)/python -m pytest -m "paced and not long"
 
-check: $(VENV)/dev.stamp ## the long checks, what has passed on this code left out (hours)
+check: $(VENV)/dev,release.stamp ## the long checks, what has passed on this code left out (hours)
 	$(BIN)/python tests/check.py run
 
 check-status: $(VENV)/bin/python ## what of the long checks has not passed on this code (1 second)
 	@$(BIN)/python tests/check.py status
 
-check-%: $(VENV)/dev.stamp ## one part of them; `make check-status` names the parts (under 1 hour, but timing)
+check-%: $(VENV)/dev,release.stamp ## one part of them; `make check-status` names the parts (under 1 hour, but timing)
 	$(BIN)/python tests/check.py run $*
+
+prove: $(VENV)/test.stamp ## the proofs of the kernels and the faults they catch (docs/proofs.md; under 10 minutes)
+	$(BIN)/python -m pytest tests/proofs --long -n auto --maxprocesses 4 --dist worksteal
 
 bench: $(VENV)/bench.stamp ## the benchmarks, their figures and charts (under 1 hour)
 	@mkdir -p build

@@ -55,6 +55,7 @@ PARTS = {
     "native": Part(
         ("tests/native", "--ignore=tests/native/test_timing.py"), (*_CORE, "tests/native")
     ),
+    "proofs": Part(("tests/proofs",), (*_CORE, "tests/proofs")),
     "timing": Part(
         ("tests/native/test_timing.py",),
         (*_CORE, "tests/native"),

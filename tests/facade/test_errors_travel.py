@@ -42,7 +42,10 @@ def kinds() -> Iterator[type[Exception]]:
     """Every exception that a module of the two packages defines."""
     for package in (srp_native, cognito_srp):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if found.name.endswith(("__main__", "ffi_build", "_srp")):
+            if (
+                found.name.endswith(("__main__", "ffi_build", "_srp"))
+                or "_pyinstaller" in found.name
+            ):
                 continue
             module = importlib.import_module(found.name)
             for kind in vars(module).values():

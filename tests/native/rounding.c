@@ -60,5 +60,8 @@ int main(int count, char **arguments) {
 }
 
 #else
-int main(void) { return NO_SUCH_KERNEL; }
+int main(void) {
+    (void)kernel_called;
+    return NO_SUCH_KERNEL;
+}
 #endif

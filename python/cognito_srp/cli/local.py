@@ -7,9 +7,10 @@ import errno
 import json
 import secrets
 import signal
-import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInputError
@@ -147,11 +148,15 @@ def _add_behaviour_options(parser: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     users = _choose_users(arguments)
-    stop = threading.Event()
+    # Not an Event: its wait holds a lock that a handler would wait for, in the very same thread.
+    stops: SimpleQueue[int] = SimpleQueue()
     # From the first moment on: a supervisor may stop what it has only just started.
-    earlier = {number: signal.signal(number, lambda *_: stop.set()) for number in _stop_signals()}
+    earlier = {
+        number: signal.signal(number, lambda given, _: stops.put(given))
+        for number in _stop_signals()
+    }
     try:
-        _serve(arguments, users, stop)
+        _serve(arguments, users, stops)
     finally:
         for number, handler in earlier.items():
             signal.signal(number, handler)
@@ -213,7 +218,7 @@ def _cannot_listen(arguments: argparse.Namespace, error: OSError) -> str:
     return f"--host {arguments.host}: {error.strerror or error}; {fix}"
 
 
-def _serve(arguments: argparse.Namespace, users: list[_User], stop: threading.Event) -> None:
+def _serve(arguments: argparse.Namespace, users: list[_User], stops: SimpleQueue[int]) -> None:
     with _start(arguments) as cognito, log_shown(cognito, arguments):
         if arguments.state is not None and arguments.state.exists():
             _load(cognito, arguments.state)
@@ -224,13 +229,19 @@ def _serve(arguments: argparse.Namespace, users: list[_User], stop: threading.Ev
         with printing():
             print(json.dumps(ready))
         _greet(arguments, cognito.endpoint_url)
-        # Windows delivers Ctrl-C only between waits.
-        while not stop.wait(0.5):
-            pass
+        _wait(stops)
     _save(cognito, arguments.state)
     for (operation, kind), count in sorted(cognito.faults.injected.items()):
         note(f"{operation} suffered {kind} {count} times")
     note("stopped")
+
+
+def _wait(stops: SimpleQueue[int]) -> None:
+    """Until a signal has been put there. Windows delivers Ctrl-C only between waits."""
+    while True:
+        with suppress(Empty):
+            stops.get(timeout=0.5)
+            return
 
 
 def _add_faults(cognito: LocalCognito, arguments: argparse.Namespace) -> None:
