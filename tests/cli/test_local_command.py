@@ -306,12 +306,16 @@ def test_names_and_origins_from_the_command_line() -> None:
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has none")
 def test_a_terminal_that_is_closed_loses_nothing(tmp_path: Path) -> None:
     file = tmp_path / "state.json"
-    with local("--state", str(file), "--create-pool") as (process, ready):
-        a_client(ready).create_user_pool(PoolName="kept")
-        assert process.stderr is not None
-        process.stderr.close()  # nobody reads it any more
-        process.send_signal(signal.SIGHUP)
-        assert process.wait(timeout=60) == 0
+    earlier = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the suite may run under nohup
+    try:
+        with local("--state", str(file), "--create-pool") as (process, ready):
+            a_client(ready).create_user_pool(PoolName="kept")
+            assert process.stderr is not None
+            process.stderr.close()  # nobody reads it any more
+            process.send_signal(signal.SIGHUP)
+            assert process.wait(timeout=60) == 0
+    finally:
+        signal.signal(signal.SIGHUP, earlier)
     assert "kept" in file.read_text()
 
 
