@@ -96,14 +96,21 @@ def test_public_names(package: str) -> None:
     """``__all__`` is sorted and whole: every name in it exists, every import of it is in it."""
     module = __import__(package)
     tree = ast.parse((PACKAGES[package] / "__init__.py").read_text())
+    for_types = [node for node in tree.body if isinstance(node, ast.If)]  # the facade's
     imported = {
-        alias.asname or alias.name
-        for node in tree.body
+        alias.asname or alias.name: "." * node.level + (node.module or "")
+        for node in (for_types[0].body if for_types else tree.body)
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    assert set(module.__all__) == imported
+    assert set(module.__all__) == imported.keys()
     assert list(module.__all__) == sorted(module.__all__)
+    assert all(hasattr(module, name) for name in module.__all__)
+    if for_types:
+        assert vars(module)["_MODULES"] == imported
+        assert set(module.__all__) <= set(dir(module))
+        with pytest.raises(AttributeError, match="has no attribute 'missing'"):
+            _ = module.missing
 
 
 def test_what_sends_knows_a_journal_by_its_protocol() -> None:
