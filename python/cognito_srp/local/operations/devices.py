@@ -7,6 +7,7 @@ import binascii
 from typing import Any
 
 from srp_native import N
+from srp_native._sizes import SALT_MAX
 
 from ...srp.encoding import decode_base64, unpad
 from ..refusals import Refusal, device_does_not_exist, invalid_parameter
@@ -16,9 +17,6 @@ from ..store.user import User
 from .base import Operations, Result
 
 __all__ = ["DeviceOperations", "describe", "page_of", "set_status", "shown_devices"]
-
-#: Official clients' salts have 16 bytes, sometimes 17.
-_LONGEST_SALT = 64
 
 
 class DeviceOperations(Operations):
@@ -138,7 +136,7 @@ def _read_verifier(config: dict[str, str]) -> tuple[int, int]:
     salt = _read_integer(config, "Salt")
     if not 1 < verifier < N:
         raise invalid_parameter("Invalid PasswordVerifier given.")
-    if not 0 < salt < 1 << (8 * _LONGEST_SALT):
+    if not 0 < salt < 1 << (8 * SALT_MAX):
         raise invalid_parameter("Invalid Salt given.")
     return verifier, salt
 
