@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -97,3 +98,11 @@ def test_timestamp_is_utc() -> None:
 def test_timestamps_that_aws_refuses(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - datetime's own words for some
         encoding.parse_timestamp(text)
+
+
+def test_a_token_has_claims_if_it_has_three_parts_and_an_object_in_the_second() -> None:
+    """Refresh tokens have five parts, encrypted: nothing of them is read."""
+    claims = base64.urlsafe_b64encode(b'{"username": "ann"}').decode().rstrip("=")
+    assert encoding.token_claims(f"e30.{claims}.c2ln") == {"username": "ann"}
+    for other in ("", claims, f"e30.{claims}", f"e30.{claims}.iv.text.tag", "e30.W10.c2ln", "..."):
+        assert encoding.token_claims(other) == {}

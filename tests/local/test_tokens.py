@@ -16,7 +16,8 @@ from support.accounts import listed, of, signs_in
 from support.local_people import PASSWORD, Refused
 
 from cognito_srp.local import LocalCognito, LocalPool
-from cognito_srp.local.store import expiry, signing
+from cognito_srp.local.store import signing
+from cognito_srp.srp.encoding import token_claims
 
 OLDER = Path(__file__).with_name("states") / "unreleased_2026_11.json"
 ATTRIBUTES = {
@@ -45,7 +46,7 @@ def key_set(cognito: LocalCognito, pool: LocalPool) -> Any:
 
 def test_the_id_token_has_the_attributes_in_their_types(pool: LocalPool) -> None:
     tokens = pool.sign_in("ann", PASSWORD)
-    claims = claims_of(tokens["IdToken"])
+    claims = token_claims(tokens["IdToken"])
     assert {name: claims[name] for name in ATTRIBUTES} == {
         **ATTRIBUTES,
         "email_verified": True,
@@ -53,23 +54,23 @@ def test_the_id_token_has_the_attributes_in_their_types(pool: LocalPool) -> None
         "updated_at": 1700000000,
         "address": {"formatted": "1 Main Street"},
     }
-    assert not set(claims_of(tokens["AccessToken"])) & set(ATTRIBUTES)
+    assert not set(token_claims(tokens["AccessToken"])) & set(ATTRIBUTES)
 
 
 def test_the_id_token_has_what_the_client_may_read(pool: LocalPool) -> None:
     tokens = pool.create_client(ReadAttributes=["email"]).sign_in("ann", PASSWORD)
-    assert set(claims_of(tokens["IdToken"])) & set(ATTRIBUTES) == {"email"}
+    assert set(token_claims(tokens["IdToken"])) & set(ATTRIBUTES) == {"email"}
 
 
 def test_one_sign_in_is_one_event(pool: LocalPool, client: Any) -> None:
     first, second = pool.sign_in("ann", PASSWORD), pool.sign_in("ann", PASSWORD)
     events = [
-        claims_of(t[k])["event_id"] for t in (first, second) for k in ("AccessToken", "IdToken")
+        token_claims(t[k])["event_id"] for t in (first, second) for k in ("AccessToken", "IdToken")
     ]
     assert events[0] == events[1]
     assert events[2] == events[3]
     assert events[0] != events[2]
-    assert claims_of(first["AccessToken"])["jti"] != claims_of(first["IdToken"])["jti"]
+    assert token_claims(first["AccessToken"])["jti"] != token_claims(first["IdToken"])["jti"]
 
 
 def test_two_keys_sign_and_both_are_published(cognito: LocalCognito, pool: LocalPool) -> None:
@@ -82,10 +83,6 @@ def test_two_keys_sign_and_both_are_published(cognito: LocalCognito, pool: Local
         ids.append(obj.header["kid"])
     assert ids[0] != ids[1]
     assert all(re.fullmatch(r"[A-Za-z0-9+/]{43}=", kid) for kid in ids)
-
-
-def claims_of(token: str) -> dict[str, Any]:
-    return expiry.claims_of(token) or {}
 
 
 def claims_header(token: str) -> Any:
@@ -115,7 +112,7 @@ def test_groups_come_by_precedence_with_their_roles(pool: LocalPool, client: Any
         made = client.create_group(**named, GroupName=name, RoleArn=role, **more)["Group"]
         assert "Description" not in made
         client.admin_add_user_to_group(**of(pool, "ann"), GroupName=name)
-    claims = claims_of(pool.sign_in("ann", PASSWORD)["IdToken"])
+    claims = token_claims(pool.sign_in("ann", PASSWORD)["IdToken"])
     assert claims["cognito:groups"] == ["first", "second", "third"]
     assert claims["cognito:preferred_role"].endswith("/first")
 
@@ -146,7 +143,7 @@ def test_a_state_file_of_an_earlier_version(refused: Refused) -> None:
         assert claims_header(token)["kid"] in signing_keys
         assert signing.verified_claims(token)["username"] == "ann"
         [refresh] = state.refresh_tokens
-        assert claims_of(state.refreshed(refresh)["IdToken"])["event_id"]
+        assert token_claims(state.refreshed(refresh)["IdToken"])["event_id"]
         assert signs_in(client, pool, "ann")["AuthenticationResult"]
         assert signs_in(client, pool, "bob")["ChallengeName"] == "EMAIL_OTP"
         client.admin_update_user_attributes(
@@ -159,7 +156,7 @@ def test_a_state_file_of_an_earlier_version(refused: Refused) -> None:
 def _issued(token: str) -> Any:
     from datetime import datetime, timezone
 
-    return datetime.fromtimestamp(claims_of(token)["iat"], timezone.utc)
+    return datetime.fromtimestamp(token_claims(token)["iat"], timezone.utc)
 
 
 def test_an_authenticator_needs_a_pool_that_takes_them(

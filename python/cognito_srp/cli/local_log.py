@@ -19,7 +19,7 @@ from .failures import note
 
 if TYPE_CHECKING:
     from ..local import LocalCognito
-    from ..local.console.calls import Call
+    from ..local.console.calls import LoggedCall
 
 __all__ = ["add_log_options", "log_shown"]
 
@@ -64,7 +64,7 @@ class _Lines(logging.Handler):
         self._hide_codes, self._as_json = hide_codes, as_json
         self._left_out = 0
 
-    def show_call(self, call: Call) -> None:
+    def show_call(self, call: LoggedCall) -> None:
         """A line for a call."""
         self.acquire()  # as logging does around `emit`
         try:

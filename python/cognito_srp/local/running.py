@@ -17,7 +17,7 @@ from .faults import Fault, Faults, Kind, Lost
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-    from .console.calls import Call
+    from .console.calls import LoggedCall
     from .custom_auth import CustomAuth
     from .passkeys import Passkey
     from .server.app import App
@@ -201,9 +201,9 @@ class LocalServer:
         """Puts what `save` wrote in the place of everything here; `ValueError` for other files."""
         self._app.load(Path(path))
 
-    def on_call(self, listener: Callable[[Call], None] | None) -> None:
+    def on_call(self, listener: Callable[[LoggedCall], None] | None) -> None:
         """Has a function told of every call over HTTP as it ends, by the thread that serves it;
-        None ends that. A `Call` holds no secret, and its text is a line for people."""
+        None ends that. A `LoggedCall` holds no secret, and its text is a line for people."""
         self._app.calls.listener = listener
 
     def begin_here(self) -> None:

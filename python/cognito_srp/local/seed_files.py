@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ..errors import InvalidInputError
 
-__all__ = ["Entry", "Rows", "read_seed", "seed_error"]
+__all__ = ["Entry", "SeedPool", "read_seed", "seed_error"]
 
 #: Columns of CSV that are no attributes.
 _COLUMNS: Final = ("pool", "client", "username", "password", "temporary")
@@ -37,7 +37,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Rows:
+class SeedPool:
     """A pool of the file: parameters of CreateUserPool, its app clients and its users."""
 
     pool: Entry
@@ -45,7 +45,7 @@ class Rows:
     users: list[Entry]
 
 
-def read_seed(path: Path) -> list[Rows]:
+def read_seed(path: Path) -> list[SeedPool]:
     """The pools of a file: CSV if its name ends so, else JSON. `InvalidInputError` for what is
     neither, `OSError` where it cannot be read."""
     try:
@@ -83,7 +83,7 @@ def _decoder(text: str) -> Any:
     return decoder
 
 
-def _from_json(path: Path, text: str) -> list[Rows]:
+def _from_json(path: Path, text: str) -> list[SeedPool]:
     try:
         data = _decoder(text).decode(text)
     except json.JSONDecodeError as error:
@@ -96,7 +96,7 @@ def _from_json(path: Path, text: str) -> list[Rows]:
     for pool in _objects(path, data, "Pools"):
         clients, users = (_objects(path, pool.values, name) for name in ("Clients", "Users"))
         params = {n: value for n, value in pool.values.items() if n not in ("Clients", "Users")}
-        made.append(Rows(Entry(params, pool.line), clients, users))
+        made.append(SeedPool(Entry(params, pool.line), clients, users))
     for name in data.keys() - {"Pools"}:
         raise seed_error(path, data.line, f"{name} is no member here: there is Pools")
     return made
@@ -110,9 +110,9 @@ def _objects(path: Path, holder: dict[str, Any], name: str) -> list[Entry]:
     return [Entry(item, item.line) for item in listed]
 
 
-def _from_csv(path: Path, text: str) -> list[Rows]:
+def _from_csv(path: Path, text: str) -> list[SeedPool]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    pools: dict[str, Rows] = {}
+    pools: dict[str, SeedPool] = {}
     header: list[str] = []
     try:
         for cells in reader:
@@ -141,10 +141,10 @@ def _check_header(path: Path, line: int, header: list[str]) -> None:
             raise seed_error(path, line, f"the header {rule}")
 
 
-def _add_row(path: Path, line: int, row: dict[str, str], pools: dict[str, Rows]) -> None:
+def _add_row(path: Path, line: int, row: dict[str, str], pools: dict[str, SeedPool]) -> None:
     """A user, and the pool and the app client that are named for the first time."""
     name, client = row.get("pool") or "local", row.get("client") or "local"
-    pool = pools.setdefault(name, Rows(Entry({"PoolName": name, **_CSV_POOL}, line), [], []))
+    pool = pools.setdefault(name, SeedPool(Entry({"PoolName": name, **_CSV_POOL}, line), [], []))
     if client not in [known.values["ClientName"] for known in pool.clients]:
         pool.clients.append(Entry({"ClientName": client}, line))
     temporary = row.get("temporary", "").lower()

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from .helpers import ALL_FLOWS, LocalPool, find_pool
 from .running import LocalServer
-from .seed_files import Entry, Rows, read_seed, seed_error
+from .seed_files import Entry, SeedPool, read_seed, seed_error
 
 __all__ = ["seed"]
 
@@ -35,7 +35,7 @@ class _Seeding:
     def __init__(self, cognito: LocalServer, path: Path) -> None:
         self._cognito, self._path = cognito, path
 
-    def pool(self, rows: Rows) -> LocalPool:
+    def pool(self, rows: SeedPool) -> LocalPool:
         """The pool, with its first app client."""
         name = str(rows.pool.values.get("PoolName"))
         users = [self._checked(entry) for entry in rows.users]

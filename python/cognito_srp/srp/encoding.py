@@ -135,9 +135,9 @@ def _nests(value: object) -> bool:
 def token_claims(token: str) -> Mapping[str, Any]:
     """What a token (JWT) says of itself, unverified; empty for what is none."""
     try:
-        payload = token.split(".")[1]
+        _, payload, _ = token.split(".")
         claims = read_json(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError):  # it holds the token: nothing of it may be raised
+    except ValueError:  # it holds the token: nothing of it may be raised
         claims = None
     return claims if isinstance(claims, dict) else {}
 

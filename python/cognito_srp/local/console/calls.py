@@ -16,17 +16,20 @@ from typing import Any, Final, NamedTuple
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.responses import ActionResult
 
-from ..store.expiry import claims_of
+from ...srp.encoding import token_claims
 from ..store.tokens import Caller
 
-__all__ = ["Call", "Calls", "Exchange"]
+__all__ = ["Answered", "CallLog", "HttpExchange", "LoggedCall"]
+
+#: HTTP status, headers and body.
+Answered = tuple[int, dict[str, str], str]
 
 #: Calls that a server keeps, and the characters that it keeps of what a request says.
 _KEPT: Final = 1000
 _LONGEST: Final = 500
 
 
-class Call(NamedTuple):
+class LoggedCall(NamedTuple):
     """A call that has ended. `time` is in seconds since the epoch, by the server's clock.
 
     `step` is the flow of an InitiateAuth, or the challenge that was answered. `status` is that of
@@ -79,7 +82,7 @@ class Call(NamedTuple):
 
 
 @dataclass
-class Exchange:
+class HttpExchange:
     """A request on its way to its answer, and what becomes known of it meanwhile."""
 
     peer: str = ""
@@ -107,23 +110,23 @@ class Exchange:
         return value[:_LONGEST] if isinstance(value, str) else None
 
 
-class Calls:
+class CallLog:
     """The last thousand calls of a server. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: deque[Call] = deque(maxlen=_KEPT)
+        self._kept: deque[LoggedCall] = deque(maxlen=_KEPT)
         self._last = 0
         #: is told of every call as it ends
-        self.listener: Callable[[Call], None] | None = None
+        self.listener: Callable[[LoggedCall], None] | None = None
 
-    def add(self, exchange: Exchange, answered: tuple[int, Any, str] | None, now: float) -> None:
+    def add(self, exchange: HttpExchange, answered: Answered | None, now: float) -> None:
         """Keeps a call that has ended, and tells the listener."""
         outcome, reason = _outcome(exchange, answered)
         username, client_id = _who(exchange)
         with self._lock:
             self._last += 1
-            call = Call(
+            call = LoggedCall(
                 number=self._last,
                 time=now,
                 operation=exchange.operation,
@@ -141,7 +144,7 @@ class Calls:
         if self.listener is not None:
             self.listener(call)
 
-    def after(self, number: int) -> tuple[list[Call], int]:
+    def after(self, number: int) -> tuple[list[LoggedCall], int]:
         """The calls that are kept and came after the one of that number, oldest first; and the
         number of the last call of all."""
         with self._lock:
@@ -154,13 +157,13 @@ class Calls:
             self._kept.clear()
 
 
-def _who(exchange: Exchange) -> tuple[str | None, str | None]:
+def _who(exchange: HttpExchange) -> tuple[str | None, str | None]:
     """The username and the app client of a call; those that its access token claims, where it was
     refused before anybody has looked at that."""
     if exchange.caller is not None:
         return exchange.caller.user.username, exchange.caller.client_id
     token = exchange.params.get("AccessToken")
-    claims = (claims_of(token) if isinstance(token, str) else None) or {}
+    claims = token_claims(token) if isinstance(token, str) else {}
     names = (exchange.named("Username", "USERNAME"), exchange.named("ClientId"))
     claimed = (claims.get("username"), claims.get("client_id"))
     username, client_id = (
@@ -170,7 +173,7 @@ def _who(exchange: Exchange) -> tuple[str | None, str | None]:
     return username, client_id
 
 
-def _outcome(exchange: Exchange, answered: tuple[int, Any, str] | None) -> tuple[str, str | None]:
+def _outcome(exchange: HttpExchange, answered: Answered | None) -> tuple[str, str | None]:
     """Outcome and reason of a call."""
     if answered is None:
         effect = "the call has had its effect" if exchange.result else None

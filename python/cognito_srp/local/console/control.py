@@ -14,14 +14,11 @@ from typing import Any, Final
 from ..faults import Faults
 from ..refusals import invalid_parameter
 from ..store.state import State
-from .calls import Calls
+from .calls import Answered, CallLog
 from .overview import describe_pools
 from .requests import clock_offset, fault_rule, read_body, read_number, read_query
 
 __all__ = ["Control"]
-
-#: HTTP status, headers and body.
-Answer = tuple[int, dict[str, str], str]
 
 _PAGE: Final = Path(__file__).with_name("page")
 
@@ -49,7 +46,7 @@ class Control:
     """Answers what `App` has no operation for; `reset` puts the server back to its beginning."""
 
     def __init__(
-        self, state: State, faults: Faults, calls: Calls, reset: Callable[[], None]
+        self, state: State, faults: Faults, calls: CallLog, reset: Callable[[], None]
     ) -> None:
         self._state, self._faults, self._calls, self._reset = state, faults, calls, reset
         self._reads: dict[str, Callable[[str], dict[str, Any]]] = {
@@ -67,7 +64,7 @@ class Control:
             "/_local/reset": self._begin_again,
         }
 
-    def answer(self, method: str, target: str, body: bytes) -> Answer | None:
+    def answer(self, method: str, target: str, body: bytes) -> Answered | None:
         """The answer to a request, None where there is nothing under its path. Raises `Refusal`
         for a request that breaks a rule."""
         path, _, query = target.partition("?")
@@ -144,7 +141,7 @@ class Control:
         return {}
 
 
-def _json(value: dict[str, Any]) -> Answer:
+def _json(value: dict[str, Any]) -> Answered:
     headers = {"Content-Type": "application/json", **_SAFE}
     return 200, headers, json.dumps(value)
 

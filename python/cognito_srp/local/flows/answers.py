@@ -17,11 +17,11 @@ from .attempt import Attempt
 from .first_factor import Start
 from .proofs import parameter
 
-__all__ = ["Answer"]
+__all__ = ["ChallengeAnswer"]
 
 
 @dataclass(frozen=True)
-class Answer:
+class ChallengeAnswer:
     """One RespondToAuthChallenge request. All methods but `take_by_secret_block` need the lock."""
 
     state: State

@@ -18,7 +18,7 @@ from moto.cognitoidp.models import UserStatus
 from ..refusals import Refusal, device_does_not_exist, not_authorized
 from ..store.devices import Device
 from ..store.passwords import check_temporary
-from ..store.records import SignIn
+from ..store.records import SignInRecord
 from ..store.user import User
 from .issuing import ChallengeIssuer
 from .mfa import second_factor
@@ -86,7 +86,7 @@ class Attempt(ChallengeIssuer):
             keys = {"DeviceKey": device.key, "DeviceGroupKey": device.group_key}
             result["NewDeviceMetadata"] = keys
         key = device.key if device is not None else None
-        sign_in = SignIn(self.user.id, self.client.id, self.auth_time, key)
+        sign_in = SignInRecord(self.user.id, self.client.id, self.auth_time, key)
         result |= self.pool.issue_tokens(self.client.id, self.user, sign_in)
         return {"ChallengeParameters": {}, "AuthenticationResult": result}
 

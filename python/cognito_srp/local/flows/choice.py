@@ -8,7 +8,7 @@ from typing import Any
 from ..refusals import Refusal, expired_session, invalid_parameter, invalid_session
 from ..store.challenges import SIGN_UP, Pending
 from ..store.user import User
-from .answers import Answer
+from .answers import ChallengeAnswer
 from .codes import EMAIL, SMS, check_code, described, send_code
 from .first_factor import Start, begin_srp, check_password
 from .mfa import has_second_factor
@@ -104,14 +104,14 @@ def _first_factor(start: Start, challenge: str, username: str, user: User | None
     return start.offer(pending, described(message))
 
 
-def _select_challenge(answer: Answer) -> dict[str, Any]:
+def _select_challenge(answer: ChallengeAnswer) -> dict[str, Any]:
     choice = answer.parameter("ANSWER")
     if choice in _PROOF:
         answer.parameter(_PROOF[choice])
     return _chosen(answer, choice)
 
 
-def _chosen(answer: Answer, choice: str) -> dict[str, Any]:
+def _chosen(answer: ChallengeAnswer, choice: str) -> dict[str, Any]:
     """Continues as InitiateAuth would have, had it been given the same parameters."""
     with answer.state.lock:
         pending = answer.by_session()
@@ -122,23 +122,23 @@ def _chosen(answer: Answer, choice: str) -> dict[str, Any]:
     return _first_factor(start, choice, pending.username, user)
 
 
-def _start_again(answer: Answer, pending: Pending) -> tuple[Start, User | None]:
+def _start_again(answer: ChallengeAnswer, pending: Pending) -> tuple[Start, User | None]:
     parameters = {"DEVICE_KEY": pending.device_key, **answer.responses}
     start = answer.as_start("USER_AUTH", parameters)
     return start, answer.pool.users.get(pending.username) if pending.user_id is not None else None
 
 
-def _password(answer: Answer) -> dict[str, Any]:
+def _password(answer: ChallengeAnswer) -> dict[str, Any]:
     answer.parameter("PASSWORD")
     return _chosen(answer, "PASSWORD")
 
 
-def _password_srp(answer: Answer) -> dict[str, Any]:
+def _password_srp(answer: ChallengeAnswer) -> dict[str, Any]:
     answer.parameter("SRP_A")
     return _chosen(answer, "PASSWORD_SRP")
 
 
-def _one_time_password(answer: Answer) -> dict[str, Any]:
+def _one_time_password(answer: ChallengeAnswer) -> dict[str, Any]:
     """SMS_OTP and EMAIL_OTP; the latter is also what a second factor is called."""
     code = answer.parameter(f"{answer.challenge}_CODE")
     with answer.state.lock:

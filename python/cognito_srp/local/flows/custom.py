@@ -15,7 +15,7 @@ from ..refusals import Refusal, incorrect
 from ..store.challenges import CustomRounds, Pending
 from ..store.pool import Pool
 from ..store.user import User
-from .answers import Answer
+from .answers import ChallengeAnswer
 from .attempt import require_usable
 from .first_factor import Start, begin_srp
 from .proofs import client_public_value
@@ -117,7 +117,9 @@ def begin_custom(start: Start, username: str, user: User | None) -> dict[str, An
     return _Round(replace(start, metadata={}), username, user, past).next()
 
 
-def password_proven(answer: Answer, pending: Pending, rounds: CustomRounds) -> dict[str, Any]:
+def password_proven(
+    answer: ChallengeAnswer, pending: Pending, rounds: CustomRounds
+) -> dict[str, Any]:
     """PASSWORD_VERIFIER is answered; a wrong password fails before any function hears of it."""
     with answer.state.lock:
         attempt = answer.attempt(pending)
@@ -126,7 +128,7 @@ def password_proven(answer: Answer, pending: Pending, rounds: CustomRounds) -> d
     return _resumed(answer, pending, passed).next()
 
 
-def _custom_challenge(answer: Answer) -> dict[str, Any]:
+def _custom_challenge(answer: ChallengeAnswer) -> dict[str, Any]:
     given = answer.parameter("ANSWER")
     with answer.state.lock:
         pending = answer.by_session()
@@ -144,7 +146,7 @@ def _custom_challenge(answer: Answer) -> dict[str, Any]:
     return replace(now, past=(*rounds.past, result)).next()
 
 
-def _resumed(answer: Answer, pending: Pending, past: tuple[dict[str, Any], ...]) -> _Round:
+def _resumed(answer: ChallengeAnswer, pending: Pending, past: tuple[dict[str, Any], ...]) -> _Round:
     user = answer.pool.users.get(pending.username)
     if (user.id if user is not None else None) != pending.user_id:
         raise incorrect("the user has gone since the challenge was made, or has come")

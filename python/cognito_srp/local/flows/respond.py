@@ -16,7 +16,7 @@ from ..refusals import Refusal, device_does_not_exist, incorrect, invalid_parame
 from ..store.attributes import change, check_known, check_writable
 from ..store.challenges import Pending
 from ..store.passwords import check_password_policy
-from .answers import Answer
+from .answers import ChallengeAnswer
 from .app_clients import check_secret_hash
 from .attempt import require_confirmed
 from .choice import CHOICE_HANDLERS
@@ -28,7 +28,7 @@ from .respond_mfa import MFA_HANDLERS
 __all__ = ["respond"]
 
 
-def respond(answer: Answer) -> dict[str, Any]:
+def respond(answer: ChallengeAnswer) -> dict[str, Any]:
     """The next challenge, or tokens."""
     handler = _HANDLERS.get(answer.challenge)
     if handler is None:
@@ -39,7 +39,7 @@ def respond(answer: Answer) -> dict[str, Any]:
     return handler(answer)
 
 
-def _password_verifier(answer: Answer) -> dict[str, Any]:
+def _password_verifier(answer: ChallengeAnswer) -> dict[str, Any]:
     pending = answer.take_by_secret_block()
     _check_password_proof(answer, pending)
     if pending.custom is not None:
@@ -57,7 +57,7 @@ def _password_verifier(answer: Answer) -> dict[str, Any]:
             raise
 
 
-def _check_password_proof(answer: Answer, pending: Pending) -> None:
+def _check_password_proof(answer: ChallengeAnswer, pending: Pending) -> None:
     """A wrong password counts towards a lockout; a wrong clock, or a name nobody has, does not."""
     state, prefix = answer.state, f"{pool_name(answer.pool.id)}{pending.username}"
     user = answer.pool.users.get(pending.username)
@@ -73,7 +73,7 @@ def _check_password_proof(answer: Answer, pending: Pending) -> None:
         judge_password(state, user, right=right, reason=WRONG_PROOF)
 
 
-def _new_password_required(answer: Answer) -> dict[str, Any]:
+def _new_password_required(answer: ChallengeAnswer) -> dict[str, Any]:
     with answer.state.lock:
         pending = answer.by_session()
         attempt = answer.attempt(pending)
@@ -95,7 +95,7 @@ def _new_password_required(answer: Answer) -> dict[str, Any]:
         return attempt.after_new_password()
 
 
-def _device_srp_auth(answer: Answer) -> dict[str, Any]:
+def _device_srp_auth(answer: ChallengeAnswer) -> dict[str, Any]:
     device_key = answer.parameter("DEVICE_KEY")
     A = client_public_value(answer.responses)
     with answer.state.lock:
@@ -121,7 +121,7 @@ def _device_srp_auth(answer: Answer) -> dict[str, Any]:
         return attempt.offer(new, shown)
 
 
-def _device_password_verifier(answer: Answer) -> dict[str, Any]:
+def _device_password_verifier(answer: ChallengeAnswer) -> dict[str, Any]:
     device_key = answer.parameter("DEVICE_KEY")
     pending = answer.take_by_secret_block()
     if device_key != pending.device_key:

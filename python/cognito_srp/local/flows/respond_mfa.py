@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from ..refusals import Refusal, code_mismatch, invalid_parameter, invalid_session
-from .answers import Answer
+from .answers import ChallengeAnswer
 from .codes import check_code
 from .mfa import SMS_MFA, TOTP, factor_challenge, factors_of
 
 __all__ = ["MFA_HANDLERS"]
 
 
-def _sms_mfa(answer: Answer) -> dict[str, Any]:
+def _sms_mfa(answer: ChallengeAnswer) -> dict[str, Any]:
     code = answer.parameter("SMS_MFA_CODE")
     with answer.state.lock:
         pending = answer.by_session()
@@ -25,7 +25,7 @@ def _sms_mfa(answer: Answer) -> dict[str, Any]:
         return attempt.after_second_factor()
 
 
-def _software_token_mfa(answer: Answer) -> dict[str, Any]:
+def _software_token_mfa(answer: ChallengeAnswer) -> dict[str, Any]:
     code, now = answer.parameter("SOFTWARE_TOKEN_MFA_CODE"), answer.state.clock.time()
     with answer.state.lock:
         pending = answer.by_session()
@@ -41,7 +41,7 @@ def _software_token_mfa(answer: Answer) -> dict[str, Any]:
         return attempt.after_second_factor()
 
 
-def _select_mfa_type(answer: Answer) -> dict[str, Any]:
+def _select_mfa_type(answer: ChallengeAnswer) -> dict[str, Any]:
     factor = answer.parameter("ANSWER")
     with answer.state.lock:
         pending = answer.by_session()
@@ -52,7 +52,7 @@ def _select_mfa_type(answer: Answer) -> dict[str, Any]:
         return factor_challenge(attempt, factor)
 
 
-def _mfa_setup(answer: Answer) -> dict[str, Any]:
+def _mfa_setup(answer: ChallengeAnswer) -> dict[str, Any]:
     """Comes with the Session of VerifySoftwareToken; that of the challenge is used up by then."""
     with answer.state.lock:
         pending = answer.by_session()

@@ -20,7 +20,7 @@ from ..refusals import incorrect
 from ..store.pool import Pool
 from ..store.records import PasskeyRecord
 from ..store.user import User
-from .answers import Answer
+from .answers import ChallengeAnswer
 from .first_factor import Start
 
 __all__ = ["ask_passkey", "passkey_answered", "passkeys_of"]
@@ -52,7 +52,7 @@ def ask_passkey(start: Start, user: User) -> dict[str, Any]:
     return start.offer(pending, {"CREDENTIAL_REQUEST_OPTIONS": json.dumps(options)})
 
 
-def passkey_answered(answer: Answer) -> dict[str, Any]:
+def passkey_answered(answer: ChallengeAnswer) -> dict[str, Any]:
     """CREDENTIAL, an AuthenticationResponseJSON, is judged once."""
     credential = answer.parameter("CREDENTIAL")
     with answer.state.lock:

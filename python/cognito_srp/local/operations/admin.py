@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from ..flows.answers import Answer
-from ..flows.first_factor import Start
-from ..flows.initiate import initiate
-from ..flows.respond import respond
-from ..refusals import device_does_not_exist, invalid_parameter
+from ..refusals import device_does_not_exist
 from ..store.devices import Device
 from ..store.pool import Pool
 from ..store.user import User
 from .base import Operations, Result
 from .devices import describe, page_of, set_status, shown_devices
+from .sign_in import answer_challenge, begin
 
 __all__ = ["AdminOperations"]
 
@@ -31,29 +28,10 @@ class AdminOperations(Operations):
     the lock themselves, as their public forms do."""
 
     def admin_initiate_auth(self) -> Result:
-        pool, client = self.named_client()
-        flow = self.params["AuthFlow"]
-        if flow not in _ADMIN_FLOWS:
-            raise invalid_parameter("Initiate Auth method not supported.")
-        parameters = self.params.get("AuthParameters") or {}
-        metadata = self.params.get("ClientMetadata") or {}
-        session = self.params.get("Session")
-        start = Start(self.state, pool, client, flow, parameters, self.ip, metadata, session)
-        return Result(initiate(start))
+        return begin(self, self.named_client(), _ADMIN_FLOWS)
 
     def admin_respond_to_auth_challenge(self) -> Result:
-        pool, client = self.named_client()
-        answer = Answer(
-            state=self.state,
-            pool=pool,
-            client=client,
-            challenge=self.params["ChallengeName"],
-            session=self.params.get("Session"),
-            responses=self.params.get("ChallengeResponses") or {},
-            ip=self.ip,
-            metadata=self.params.get("ClientMetadata") or {},
-        )
-        return Result(respond(answer))
+        return answer_challenge(self, self.named_client())
 
     def admin_get_device(self) -> Result:
         pool, user, device = self._device_of_user()

@@ -3,17 +3,22 @@ GetTokensFromRefreshToken and RevokeToken, which it lacks."""
 
 from __future__ import annotations
 
-from ..flows.answers import Answer
+from collections.abc import Collection
+
+from moto.cognitoidp.models import CognitoIdpUserPoolClient
+
+from ...srp.encoding import token_claims
+from ..flows.answers import ChallengeAnswer
 from ..flows.app_clients import check_client_secret, rotates_refresh_tokens
 from ..flows.first_factor import Start
 from ..flows.initiate import initiate
 from ..flows.respond import respond
 from ..refusals import Refusal, invalid_parameter
-from ..store.expiry import claims_of
+from ..store.pool import Pool
 from ..store.tokens import refresh_token_owner
 from .base import Operations, Result
 
-__all__ = ["SignInOperations"]
+__all__ = ["SignInOperations", "answer_challenge", "begin"]
 
 _PUBLIC_FLOWS = (
     "USER_SRP_AUTH",
@@ -25,20 +30,48 @@ _PUBLIC_FLOWS = (
 )
 
 
+def begin(
+    request: Operations, owner: tuple[Pool, CognitoIdpUserPoolClient], flows: Collection[str]
+) -> Result:
+    """InitiateAuth and AdminInitiateAuth, with one of the `flows` of that API.
+
+    `owner` is the request's pool and app client.
+    """
+    flow = request.params["AuthFlow"]
+    if flow not in flows:
+        raise invalid_parameter("Initiate Auth method not supported.")
+    parameters = request.params.get("AuthParameters") or {}
+    metadata = request.params.get("ClientMetadata") or {}
+    session = request.params.get("Session")
+    start = Start(request.state, *owner, flow, parameters, request.ip, metadata, session)
+    return Result(initiate(start))
+
+
+def answer_challenge(request: Operations, owner: tuple[Pool, CognitoIdpUserPoolClient]) -> Result:
+    """RespondToAuthChallenge and AdminRespondToAuthChallenge."""
+    pool, client = owner
+    answer = ChallengeAnswer(
+        state=request.state,
+        pool=pool,
+        client=client,
+        challenge=request.params["ChallengeName"],
+        session=request.params.get("Session"),
+        responses=request.params.get("ChallengeResponses") or {},
+        ip=request.ip,
+        metadata=request.params.get("ClientMetadata") or {},
+    )
+    return Result(respond(answer))
+
+
 class SignInOperations(Operations):
     """The sign-in operations of the public API. InitiateAuth and RespondToAuthChallenge take the
     lock themselves: SRP's exponentiations, during which engines release the GIL, run outside it."""
 
     def initiate_auth(self) -> Result:
-        pool, client = self.state.client(self.params["ClientId"])
-        flow = self.params["AuthFlow"]
-        if flow not in _PUBLIC_FLOWS:
-            raise invalid_parameter("Initiate Auth method not supported.")
-        parameters = self.params.get("AuthParameters") or {}
-        metadata = self.params.get("ClientMetadata") or {}
-        session = self.params.get("Session")
-        start = Start(self.state, pool, client, flow, parameters, self.ip, metadata, session)
-        return Result(initiate(start))
+        return begin(self, self.state.client(self.params["ClientId"]), _PUBLIC_FLOWS)
+
+    def respond_to_auth_challenge(self) -> Result:
+        return answer_challenge(self, self.state.client(self.params["ClientId"]))
 
     def get_tokens_from_refresh_token(self) -> Result:
         pool, client = self.state.client(self.params["ClientId"])
@@ -65,22 +98,8 @@ class SignInOperations(Operations):
         if client.extended_config.get("EnableTokenRevocation") is False:
             message = "Token revocation is not enabled for this client."
             raise Refusal("UnsupportedOperationException", message)
-        if claims_of(token) is not None:
+        if token_claims(token):
             message = "Only refresh tokens can be revoked."
             raise Refusal("UnsupportedTokenTypeException", message)
         pool.revoke(token, client.id)
         return Result({})
-
-    def respond_to_auth_challenge(self) -> Result:
-        pool, client = self.state.client(self.params["ClientId"])
-        answer = Answer(
-            state=self.state,
-            pool=pool,
-            client=client,
-            challenge=self.params["ChallengeName"],
-            session=self.params.get("Session"),
-            responses=self.params.get("ChallengeResponses") or {},
-            ip=self.ip,
-            metadata=self.params.get("ClientMetadata") or {},
-        )
-        return Result(respond(answer))

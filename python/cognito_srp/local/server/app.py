@@ -1,4 +1,4 @@
-"""From an HTTP request to an operation of `Response`, and back."""
+"""From an HTTP request to an operation of `LocalResponse`, and back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from moto.cognitoidp.responses import CognitoIdpOpenIdConfigurationResponse
 
 from ...srp.encoding import read_json
 from ...storage.secret_files import replace_secret
-from ..console.calls import Calls, Exchange
+from ..console.calls import Answered, CallLog, HttpExchange
 from ..console.control import Control
 from ..custom_auth import CustomAuth
 from ..faults import Faults
@@ -31,7 +31,7 @@ from ..store.state import State
 from ..store.user import User
 from ..totp import SoftwareToken
 from .callers import Callers
-from .responses import Answered, Response, failed
+from .responses import LocalResponse, failed
 from .validation import operations
 
 __all__ = ["App"]
@@ -56,7 +56,7 @@ class App:
         #: where the server is reached; jwks_uri begins with it
         self.url = ""
         self.faults = Faults(operations)
-        self.calls = Calls()
+        self.calls = CallLog()
         self._control = Control(state, self.faults, self.calls, self.reset)
         self._beginning = snapshot(state)
 
@@ -64,7 +64,7 @@ class App:
         self, method: str, path: str, headers: Message, body: bytes, peer: str
     ) -> tuple[int, dict[str, str], bytes] | None:
         refusal = self.callers.refusal(headers)
-        exchange = Exchange(peer=peer)
+        exchange = HttpExchange(peer=peer)
         if refusal is not None:
             exchange.operation = _foreign(method, headers)
             forbidden = failed("AccessDeniedException", refusal, 403)
@@ -84,7 +84,9 @@ class App:
 
     def perform(self, operation: str, params: dict[str, Any]) -> Answered:
         """An operation without HTTP, for helpers in the same process."""
-        return Response(self.state, Exchange()).answer(operation, params, None, "127.0.0.1")
+        return LocalResponse(self.state, HttpExchange()).answer(
+            operation, params, None, "127.0.0.1"
+        )
 
     def begin_here(self) -> None:
         """What there is now is what `reset` comes back to."""
@@ -155,7 +157,7 @@ class App:
             pool.custom_auth = triggers
 
     def _route(
-        self, exchange: Exchange, method: str, target: str, headers: Message, body: bytes
+        self, exchange: HttpExchange, method: str, target: str, headers: Message, body: bytes
     ) -> Answered | None:
         if method == "OPTIONS":
             return 200, _preflight(headers), ""
@@ -173,7 +175,7 @@ class App:
             return failed("UnknownOperationException", f"Nothing here for {method} {path}", 404)
         return self._operation(exchange, headers, body)
 
-    def _operation(self, exchange: Exchange, headers: Message, body: bytes) -> Answered | None:
+    def _operation(self, exchange: HttpExchange, headers: Message, body: bytes) -> Answered | None:
         target = _TARGET.fullmatch(headers.get("X-Amz-Target", ""))
         exchange.operation = target[1] if target is not None else "unknown"
         if target is None:
@@ -188,7 +190,7 @@ class App:
         exchange.params = params
         return self._suffer(exchange, _signed_region(headers))
 
-    def _suffer(self, exchange: Exchange, region: str | None) -> Answered | None:
+    def _suffer(self, exchange: HttpExchange, region: str | None) -> Answered | None:
         """An operation, or what has been asked to happen in its place or to its answer."""
         operation, params = exchange.operation, exchange.params
         suffered = self.faults.meet(operation, params)
@@ -198,7 +200,7 @@ class App:
             return failed(code, message, 500 if code == "InternalErrorException" else 400)
         if fault is not None and fault.kind == "drop-request":
             return None
-        response = Response(self.state, exchange)
+        response = LocalResponse(self.state, exchange)
         status, answered, text = response.answer(operation, params, region, exchange.peer)
         if fault is not None and fault.kind == "drop-response":
             return None

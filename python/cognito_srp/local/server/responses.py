@@ -67,7 +67,8 @@ from typing import Any
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.utils import camelcase_to_underscores
 
-from ..console.calls import Exchange
+from ...srp.encoding import token_claims
+from ..console.calls import Answered, HttpExchange
 from ..operations.account import AccountOperations
 from ..operations.admin import AdminOperations
 from ..operations.admin_users import AdminUserOperations
@@ -78,16 +79,12 @@ from ..operations.pools import PoolOperations
 from ..operations.profile import ProfileOperations
 from ..operations.sign_in import SignInOperations
 from ..refusals import Refusal
-from ..store.expiry import claims_of
 from ..store.pool import ACCOUNT
 from ..store.state import State
 from ..store.tokens import authenticate
 from .validation import declared_errors, operations, validate
 
-__all__ = ["Answered", "Response", "failed"]
-
-#: HTTP status, headers and body.
-Answered = tuple[int, dict[str, str], str]
+__all__ = ["LocalResponse", "failed"]
 
 _CONTENT_TYPE = "application/x-amz-json-1.1"
 
@@ -102,7 +99,7 @@ _LOCK_THEMSELVES = frozenset(
 )
 
 
-class Response(
+class LocalResponse(
     AccountOperations,
     AdminOperations,
     AdminUserOperations,
@@ -114,7 +111,7 @@ class Response(
 ):
     """One request to one LocalCognito; `exchange` is told what becomes of it."""
 
-    def __init__(self, state: State, exchange: Exchange) -> None:
+    def __init__(self, state: State, exchange: HttpExchange) -> None:
         super().__init__(state)
         self.exchange = exchange
 
@@ -181,7 +178,7 @@ class Response(
         elif isinstance(client_id, str):
             pool = self.state.pool_of_client(client_id)
         elif isinstance(token, str):
-            issuer = (claims_of(token) or {}).get("iss", "")
+            issuer = token_claims(token).get("iss", "")
             pool = self.state.pool(str(issuer).rpartition("/")[2])
         return pool.region if pool is not None else None
 
@@ -202,5 +199,5 @@ def failed(code: str, message: str, status: int = 400) -> Answered:
 @lru_cache(maxsize=1)
 def _methods() -> frozenset[str]:
     """The operations that exist here, by method name."""
-    names = {name for name, _ in inspect.getmembers(Response, inspect.isfunction)}
+    names = {name for name, _ in inspect.getmembers(LocalResponse, inspect.isfunction)}
     return frozenset(names & {camelcase_to_underscores(name) for name in operations()})

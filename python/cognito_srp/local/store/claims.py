@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.cognitoidp.models import CognitoIdpUserPoolClient
 
-from .records import PoolRecords, SignIn
+from .records import PoolRecords, SignInRecord
 from .user import User
 
 __all__ = ["access_claims", "id_claims", "shared_claims"]
@@ -17,7 +17,7 @@ _FLAGS = ("email_verified", "phone_number_verified")
 
 
 def shared_claims(
-    pool: PoolRecords, user: User, sign_in: SignIn, origin_jti: str
+    pool: PoolRecords, user: User, sign_in: SignInRecord, origin_jti: str
 ) -> dict[str, Any]:
     """Of both tokens, but for the times; a sign-in of an older state file has no event_id."""
     claims: dict[str, Any] = {
@@ -33,7 +33,7 @@ def shared_claims(
 
 
 def access_claims(
-    common: dict[str, Any], client: CognitoIdpUserPoolClient, user: User, sign_in: SignIn
+    common: dict[str, Any], client: CognitoIdpUserPoolClient, user: User, sign_in: SignInRecord
 ) -> dict[str, Any]:
     """Of an access token; `common` are the shared claims and the times."""
     claims = common | {

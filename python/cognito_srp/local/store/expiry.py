@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from typing import Any
-
-from ...srp.encoding import read_json
+from ...srp.encoding import token_claims
 from .records import PoolRecords
 
-__all__ = ["claims_of", "forget_expired"]
+__all__ = ["forget_expired"]
 
 #: Tokens that a pool may hold before anything is looked at.
 _LEAST = 1000
@@ -22,19 +18,6 @@ _GRACE = 86400.0
 _LONGEST_ACCESS = 86400.0
 
 
-def claims_of(token: str) -> dict[str, Any] | None:
-    """The payload of a JWT, unverified; None if it is none."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return None
-    try:
-        data = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
-        claims = read_json(data)
-    except (binascii.Error, ValueError):
-        return None
-    return claims if isinstance(claims, dict) else None
-
-
 def forget_expired(pool: PoolRecords, now: float) -> None:
     """Drops expired tokens, sign-ins that have none left, and devices nobody can confirm now.
 
@@ -45,7 +28,7 @@ def forget_expired(pool: PoolRecords, now: float) -> None:
     if len(pool.access_tokens) < pool.next_look:
         return
     jwts = pool.access_tokens
-    for token in [t for t in jwts if (claims_of(t) or {}).get("exp", 0) <= now]:
+    for token in [t for t in jwts if token_claims(t).get("exp", 0) <= now]:
         del jwts[token]
     for token in [t for t, end in pool.refresh_ends.items() if end + _GRACE <= now]:
         for table in (pool.refresh_tokens, pool.refresh_ends, pool.retired):

@@ -22,13 +22,14 @@ from moto.core.utils import utcnow
 from moto.settings import get_cognito_idp_user_pool_id_strategy
 from moto.utilities.utils import get_partition
 
+from ...srp.encoding import token_claims
 from ..refusals import not_authorized
 from .claims import access_claims, id_claims, shared_claims
 from .codes import forget
 from .devices import DeviceStore
-from .expiry import claims_of, forget_expired
+from .expiry import forget_expired
 from .names import find_user
-from .records import PoolRecords, SignIn
+from .records import PoolRecords, SignInRecord
 from .signing import sign
 from .surroundings import Surroundings
 from .user import User
@@ -138,7 +139,7 @@ class Pool(PoolRecords):
         user = self._get_user(username)
         super().sign_out(user.username if user is not None else username)
 
-    def issue_tokens(self, client_id: str, user: User, sign_in: SignIn) -> dict[str, Any]:
+    def issue_tokens(self, client_id: str, user: User, sign_in: SignInRecord) -> dict[str, Any]:
         """An AuthenticationResult for a sign-in that has just succeeded."""
         refresh_token = str(uuid.uuid4())
         self.refresh_tokens[refresh_token] = (client_id, user.username, sign_in.origin_jti)
@@ -195,7 +196,7 @@ class Pool(PoolRecords):
             if other is not None and other[2] == origin_jti:
                 self.refresh_tokens[token] = None
         for token in list(self.access_tokens):
-            if (claims_of(token) or {}).get("origin_jti") == origin_jti:
+            if token_claims(token).get("origin_jti") == origin_jti:
                 del self.access_tokens[token]
 
     def is_retired(self, refresh_token: str) -> bool:

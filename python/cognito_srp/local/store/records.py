@@ -14,11 +14,11 @@ from ..totp import SoftwareToken
 from .devices import DeviceStore
 from .user import User
 
-__all__ = ["PasskeyRecord", "PoolRecords", "SentCode", "SignIn"]
+__all__ = ["PasskeyRecord", "PoolRecords", "SentCode", "SignInRecord"]
 
 
 @dataclass(frozen=True)
-class SignIn:
+class SignInRecord:
     """What the tokens of one sign-in have in common; found by their `origin_jti`."""
 
     user_id: str
@@ -72,7 +72,7 @@ class PoolRecords(CognitoIdpUserPool):
     #: The functions of CUSTOM_AUTH. They belong to a process: no state file holds them.
     custom_auth: CustomAuth | None = None
     devices: DeviceStore
-    sign_ins: dict[str, SignIn]
+    sign_ins: dict[str, SignInRecord]
     #: When refresh tokens end, and since when some are rotated away.
     refresh_ends: dict[str, float]
     retired: dict[str, float]

@@ -17,7 +17,7 @@ from moto.cognitoidp import models
 from ..totp import SoftwareToken
 from .devices import Device, DeviceStore
 from .pool import Pool
-from .records import PasskeyRecord, SentCode, SignIn
+from .records import PasskeyRecord, SentCode, SignInRecord
 from .state import State
 from .user import User
 
@@ -39,14 +39,14 @@ _CLASSES: dict[str, type] = {
         PasskeyRecord,
         Pool,
         SentCode,
-        SignIn,
+        SignInRecord,
         SoftwareToken,
         User,
     )
 }
 
 #: What a class was called in the state files of earlier versions.
-_RENAMED: dict[str, type] = {"CognitoIdpUser": User}
+_RENAMED: dict[str, type] = {"CognitoIdpUser": User, "SignIn": SignInRecord}
 
 #: Belong to the server or the process and not to its pools; every Pool gets them anew.
 _LEFT_OUT = {"_state", "custom_auth"}

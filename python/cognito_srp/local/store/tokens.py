@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from joserfc.errors import JoseError
 from moto.cognitoidp.models import CognitoIdpUserPoolClient
 
+from ...srp.encoding import token_claims
 from ..refusals import not_authorized, user_does_not_exist
-from .expiry import claims_of
 from .pool import Pool
 from .signing import verified_claims
 from .state import State
@@ -36,8 +36,8 @@ def authenticate(state: State, token: str | None) -> Caller:
     A token that stands in its pool's table was signed by us; only for others, revoked ones and
     those dropped from there, is the signature worth checking, to say in AWS's words what is wrong.
     """
-    claims = claims_of(token or "")
-    if token is None or claims is None or claims.get("token_use") != "access":
+    claims = token_claims(token or "")
+    if token is None or claims.get("token_use") != "access":
         raise not_authorized("Invalid Access Token")
     pool = state.pool(str(claims.get("iss", "")).rpartition("/")[2])
     if pool is None or token not in pool.access_tokens:
