@@ -21,7 +21,7 @@ __all__ = ["Parser", "ProgramParser"]
 _FEW: Final = 6
 
 
-class _Formatter(argparse.HelpFormatter):
+class _HelpFormatter(argparse.HelpFormatter):
     """Wraps descriptions and epilogs as paragraphs; lines that are indented stay as they are."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
@@ -47,7 +47,7 @@ class Parser(argparse.ArgumentParser):
     """A command's parser. `set_up` gives it its arguments, once they are needed."""
 
     def __init__(self, *, set_up: Callable[[Parser], None] | None = None, **options: Any) -> None:
-        options.setdefault("formatter_class", _Formatter)
+        options.setdefault("formatter_class", _HelpFormatter)
         super().__init__(allow_abbrev=False, **options)
         self._set_up = set_up
         _add_common_options(self)
