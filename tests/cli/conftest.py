@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.command_line import Outcome, Run, SignedIn, make_signed_in
+from support.command_line import PASSWORD, Outcome, Run, SignedIn, make_signed_in
 
 from cognito_srp.cli import main
-from cognito_srp.local import LocalCognito
+from cognito_srp.local import LocalCognito, LocalPool
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +41,14 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 def cognito() -> Iterator[LocalCognito]:
     with LocalCognito() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def pool(cognito: LocalCognito) -> LocalPool:
+    """A pool that remembers devices, with the user ann."""
+    pool = cognito.create_pool()
+    pool.create_user("ann", PASSWORD)
+    return pool
 
 
 @pytest.fixture

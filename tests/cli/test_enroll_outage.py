@@ -9,9 +9,9 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from support.enroll_command import saved
 from support.lean_cognito import LeanCognito, LeanFaults
 
 SILENT = LeanFaults(lose_before=1.0)
@@ -37,10 +37,6 @@ def start(endpoint: str, *options: str) -> subprocess.Popen[str]:
     command += ["--key-file", "run.key", "--save", "enrolled.jsonl", "--region", "eu-west-1"]
     command += ["--endpoint-url", endpoint, *options]
     return subprocess.Popen(command, stdout=-1, stderr=-1, text=True)
-
-
-def saved() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in Path("enrolled.jsonl").read_text().splitlines()]
 
 
 def test_a_run_that_nothing_answers_ends_and_can_be_resumed(lean: LeanCognito) -> None:

@@ -7,14 +7,13 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 from support.command_line import PASSWORD, Run
+from support.enroll_command import KEY, saved
 
 from cognito_srp.local import Fault, LocalCognito, LocalPool
 
-KEY = ("--key-file", "run.key")
 SAVE = ("--save", "enrolled.jsonl")
 USERS = 30
 
@@ -40,10 +39,6 @@ def write_table(passwords: dict[str, str], path: str = "users.csv") -> str:
         table.writerow(["username", "password"])
         table.writerows(passwords.items())
     return path
-
-
-def saved() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in Path("enrolled.jsonl").read_text().splitlines()]
 
 
 def test_rows_whose_sign_in_fails_are_kept_and_told(run: Run, pool: LocalPool) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import base64
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 from support.command_line import Run
+from support.tokens import unsigned_token
 
 from cognito_srp import InvalidInputError, begin_sign_in, list_devices
 from cognito_srp.cli.client import make_client
@@ -21,9 +20,7 @@ POOL = "eu-west-1_AbCdEfGhI"
 
 
 def token(region: str) -> str:
-    claims = {"iss": f"https://cognito-idp.{region}.amazonaws.com/{region}_AbCdEfGhI"}
-    part = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
-    return f"e30.{part}.c2ln"
+    return unsigned_token(iss=f"https://cognito-idp.{region}.amazonaws.com/{region}_AbCdEfGhI")
 
 
 #: Every source, in the order in which they count.

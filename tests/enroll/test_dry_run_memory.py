@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import sys
@@ -10,6 +9,7 @@ import uuid
 from pathlib import Path
 
 import pytest
+from support.tokens import unsigned_token
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "wait4"), reason="needs wait4")
 
@@ -17,8 +17,7 @@ _MEGABYTE = 1024  # ru_maxrss counts kilobytes
 
 
 def _write(path: Path, rows: int) -> None:
-    claims = {"sub": str(uuid.UUID(int=7)), "exp": 1 << 40, "scope": "x" * 500}
-    token = "e30." + base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    token = unsigned_token(sub=str(uuid.UUID(int=7)), exp=1 << 40, scope="x" * 500)
     path.touch(0o600)
     with path.open("w") as file:
         for number in range(rows):

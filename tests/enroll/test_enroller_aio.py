@@ -11,14 +11,11 @@ from pathlib import Path
 
 import pytest
 from support import PROGRAMS, TESTS
-from support.enrollment_requests import device_key, request
+from support.enrollment_requests import QUICK, device_key, request
 from support.lean_cognito import LeanCognito, LeanFaults
 
 from cognito_srp import DeviceKeyExistsError, EnrollerClosedError, InvalidInputError
-from cognito_srp.enroll import RetryPolicy
 from cognito_srp.enroll.aio import Enroller
-
-QUICK = RetryPolicy(first_delay=0.01, longest_delay=0.05)
 
 
 def test_many_tasks(lean_cognito: LeanCognito) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.enrollment_requests import QUICK
 
 pytest.importorskip("moto", reason="the extra [local] is not installed")
 
@@ -31,14 +32,12 @@ from cognito_srp.enroll import (
     Enroller,
     EnrollmentRequest,
     RefreshToken,
-    RetryPolicy,
 )
 from cognito_srp.enroll.journal import Journal
 from cognito_srp.local import Fault, LocalCognito, LocalPool
 from cognito_srp.storage.sealing import SealingKey
 
 PASSWORD = "Correct-horse-1"
-QUICK = RetryPolicy(first_delay=0.01, longest_delay=0.05)
 _names = (f"user-{number}" for number in count())
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
 import pytest
+from support.logs import debug_log
 from support.people import PASSWORD, Someone
 
 from cognito_srp import NewDevice
@@ -53,3 +55,10 @@ def newcomer(client: Any) -> Callable[[LocalPool], Someone]:
         return Someone(username, result["AccessToken"], device)
 
     return make
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Everything that is logged in this process, at level DEBUG."""
+    with debug_log() as written:
+        yield written

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from cognito_srp.enroll import EnrollmentRequest
+from cognito_srp import DeviceVerifier, create_device_verifier
+from cognito_srp.enroll import EnrollmentRequest, RetryPolicy
 
-__all__ = ["device_key", "request"]
+__all__ = ["QUICK", "device_key", "request", "verifier_of"]
+
+#: Sends again after hundredths of a second.
+QUICK = RetryPolicy(first_delay=0.01, longest_delay=0.05)
 
 
 def device_key(number: int) -> str:
@@ -22,3 +26,11 @@ def request(number: int, **fields: Any) -> EnrollmentRequest:
         **fields,
     }
     return EnrollmentRequest(**given)
+
+
+def verifier_of(request: EnrollmentRequest) -> DeviceVerifier:
+    assert request.device_key
+    assert request.device_group_key
+    return create_device_verifier(
+        device_key=request.device_key, device_group_key=request.device_group_key
+    )

@@ -229,7 +229,7 @@ STATEMENTS: dict[str, list[Statement]] = {
             "The device challenges work without a Session",
             "pycognito",
             REPORTED,
-            "test_devices.py::test_without_any_session_as_pycognito_does",
+            "test_device_sign_in.py::test_without_any_session_as_pycognito_does",
         ),
         S(
             "CUSTOM_AUTH gives a new device key",
