@@ -22,11 +22,11 @@ __all__ = ["AWSSRP"]
 
 
 class AWSSRP(Challenges):
-    """One user's side of SRP, or that of a user and their device: pycognito's and warrant's class
-    of this name.
+    """One user's side of SRP, or that of a user and their device.
 
-    `pool_region` and `client` exclude each other; without a client, `client` is a boto3 client
-    made when it is first asked for. The three device arguments go together. Raises ``ValueError``.
+    pycognito's and warrant's class of this name. `pool_region` and `client` exclude each other.
+    Without a client, `client` is a boto3 client made when it is first asked for. The three device
+    arguments go together. Raises ``ValueError``.
     """
 
     #: Whose exceptions to raise; a kind that the module lacks is no reason to raise there.

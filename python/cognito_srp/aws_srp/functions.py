@@ -82,7 +82,7 @@ def compute_hkdf(ikm: _Octets, salt: _Octets) -> bytes:
 
 
 def calculate_u(big_a: int | str, big_b: int | str) -> int:
-    """u = H(pad(A) ‖ pad(B))."""
+    """The scrambling parameter u = H(pad(A) ‖ pad(B))."""
     return hex_to_long(hex_hash(pad_hex(big_a) + pad_hex(big_b)))
 
 

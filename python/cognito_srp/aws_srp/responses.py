@@ -29,13 +29,22 @@ if TYPE_CHECKING:
         headers: Mapping[str, str]
 
         @property
-        def ok(self) -> bool: ...
+        def ok(self) -> bool:
+            """Whether the status is below 400."""
+
         @property
-        def content(self) -> bytes: ...
+        def content(self) -> bytes:
+            """The body."""
+
         @property
-        def text(self) -> str: ...
-        def json(self) -> Any: ...
-        def raise_for_status(self) -> None: ...
+        def text(self) -> str:
+            """The body as text."""
+
+        def json(self) -> Any:
+            """The body, which is JSON."""
+
+        def raise_for_status(self) -> None:
+            """Raise requests' ``HTTPError`` for a status of 400 or more."""
 
 else:
     try:
@@ -57,9 +66,11 @@ else:
             text = property(lambda self: self._content.decode())
 
             def json(self) -> Any:
+                """The body, which is JSON."""
                 return json.loads(self._content)
 
             def raise_for_status(self) -> None:
+                """Raise ``HTTPError`` for a status of 400 or more."""
                 if not self.ok:
                     raise HTTPError(f"{self.status_code} {self.reason} for url: {self.url}")
 

@@ -147,8 +147,10 @@ class Person:
         return answer
 
     def _with_authenticator(self, sign_in: SignIn) -> SignIn:
-        """MFA_SETUP: an authenticator is set up within the sign-in, which goes on with the Session
-        of the last step."""
+        """MFA_SETUP: set up an authenticator within the sign-in.
+
+        The sign-in goes on with the Session of the last step.
+        """
         session = sign_in.challenge.session
         factors = sign_in.challenge.parameters.get("MFAS_CAN_SETUP", "")
         if "SOFTWARE_TOKEN_MFA" not in factors:

@@ -181,8 +181,10 @@ def _confirm(
 def _remember(
     arguments: argparse.Namespace, client: Client, token: str, device_key: str
 ) -> dict[str, Any]:
-    """Give the user's answer for a device that was confirmed before: the attempt that did it may
-    have ended before it could."""
+    """Give the user's answer for a device that was confirmed before.
+
+    The attempt that confirmed it may have ended before it could give the answer.
+    """
     if arguments.remember is not None:
         update_device_status(
             client, access_token=token, device_key=device_key, remembered=arguments.remember

@@ -197,8 +197,11 @@ class _Demo:
             raise SignInError("the sign-in did not ask for the device's proof")
 
     def _be_wrong(self, username: str) -> None:
-        """Confirm a device with the verifier of another password. That nobody notices until it
-        signs in is why `confirm_device` computes our own verifiers twice."""
+        """Confirm a device with the verifier of another password.
+
+        That nobody notices until it signs in is why `confirm_device` computes our own verifiers
+        twice.
+        """
         new = self._sign_up(username)
         key, group_key = new.device.device_key, new.device.device_group_key
         mine, others = (

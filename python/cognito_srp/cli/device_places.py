@@ -39,8 +39,10 @@ class DevicePlace:
         return device
 
     def check_free(self) -> None:
-        """Raises `InvalidInputError` where something is kept already: it may be the only secret
-        of a device."""
+        """Raise `InvalidInputError` where something is kept already.
+
+        It may be the only secret of a device.
+        """
         taken = (
             Path(self.text).exists()
             if self._entry is None

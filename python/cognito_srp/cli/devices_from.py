@@ -41,8 +41,11 @@ _TOLD: Final = 10
 
 @dataclass(frozen=True)
 class Action:
-    """What is done to each device: its `name`, the `outcome` it is called once it is done, and
-    the call. With `absent_is_done` a device that Cognito does not know counts as done."""
+    """What is done to each device.
+
+    `name` is what the command calls it, `outcome` what a device is called once it is done. With
+    `absent_is_done` a device that Cognito does not know counts as done.
+    """
 
     name: str
     outcome: str

@@ -22,8 +22,11 @@ _LOGGERS: Final = ("botocore", "urllib3", "cognito_srp", "srp_native")
 
 @contextlib.contextmanager
 def diagnostics(*, debug: bool, quiet: bool) -> Iterator[None]:
-    """For as long as the command runs. After a failure `debug` shows where it came from: files
-    and lines, since messages and values may hold anything."""
+    """For as long as the command runs.
+
+    After a failure `debug` shows where it came from: files and lines, since messages and values may
+    hold anything.
+    """
     with keep_quiet(quiet):
         if not debug:
             yield

@@ -35,8 +35,10 @@ class Display(Protocol):
 
 @contextmanager
 def display() -> Iterator[Display]:
-    """Yields what to call with how it stands, about once a second. What ends with an error leaves
-    nothing on a terminal that is no longer true."""
+    """Yields what to call with how it stands, about once a second.
+
+    What ends with an error leaves nothing on a terminal that is no longer true.
+    """
     if not sys.stderr.isatty() or is_quiet():
         yield _InPipe()
         return

@@ -1,5 +1,7 @@
-"""The options of ``cognito-srp enroll``. What enrolls takes longer to import than all the rest, so
-that happens once they are right."""
+"""The options of ``cognito-srp enroll``.
+
+What enrolls takes longer to import than all the rest, so that happens once they are right.
+"""
 
 from __future__ import annotations
 

@@ -14,8 +14,11 @@ _MAGIC: Final = b"SQLite format 3\0"
 
 
 def check_is_journal(path: str) -> str:
-    """The path, if there may be a journal. Raises `InvalidInputError` for a path without a file,
-    and for a file of another kind, such as the input in the place of its journal."""
+    """The path, if there may be a journal.
+
+    Raises `InvalidInputError` for a path without a file, and for a file of another kind, such as
+    the input in the place of its journal.
+    """
     named_so = f"{path}.journal"
     made = f"`enroll` has made {named_so}: name that" if Path(named_so).exists() else None
     if not Path(path).exists():

@@ -164,8 +164,11 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _stop_signals() -> list[int]:
-    """What ends the server, its state kept: also a terminal that is closed, unless nohup has said
-    that this is to be ignored. Windows has no SIGHUP."""
+    """The signals that end the server, its state kept.
+
+    A terminal that is closed is one, unless nohup has said that it is to be ignored. Windows has no
+    SIGHUP.
+    """
     numbers: list[int] = [signal.SIGINT, signal.SIGTERM]
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
         numbers.append(signal.SIGHUP)

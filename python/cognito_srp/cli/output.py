@@ -87,8 +87,10 @@ def _write_tables(document: Any) -> None:
 
 
 def _flat(item: Any, name: str, lists: list[tuple[str, list[Any]]]) -> Iterator[tuple[str, str]]:
-    """Every value with its name, ``Outer.Inner`` where they are nested; lists of objects are put
-    aside into `lists`."""
+    """Every value with its name, ``Outer.Inner`` where objects are nested.
+
+    Lists of objects are put aside into `lists`.
+    """
     if isinstance(item, dict):
         for key, value in item.items():
             yield from _flat(value, f"{name}.{key}" if name else key, lists)
@@ -120,8 +122,11 @@ def _select(query: Any, document: Any) -> Any:
 
 
 def _text(item: Any, name: str = "") -> Iterable[str]:
-    """The AWS CLI's text form: tabs between values in the order of their keys, a line for each
-    nested object that begins with its key in capitals."""
+    """The AWS CLI's text form.
+
+    Tabs between values in the order of their keys, and a line for each nested object, which begins
+    with its key in capitals.
+    """
     if isinstance(item, dict):
         members = sorted(item.items())
         plain = [_plain(value) for _, value in members if not isinstance(value, (dict, list))]

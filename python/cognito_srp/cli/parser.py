@@ -61,8 +61,10 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(  # type: ignore[override]  # argparse's overloads say no more than this
         self, args: Sequence[str], namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
-        """As argparse's, but ``--device-group-key -abc`` reads ``-abc`` as the value it is, and
-        what is no option is named before anything is missed."""
+        """As argparse, but ``--device-group-key -abc`` is that option and its value.
+
+        What is no option is named before anything is missed.
+        """
         self.fill()
         joined = self._join_values(args)
         if unknown := list(self._unknown(joined)):
@@ -70,8 +72,11 @@ class Parser(argparse.ArgumentParser):
         return super().parse_known_args(joined, namespace)
 
     def _join_values(self, arguments: Sequence[str]) -> list[str]:
-        """argparse takes whatever begins with ``-`` for an option, known or not, unless it is
-        part of the same argument."""
+        """Join options and their values into one argument each, ``--name=value``.
+
+        argparse takes whatever begins with ``-`` for an option, known or not, unless it is part of
+        the same argument.
+        """
         options = self._option_string_actions
         joined: list[str] = []
         for argument in arguments:

@@ -43,11 +43,11 @@ def _gmpy2(name: str) -> Power:
 
 
 def openssl_power(base: int, exponent: int) -> Callable[[], bytes]:
-    """OpenSSL's base^exponent mod N, through the public binding that offers it: a Diffie-Hellman
-    exchange in our group is just that, in constant time.
+    """OpenSSL's base^exponent mod N, through the public binding that offers it.
 
-    Its keys are made beforehand, which takes it some 10 µs more; it looks at the peer's key in
-    every exchange. Raises ``ImportError`` where there is none.
+    A Diffie-Hellman exchange in our group is just that, in constant time. Its keys are made
+    beforehand, which takes some 10 µs more; OpenSSL looks at the peer's key in every exchange.
+    Raises ``ImportError`` where there is no OpenSSL.
     """
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import dh

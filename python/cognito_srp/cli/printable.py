@@ -13,6 +13,8 @@ _OBEYED: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\
 
 
 def printable(text: str) -> str:
-    r"""`text` in one line, with ``\x1b`` for the escape character, and so on. A service's message,
-    a device's name or a code of an error may hold any character."""
+    r"""`text` in one line, with ``\x1b`` for the escape character, and so on.
+
+    A service's message, a device's name or a code of an error may hold any character.
+    """
     return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

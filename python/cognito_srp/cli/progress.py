@@ -15,8 +15,11 @@ Advance = Callable[[], None]
 
 @contextmanager
 def progress(label: str, total: int | None = None) -> Iterator[Advance]:
-    """Show that `label` is going on, and how far it is if its `total` is known. Yields what to
-    call after each part. What ends early, by Ctrl-C or an error, leaves no line behind."""
+    """Show that `label` is going on, and how far it is if its `total` is known.
+
+    Yields what to call after each part. What ends early, by Ctrl-C or an error, leaves no line
+    behind.
+    """
     if is_quiet() or not sys.stderr.isatty():
         yield lambda: None
         return

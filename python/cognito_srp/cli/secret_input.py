@@ -33,8 +33,10 @@ STDIN: Final = "-"
 
 @dataclass(frozen=True)
 class Secret:
-    """A secret that a command takes. One that is not `required` has a default, so that it is
-    never prompted for."""
+    """A secret that a command takes.
+
+    One that is not `required` has a default, so that it is never prompted for.
+    """
 
     option: str
     variable: str

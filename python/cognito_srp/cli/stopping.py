@@ -23,8 +23,10 @@ class _Run(Protocol):
 
 @contextlib.contextmanager
 def stopping(run: _Run, say: Callable[[str], None]) -> Iterator[None]:
-    """The first signal finishes what is in flight; a second one ends the program at once, which
-    loses no more than a kill would: nothing."""
+    """Let the first signal finish what is in flight, and a second one end the program at once.
+
+    That loses no more than a kill would: nothing.
+    """
 
     def stop(number: int, _: object) -> None:
         if run.stopped:

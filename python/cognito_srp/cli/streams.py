@@ -70,8 +70,10 @@ def _forgiving() -> io.TextIOWrapper:
 
 @contextlib.contextmanager
 def printing() -> Iterator[None]:
-    """For all that is printed on stdout. Where it cannot be written the work goes on; `lost_output`
-    tells."""
+    """For all that is printed on stdout.
+
+    Where it cannot be written the work goes on; `lost_output` tells.
+    """
     try:
         yield
         sys.stdout.flush()

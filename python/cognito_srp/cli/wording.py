@@ -14,8 +14,10 @@ _SHORT: Final = 2
 
 
 def nearest(name: str, known: Iterable[str], *, likeness: float = 0.6) -> str | None:
-    """The known name that was probably meant: one that begins so, or is spelt like it (0 to 1), or
-    has it within; None where there is none."""
+    """The known name that was probably meant, None where there is none.
+
+    It begins so, or is spelt like it (`likeness`, 0 to 1), or has it within.
+    """
     from difflib import get_close_matches
 
     names = {one.lower(): one for one in sorted(known, key=len, reverse=True)}

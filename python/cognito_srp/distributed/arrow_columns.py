@@ -71,8 +71,10 @@ def text_array(column: Column, kind: pa.DataType) -> pa.Array:
 
 
 def text_type(array_type: pa.DataType) -> pa.DataType:
-    """The type for texts made beside an array of that type: its own if it is a text type with
-    offsets (string, large_string), otherwise large_string."""
+    """The type for texts made beside an array of that type.
+
+    Its own if it is a text type with offsets (string, large_string), otherwise large_string.
+    """
     pa = load_pyarrow()
     return array_type if pa.types.is_string(array_type) else pa.large_string()
 

@@ -119,8 +119,10 @@ def _derive(batch: pa.RecordBatch, threads: int | None) -> Iterator[pa.RecordBat
 
 
 def _columns(batch: pa.RecordBatch) -> dict[str, Column | None]:
-    """What create_device_verifier_columns takes, each column checked as a whole: its rows are those
-    of the batch, not of a piece."""
+    """What create_device_verifier_columns takes, each column checked as a whole.
+
+    Rows that an error names are those of the batch, not of a piece.
+    """
     columns: dict[str, Column | None] = {}
     for name, read, longest in (
         ("device_group_key", text_column, ROW_MAX),

@@ -27,7 +27,9 @@ _REFRESH: Final = ("refresh_token", "client_id", "client_secret", "username")
 
 
 def read_message(body: str) -> EnrollmentRequest:
-    """The request in a message, a JSON object::
+    """The request in a message.
+
+    A message is a JSON object::
 
         {"device_key": …, "device_group_key": …, "access_token": …,
          "refresh_token": …, "client_id": …,          or both, for when the token has run out
@@ -35,8 +37,16 @@ def read_message(body: str) -> EnrollmentRequest:
 
     A confidential client's refresh token also needs ``client_secret`` and ``username``; to keep the
     secret out of the queue give `SqsHandler` a function of your own that adds it. The device keys
-    have to be there: they are what a repeat is known by. Raises `InvalidInputError`, which quotes
-    nothing of the message.
+    have to be there: they are what a repeat is known by.
+
+    Args:
+        body: the message's text.
+
+    Returns:
+        The request, its fields checked.
+
+    Raises:
+        InvalidInputError: for what is not JSON or breaks a rule; it quotes nothing of the message.
     """
     fix = "see cognito_srp.distributed.read_message"
     try:

@@ -45,20 +45,30 @@ class LocalCognito(LocalServer):
     """
 
     def seed(self, path: str | PathLike[str]) -> list[LocalPool]:
-        """Makes the pools, app clients and users that a file of JSON or CSV describes, as in
-        docs/local-cognito.md; returns the pools, each with its first app client. What is there
-        already, by name, is left as it is.
+        """Make the pools, app clients and users that a file of JSON or CSV describes.
 
-        `InvalidInputError` names the file, the line and the rule that is broken; what stands
-        before that line may have been made by then. `OSError` if the file cannot be read.
+        docs/local-cognito.md has the format. What is there already, by name, is left as it is.
+
+        Args:
+            path: the file.
+
+        Returns:
+            The pools, each with its first app client.
+
+        Raises:
+            InvalidInputError: names the file, the line and the rule that is broken; what stands
+                before that line may have been made by then.
+            OSError: the file cannot be read.
         """
         from .seeding import seed
 
         return seed(self, Path(path))
 
     def find_pool(self, name: str = "local", client_name: str | None = None) -> LocalPool | None:
-        """The oldest pool of that name in `region`, with its first app client, or its first one of
-        that name: what `create_pool` has made, after a `load`. None where there is none."""
+        """The oldest pool of that name in `region`: what `create_pool` has made, after a `load`.
+
+        It comes with its first app client, or the first one of that name. None where there is none.
+        """
         return find_pool(self, name, client_name)
 
     def create_pool(

@@ -15,14 +15,14 @@ Trigger = Callable[[dict[str, Any], None], dict[str, Any]]
 
 @dataclass(frozen=True)
 class CustomAuth:
-    """The handlers that decide about a custom sign-in, called with the events that Cognito sends
-    (its Developer Guide, "Custom authentication challenge Lambda triggers"):
+    """The handlers that decide about a custom sign-in.
+
+    They are called with the events that Cognito sends (its Developer Guide, "Custom authentication
+    challenge Lambda triggers"), so the handlers of a service can be put here as they are:
 
     - `define` (DefineAuthChallenge) says what comes next: a challenge, tokens, or failure;
     - `create` (CreateAuthChallenge) makes a challenge: public and private parameters;
     - `verify` (VerifyAuthChallengeResponse) says whether an answer is right.
-
-    The handlers of a service can be put here as they are.
     """
 
     define: Trigger

@@ -111,6 +111,7 @@ class Rule:
         return drawn and in_place and self.calls % fault.every == 0
 
     def used_up(self) -> bool:
+        """Whether the rule has struck as often as it may."""
         done = self.fault.last is not None and self.calls >= self.fault.last
         return done or self.struck == self.fault.times
 

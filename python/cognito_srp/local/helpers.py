@@ -42,8 +42,10 @@ class LocalPool:
         attributes: dict[str, str] | None = None,
         temporary: bool = False,
     ) -> str:
-        """A confirmed user, or one who must change a `temporary` password; returns the username
-        the pool knows the user by."""
+        """Make a user; return the username by which the pool knows them.
+
+        The user is confirmed, or has to change a `temporary` password first.
+        """
         listed = [{"Name": name, "Value": value} for name, value in (attributes or {}).items()]
         created = self.cognito.call(
             "AdminCreateUser",
@@ -81,13 +83,17 @@ class LocalPool:
         self._admin("AdminSetUserMFAPreference", username, EmailMfaSettings=settings)
 
     def use_passkey(self, username: str) -> Passkey:
-        """A passkey of the user's, for USER_AUTH in a pool whose SignInPolicy allows WEB_AUTHN;
-        its `answer` does what a browser would."""
+        """Register a passkey of the user's; its `answer` does what a browser would.
+
+        It is for USER_AUTH in a pool whose SignInPolicy allows WEB_AUTHN.
+        """
         return self.cognito.give_passkey(self.pool_id, username)
 
     def use_custom_auth(self, triggers: CustomAuth | None) -> None:
-        """Puts functions in the place of the Lambda triggers of CUSTOM_AUTH; None takes them
-        away. A state file does not hold them."""
+        """Puts functions in the place of the Lambda triggers of CUSTOM_AUTH; None takes them away.
+
+        A state file does not hold them.
+        """
         self.cognito.use_custom_auth(self.pool_id, triggers)
 
     def use_authenticator(self, username: str) -> str:
@@ -98,8 +104,10 @@ class LocalPool:
         return secret
 
     def sign_in(self, username: str, password: str) -> dict[str, Any]:
-        """The AuthenticationResult of a sign-in without a device: tokens, and NewDeviceMetadata
-        with a fresh device key in a pool that tracks devices. Not for users with a second factor.
+        """The AuthenticationResult of a sign-in without a device.
+
+        It has tokens, and in a pool that tracks devices NewDeviceMetadata with a fresh device key.
+        Not for users with a second factor.
         """
         parameters = {"USERNAME": username, "PASSWORD": password}
         if self.client_secret is not None:

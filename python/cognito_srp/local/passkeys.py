@@ -25,6 +25,7 @@ _FLAGS = 0b101
 
 
 def to_base64url(data: bytes) -> str:
+    """Base64 of RFC 4648, section 5, without padding."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 

@@ -36,6 +36,7 @@ class Refusal(ServiceException):
 
 
 def not_authorized(message: str, reason: str | None = None) -> Refusal:
+    """NotAuthorizedException; the log gives the `reason`, which the client does not hear."""
     return Refusal("NotAuthorizedException", message, reason)
 
 
@@ -45,18 +46,22 @@ def incorrect(reason: str) -> Refusal:
 
 
 def invalid_session(reason: str) -> Refusal:
+    """NotAuthorizedException for a Session that is not that of the challenge."""
     return not_authorized("Invalid session for the user.", reason)
 
 
 def expired_session() -> Refusal:
+    """NotAuthorizedException for a Session whose time has run out."""
     return not_authorized("Invalid session for the user, session is expired.")
 
 
 def invalid_parameter(message: str) -> Refusal:
+    """InvalidParameterException."""
     return Refusal("InvalidParameterException", message)
 
 
 def missing_parameter(name: str) -> Refusal:
+    """InvalidParameterException for a required parameter that is absent."""
     return invalid_parameter(f"Missing required parameter {name}")
 
 
@@ -66,17 +71,21 @@ def device_does_not_exist() -> Refusal:
 
 
 def user_does_not_exist() -> Refusal:
+    """UserNotFoundException."""
     return Refusal("UserNotFoundException", "User does not exist.")
 
 
 def code_mismatch(message: str = "Invalid code received for user") -> Refusal:
+    """CodeMismatchException."""
     return Refusal("CodeMismatchException", message)
 
 
 def expired_code() -> Refusal:
+    """ExpiredCodeException."""
     message = "Invalid code provided, please request a code again."
     return Refusal("ExpiredCodeException", message)
 
 
 def pool_does_not_exist(pool_id: str) -> Refusal:
+    """ResourceNotFoundException for a user pool."""
     return Refusal("ResourceNotFoundException", f"User pool {pool_id} does not exist.")

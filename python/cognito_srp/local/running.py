@@ -33,8 +33,7 @@ _session: Any = None
 
 
 class LocalServer:
-    """The server of a `cognito.LocalCognito`, which says what it takes: its life, its
-    calls, and what tests turn."""
+    """What `cognito.LocalCognito` does while it runs: its life, its calls, and what tests turn."""
 
     def __init__(
         self,
@@ -145,8 +144,10 @@ class LocalServer:
 
     @property
     def faults(self) -> Faults:
-        """Failures to come, by chance and by position: ``faults.add(Fault("throttle",
-        "ConfirmDevice", probability=0.1), seed=7)``. `fail_next` and `lose_next` are shorthands.
+        """Failures to come, by chance or by position.
+
+        ``faults.add(Fault("throttle", "ConfirmDevice", probability=0.1), seed=7)`` throttles every
+        tenth call. `fail_next` and `lose_next` are shorthands.
         """
         return self._app.faults
 
@@ -176,8 +177,10 @@ class LocalServer:
         self.faults.add(Fault(kind, operation, times=times))
 
     def text_messages(self, username: str | None = None) -> list[Message]:
-        """The SMS that would have been sent, oldest first: to a user, by username or by phone
-        number. The server keeps its last thousand messages."""
+        """The SMS that would have been sent to a user, by username or phone number; oldest first.
+
+        The server keeps its last thousand messages.
+        """
         return self._messages("SMS", username)
 
     def emails(self, username: str | None = None) -> list[Message]:
@@ -202,8 +205,11 @@ class LocalServer:
         self._app.load(Path(path))
 
     def on_call(self, listener: Callable[[LoggedCall], None] | None) -> None:
-        """Has a function told of every call over HTTP as it ends, by the thread that serves it;
-        None ends that. A `LoggedCall` holds no secret, and its text is a line for people."""
+        """Have a function told of every call over HTTP as it ends, None to end that.
+
+        The thread that serves the call tells it. A `LoggedCall` holds no secret, and its text is a
+        line for people.
+        """
         self._app.calls.listener = listener
 
     def begin_here(self) -> None:
@@ -211,13 +217,19 @@ class LocalServer:
         self._app.begin_here()
 
     def reset(self) -> None:
-        """Back to the beginning: its pools, users, devices and clock, and no messages, calls,
-        faults and open challenges. Functions of CUSTOM_AUTH are to be given again."""
+        """Go back to the beginning: the pools, users, devices and clock that there were then.
+
+        There are no messages, calls, faults and open challenges. Functions of CUSTOM_AUTH are to be
+        given again.
+        """
         self._app.reset()
 
     def give_authenticator(self, pool_id: str, username: str) -> str:
-        """A verified authenticator for a user, without the sign-in that setting one up takes;
-        returns its secret, for `totp`. `LocalPool.use_authenticator` also switches it on."""
+        """Give a user a verified authenticator; return its secret, for `totp`.
+
+        It takes no sign-in, as setting one up would. `LocalPool.use_authenticator` also switches it
+        on.
+        """
         return self._app.give_authenticator(pool_id, username)
 
     def give_passkey(self, pool_id: str, username: str) -> Passkey:
@@ -230,7 +242,7 @@ class LocalServer:
 
 
 def _make_app(region: str, clock: Clock, calling: tuple[Any, ...], switches: dict[str, Any]) -> App:
-    """moto takes most of a second to import, so that happens here and not with this module."""
+    """The app, made here because importing moto takes most of a second."""
     try:
         import moto.cognitoidp  # noqa: F401
     except ModuleNotFoundError as error:

@@ -46,8 +46,10 @@ class SeedPool:
 
 
 def read_seed(path: Path) -> list[SeedPool]:
-    """The pools of a file: CSV if its name ends so, else JSON. `InvalidInputError` for what is
-    neither, `OSError` where it cannot be read."""
+    """The pools of a file: CSV if its name ends so, else JSON.
+
+    `InvalidInputError` for what is neither, `OSError` where it cannot be read.
+    """
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -210,8 +210,10 @@ class Request:
         return self._call("InitiateAuth", request)
 
     def respond(self, challenge: Challenge, username: str, responses: Mapping[str, str]) -> Call:
-        """RespondToAuthChallenge or AdminRespondToAuthChallenge; a Session exactly when one
-        came."""
+        """RespondToAuthChallenge or AdminRespondToAuthChallenge.
+
+        The call has a Session exactly when the challenge came with one.
+        """
         answer = {**self._user(username), **responses}
         request: dict[str, Any] = {"ChallengeName": challenge.name, "ChallengeResponses": answer}
         if challenge.session:

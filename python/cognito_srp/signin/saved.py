@@ -89,8 +89,10 @@ class Expected:
 def dump(
     fields: Mapping[str, Any], seal: Seal | None, expires_in: float, bound_to: str | bytes | None
 ) -> str:
-    """The document of a sign-in, from its fields; raises `InvalidInputError` where it cannot do
-    without secrets."""
+    """The document of a sign-in, from its fields.
+
+    Raises `InvalidInputError` where it cannot do without secrets.
+    """
     request: Request = fields["request"]
     challenge: Challenge = fields["challenge"]
     exchange: Exchange | None = fields["exchange"]

@@ -32,8 +32,10 @@ class Tokens:
 
     @classmethod
     def from_result(cls, response: Mapping[str, Any], refresh_token: str | None) -> Tokens:
-        """From a response with an AuthenticationResult; `refresh_token` unless there is a new
-        one."""
+        """The tokens of a response with an AuthenticationResult.
+
+        `refresh_token` is the one that counts unless the response has a new one.
+        """
         result = result_of(response)
         rotated = result.get("RefreshToken")
         try:
@@ -218,6 +220,8 @@ class Session(SignedIn):
         run(self.client, self.revoke_steps())
 
     def sign_out_everywhere(self) -> None:
-        """GlobalSignOut, or AdminUserGlobalSignOut after a sign-in with `admin`: every token of
-        the user ends here, on all devices."""
+        """End every token of the user, on all devices.
+
+        GlobalSignOut, or AdminUserGlobalSignOut after a sign-in with `admin`.
+        """
         run(self.client, self.sign_out_everywhere_steps())

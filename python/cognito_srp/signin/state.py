@@ -42,8 +42,10 @@ class SignIn:
 
     @property
     def can_do_without_device(self) -> bool:
-        """Whether it can go on when the service has forgotten the device: the proof of the password
-        can be sent again, and otherwise the sign-in has to begin again."""
+        """Whether the sign-in can go on when the service has forgotten the device.
+
+        It can if the proof of the password can be sent again; otherwise it has to begin again.
+        """
         request = self.request
         proves_password = self.challenge.name == "PASSWORD_VERIFIER"
         return proves_password or request.password is not None or not request.needs_password

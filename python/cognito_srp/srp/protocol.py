@@ -61,12 +61,12 @@ def _identity(name: str, password: str) -> bytes:
 
 
 def private_key(salt: int, identity: bytes) -> bytes:
-    """x = H(pad(salt) ‖ H(identity)), 32 bytes."""
+    """The private key x = H(pad(salt) ‖ H(identity)), 32 bytes."""
     return hashlib.sha256(pad(salt) + hashlib.sha256(identity).digest()).digest()
 
 
 def compute_verifier(salt: int, identity: bytes, *, constant_time: bool = False) -> int:
-    """v = g^x mod N. Ask for ``constant_time`` unless the password is random."""
+    """The verifier v = g^x mod N. Ask for ``constant_time`` unless the password is random."""
     v = srp_native.verifier(pad(salt), identity, constant_time=constant_time)
     return int.from_bytes(v, "big")
 
@@ -135,7 +135,10 @@ class ServerExchange:
 
 
 def _scrambling(A: int, B: int) -> bytes:
-    """u = H(pad(A) ‖ pad(B)), 32 bytes, once both are known to be allowed (RFC 5054, 2.5.4)."""
+    """The scrambling parameter u = H(pad(A) ‖ pad(B)), 32 bytes.
+
+    Both values are checked first (RFC 5054, section 2.5.4).
+    """
     for name, value in (("A", A), ("B", B)):
         if value <= 0 or value % N == 0:
             raise SrpError(f"{name} is 0 modulo N, which SRP forbids")

@@ -155,8 +155,10 @@ class _New:
 
 @contextlib.contextmanager
 def _writing(path: Path) -> Iterator[_New]:
-    """A new file in the directory of `path`, gone at the end unless it got its name. Its mode is
-    part of its creation: at no time can another user open it."""
+    """A new file in the directory of `path`, gone at the end unless it got its name.
+
+    Its mode is part of its creation: at no time can another user open it.
+    """
     with _opened(path.absolute().parent) as directory:
         partial = None
         with _naming(str(path)):
@@ -253,8 +255,10 @@ def _never_over(path: str) -> Iterator[None]:
 
 
 def _tell_leftovers(path: Path) -> None:
-    """Name what writers of the same file have left: nobody else may remove it, for it may be the
-    file of one that is writing now."""
+    """Name the files that writers of the same file have left.
+
+    Nobody else may remove one, for it may be the file of a process that is writing now.
+    """
     start, rest = f".{path.name[:_STEM]}.", 2 * _RANDOM_BYTES
     try:
         names = sorted(os.listdir(path.parent))

@@ -114,8 +114,11 @@ def method_of(client: Client, operation: str) -> Callable[..., Any]:
 
 
 def failure_of(operation: str, error: Exception, parameters: Mapping[str, Any]) -> Exception:
-    """Our error for one of botocore's, which is its cause unless it may hold a secret; any other
-    error itself. `parameters` are those of the call; they tell what may be wrong."""
+    """Our error for one of botocore's; any other error itself.
+
+    botocore's is its cause unless it may hold a secret. `parameters` are those of the call; they
+    tell what may be wrong.
+    """
     from botocore import exceptions
     from botocore.parsers import ResponseParserError
 

@@ -37,8 +37,10 @@ def is_aws(client: Client) -> bool:
 
 
 def check_region(client: Client, pool_id: Any) -> None:
-    """Raises `InvalidInputError` for a client of another Region than the pool: AWS would say that
-    there is no such pool, or no such app client."""
+    """Raise `InvalidInputError` for a client of another Region than the pool.
+
+    AWS would say that there is no such pool, or no such app client.
+    """
     region = region_of(pool_id if isinstance(pool_id, str) else None)
     if region is None or not is_aws(client) or client.meta.region_name == region:
         return

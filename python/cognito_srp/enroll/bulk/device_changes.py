@@ -1,5 +1,8 @@
-"""A change to many devices (forget them, remember them): paced, sent again where that helps, each
-outcome kept, so that it can be stopped at any moment and resumed."""
+"""A change to many devices: forget them, remember them.
+
+Calls are paced, and sent again where that helps. Each outcome is kept, so that a run can be stopped
+at any moment and resumed.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +50,10 @@ _OF_ALL: Final = {
 
 
 class DeviceChanges:
-    """One run. `change` makes the call for a device, and `outcome` is what it is called once it is
-    done. With `absent_is_done` a device that Cognito does not know counts as done.
+    """One run.
+
+    `change` makes the call for a device, and `outcome` is what it is called once it is done. With
+    `absent_is_done` a device that Cognito does not know counts as done.
 
     `stop` may be called from a signal handler: what is in flight is finished, and nothing else is
     begun. ``stopped`` tells whether it was; ``gave_up`` says why the run ended itself, if it did.
@@ -84,6 +89,7 @@ class DeviceChanges:
 
     @property
     def stopped(self) -> bool:
+        """Whether the run was stopped."""
         return self._stop.is_set()
 
     def stop(self) -> None:

@@ -1,5 +1,7 @@
-"""Devices that are enrolled already, from a file: what AdminForgetDevice and
-AdminUpdateDeviceStatus need of each."""
+"""Devices that are enrolled already, from a file.
+
+Each row has what AdminForgetDevice and AdminUpdateDeviceStatus need.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +32,10 @@ class DeviceRow:
 
 
 class DeviceRows:
-    """The devices of a file that ``enroll --save`` has written, of an input of ``enroll``, or of
-    any other with a ``device_key``. It can be read more than once.
+    """The devices of a file, which can be read more than once.
+
+    The file is one that ``enroll --save`` has written, an input of ``enroll``, or any other with a
+    ``device_key``.
 
     The user is the row's ``username``, or the one its ``access_token`` (expired or not) names, or
     `username`. The pool is the row's ``pool_id``, or `pool_id`, or the token's. Rows with an

@@ -38,8 +38,10 @@ _TRUTH: Final = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that cannot be used. ``position`` is its line, or its row in Parquet, from 1.
-    ``reason`` holds no secret."""
+    """A row that cannot be used.
+
+    ``position`` is its line, or its row in Parquet, from 1. ``reason`` holds no secret.
+    """
 
     position: int
     reason: str
@@ -80,10 +82,11 @@ class Input:
 
 
 def read_rows(path: str, columns: Collection[str] = ()) -> Callable[[], _Rows]:
-    """What reads the rows of a file, as often as it is called: each with its position, and its
-    fields or what is wrong with it. A CSV file may have these `columns` only, where any are given.
+    """A function that reads the rows of a file, as often as it is called.
 
-    Raises `InvalidInputError` for a name that ends in no format that is known.
+    Each row comes with its position, and its fields or what is wrong with it. A CSV file may have
+    these `columns` only, where any are given. Raises `InvalidInputError` for a name that ends in no
+    format that is known.
     """
     try:
         read = _READERS[Path(path).suffix.lower()]

@@ -58,13 +58,14 @@ def write_devices(
     usernames: Usernames | None = None,
     replace: bool = True,
 ) -> int:
-    """Write a row for every device of the journal, whatever became of it, and for every row of the
-    input that came to no device; return how many. `rest` are the positions of those that no run
-    has come to, and `usernames` tells whose device each row is.
+    """Write a row for every device of the journal and for every row without one; return how many.
 
-    It is written from the journal alone and appears as a whole, in the place of what was there:
-    so no device can be in it twice, however often a run was killed. Unless it is to `replace` what
-    is there by then, that is an `InvalidInputError`.
+    A row of the input has no device if its sign-in failed or it cannot be used. `rest` are the
+    positions of those that no run has come to, and `usernames` tells whose device each row is.
+
+    The file is written from the journal alone and appears as a whole, in the place of what was
+    there: so no device can be in it twice, however often a run was killed. Without `replace`,
+    raises `InvalidInputError` if there is such a file by then.
     """
     count = 0
 

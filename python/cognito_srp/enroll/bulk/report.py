@@ -28,8 +28,11 @@ _LATENCIES: Final = (0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run: when it began (seconds since 1970), how long it is known to have lasted, and the
-    calls a second that it was allowed."""
+    """One run of an enrollment.
+
+    When it began (seconds since 1970), how long it is known to have lasted (seconds), and the calls
+    a second that it was allowed.
+    """
 
     started_at: float
     seconds: float
@@ -47,8 +50,11 @@ class Failed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Calls a second over a stretch of time: those that were throttled, refused for another
-    reason, lost (no answer came), or found the device confirmed, all others, and the limit."""
+    """Calls a second over a stretch of time, by what came of them.
+
+    Throttled, refused for another reason, lost (no answer came), or found the device confirmed; all
+    others; and the limit.
+    """
 
     other: float
     throttled: float
@@ -60,8 +66,11 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All that a report shows. Latencies in seconds, from a device's first call to its last answer;
-    `bins` are `bin_seconds` long each, the runs one after the other without the time between."""
+    """All that a report shows.
+
+    Latencies in seconds, from a device's first call to its last answer; `bins` are `bin_seconds`
+    long each, the runs one after the other without the time between.
+    """
 
     name: str
     outcomes: list[tuple[str, int]]
@@ -77,10 +86,12 @@ class Figures:
 
     @property
     def devices(self) -> int:
+        """How many devices there are, whatever became of them."""
         return sum(count for _, count in self.outcomes)
 
     @property
     def confirmed(self) -> int:
+        """How many devices are confirmed."""
         return dict(self.outcomes).get("confirmed", 0)
 
 
@@ -166,8 +177,11 @@ def _calls(connection: sqlite3.Connection) -> tuple[list[Run], list[Bin], float]
 
 
 def _steps(connection: sqlite3.Connection, run: int, began: float) -> Iterator[tuple[Any, ...]]:
-    """What a run noted, the time since it last did first. Journals of an earlier version have the
-    time of a clock that may have been set back: that step is taken for one of the usual length."""
+    """What a run noted, the time since it last did first.
+
+    Journals of an earlier version have the time of a clock that may have been set back: that step
+    is taken for one of the usual length.
+    """
     last = began
     for at, *counts in connection.execute(
         "SELECT at, sent, throttled, refused, lost, conflicts FROM pace WHERE run = ? "

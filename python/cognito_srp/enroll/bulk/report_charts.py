@@ -20,7 +20,9 @@ _PLOT_HEIGHT: Final = _HEIGHT - _TOP - _BOTTOM
 
 def rate_over_time(bins: Sequence[Bin], seconds: float, starts: Sequence[float] = ()) -> str:
     """Calls a second as columns, those that failed on top of the others, and the limit as a line.
-    `starts` are the seconds at which one run ends and the next one begins."""
+
+    `starts` are the seconds at which one run ends and the next one begins.
+    """
     heights = [sum(value for _, value in _kinds(found)) for found in bins]
     top = _round_up(max([*heights, *(found.limit for found in bins), 1.0]))
     step = _PLOT_WIDTH / max(1, len(bins))

@@ -36,10 +36,13 @@ _WINDOW: Final = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How a run stands. `done` of `total` devices are settled, one way or another; `rate` is in
-    calls per second over the last ten, `limit` is what it may be, `left` in seconds if known.
-    `unanswered`: calls are paused, since none has been answered for so many seconds.
-    `refused_by` counts failures by error code, those to give the user's answer among them."""
+    """How a run stands.
+
+    `done` of `total` devices are settled, one way or another; `rate` is in calls per second over
+    the last ten, `limit` is what it may be, `left` in seconds if known. `unanswered`: calls are
+    paused, since none has been answered for so many seconds. `refused_by` counts failures by error
+    code, those to give the user's answer among them.
+    """
 
     total: int
     done: int = 0
@@ -105,6 +108,7 @@ class BulkRun:
 
     @property
     def stopped(self) -> bool:
+        """Whether the run was stopped."""
         return self._stop.is_set()
 
     def stop(self) -> None:

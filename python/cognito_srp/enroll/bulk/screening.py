@@ -129,8 +129,10 @@ def not_started(source: Input, journal: Journal, *, at: float) -> Iterator[int]:
 
 
 def request_for(candidate: Candidate, journal: Journal) -> EnrollmentRequest:
-    """What to submit: the row's request, or if an earlier run had signed in for it, a request for
-    the device of that sign-in."""
+    """What to submit: the row's request.
+
+    If an earlier run had signed in for the row, a request for the device of that sign-in.
+    """
     request, row = candidate.row.request, candidate.known
     if row is None or request.device_key is not None:
         return request

@@ -12,8 +12,11 @@ __all__ = ["Usernames"]
 
 
 class Usernames:
-    """The user names of an input's rows, by position; on disk, since millions would fill the
-    memory. A row that signs in says it itself, any other by its token, expired or not."""
+    """The user names of an input's rows, by position.
+
+    They are on disk, since millions would fill the memory. A row that signs in says its name
+    itself, any other by its token, expired or not.
+    """
 
     def __init__(self, source: Input) -> None:
         # "" is a temporary database, which SQLite writes out once its cache (2 MB) is full.

@@ -154,8 +154,11 @@ class Lock:
         file.flush()
 
     def _take(self, path: Path) -> None:
-        """Lock the journal itself. A handle of one that this process owns is not even opened:
-        closing it would drop SQLite's locks, which are per process, as this one is."""
+        """Lock the journal itself.
+
+        A handle of one that this process owns is not even opened: closing it would drop SQLite's
+        locks, which are per process, as this one is.
+        """
         check_own(path)
         if os.path.lexists(path):
             state = os.stat(path)
@@ -184,6 +187,7 @@ class Lock:
             raise JournalBusyError(str(path), owner) from None
 
     def release(self) -> None:
+        """Let others lock the journal."""
         _held.discard(self)
         for file in reversed(self._files):
             file.close()

@@ -38,9 +38,11 @@ class InputRecords:
         return int(count)
 
     def outcomes(self) -> list[tuple[str, str, int, int]]:
-        """How many rows of the input are in each state for each error, the largest first, and how
-        many of them are confirmed by a send that had no answer of its own. Besides the states of
-        devices: ``rejected``, rows that could not be used."""
+        """How many rows of the input are in each state for each error, the largest number first.
+
+        The last number says how many of them are confirmed by a send that had no answer of its own.
+        Besides the states of devices there is ``rejected``: rows that could not be used.
+        """
         with self._reading() as connection:
             found = connection.execute(OUTCOMES).fetchall()
         return [(state, error, count, int(unproven)) for state, error, count, unproven in found]
@@ -52,8 +54,10 @@ class InputRecords:
         return [Failure(position, "", *row) for position, *row in found]
 
     def fail(self, failures: Sequence[Failure]) -> None:
-        """Note how rows of the input ended whose devices may not be here. Of a device that is, the
-        reason is noted; `finish` tells more of it."""
+        """Note how rows of the input ended whose devices may not be here.
+
+        Of a device that is, the reason is noted; `finish` tells more of it.
+        """
         with self._transaction() as connection:
             connection.executemany(
                 FAIL_DEVICE, [(one.error, one.message, one.device_key) for one in failures]
@@ -92,8 +96,10 @@ class InputRecords:
             last = page[-1][0]
 
     def start_run(self, rate: float | None, rows: int | None = None) -> int:
-        """Note that a run begins, at which rate it may send, and how many rows its input has;
-        returns the run's number."""
+        """Note that a run begins; return its number.
+
+        `rate` is how many calls a second it may send, `rows` how many rows its input has.
+        """
         now = time.time()
         with self._transaction() as connection:
             query = "INSERT INTO run (started_at, rate, rows) VALUES (?, ?, ?)"
@@ -111,8 +117,10 @@ class InputRecords:
         lost: int = 0,
         conflicts: int = 0,
     ) -> None:
-        """Note the calls of a run since it last did. The time is what has passed since the run
-        began, on a clock that nobody sets."""
+        """Note the calls of a run since it last did.
+
+        The time is what has passed since the run began, on a clock that nobody sets.
+        """
         began, at = self._began[run]
         now = began + time.monotonic() - at
         values = (run, now, sent, throttled, refused, lost, conflicts)

@@ -86,8 +86,11 @@ class Journal(InputRecords):
 
     @staticmethod
     def header(path: str | PathLike[str]) -> tuple[str, bytes | None, str | None] | None:
-        """The id of the key of the journal at `path`, what ``SealingKey.from_kms(encrypted=…)``
-        needs if it is KMS's, and the input it is bound to. None if there is no journal yet."""
+        """What the journal at `path` says of itself, None if there is no journal yet.
+
+        The id of its key, what ``SealingKey.from_kms(encrypted=…)`` needs if the key is KMS's, and
+        the input it is bound to.
+        """
         path = Path(path)
         if not path.exists():
             return None
@@ -184,8 +187,10 @@ class Journal(InputRecords):
         return {row.device_key: row for row in self._select(where, (json.dumps(device_keys),))}
 
     def find_positions(self, positions: Sequence[int]) -> dict[int, JournalRow]:
-        """The rows that come from these lines of the input; the last where there are several,
-        because a sign-in gave other keys each time."""
+        """The rows that come from these lines of the input.
+
+        A line has several where a sign-in gave other keys each time: the last one counts.
+        """
         where = "position IN (SELECT value FROM json_each(?)) ORDER BY id"
         found = self._select(where, (json.dumps(positions),))
         return {row.position: row for row in found if row.position is not None}

@@ -28,8 +28,10 @@ _TWO_SECRETS: Final = "TwoSecrets"
 
 @dataclass(frozen=True, slots=True)
 class MergeConflict:
-    """A device that two journals may have sent with different secrets, so that only a device
-    sign-in can tell which one counts. Both stay in the journals that were merged."""
+    """A device that two journals may have sent with different secrets.
+
+    Only a device sign-in can tell which one counts. Both stay in the journals that were merged.
+    """
 
     device_key: str
     states: tuple[JournalState, JournalState]

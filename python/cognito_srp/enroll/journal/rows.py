@@ -50,8 +50,11 @@ class JournalRow:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A row of the input that is not confirmed: ``refused``, or ``rejected`` because it cannot be
-    used. `error` is a code, `message` what it says; neither holds a secret."""
+    """A row of the input that is not confirmed.
+
+    It was ``refused``, or ``rejected`` because it cannot be used. `error` is a code, `message` what
+    it says; neither holds a secret.
+    """
 
     position: int | None
     device_key: str | None

@@ -18,10 +18,11 @@ __all__ = ["paced_client", "wait_for_slot", "without_retries"]
 
 
 def without_retries(client: Client, connections: int) -> Client:
-    """The client, if it sends once; else one of the same Region, endpoint and configuration that
-    does and keeps up to `connections` open. The calls are unsigned, so no credentials are needed.
+    """The client if it sends once, else another one that does.
 
-    Raises `InvalidInputError` for a client of aiobotocore.
+    The other one has the same Region, endpoint and configuration and keeps up to `connections`
+    open. The calls are unsigned, so no credentials are needed. Raises `InvalidInputError` for a
+    client of aiobotocore.
     """
     if is_async(client):
         fix = "pass it to cognito_srp.enroll.aio.Enroller, or a boto3 client here"

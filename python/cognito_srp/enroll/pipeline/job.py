@@ -91,8 +91,10 @@ class Job:
         self.arrived = self.request.sent_before
 
     def step(self, error: BaseException | None = None) -> Stage | None:
-        """Go on, with the `error` of the stage that it was in; returns the next stage, None at the
-        end."""
+        """Go on, with the `error` of the stage that the job was in.
+
+        Returns the next stage, None at the end.
+        """
         try:
             return self.way.send(None) if error is None else self.way.throw(error)
         except StopIteration:

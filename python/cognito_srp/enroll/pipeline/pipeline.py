@@ -224,8 +224,11 @@ class Pipeline:
         return "confirmed"
 
     def _confirmed(self, job: Job, necessary: bool | None) -> _Answer:
-        """The device is confirmed. The user's word follows, unless it is known not to be asked for:
-        the answer that tells may have been lost."""
+        """The device is confirmed.
+
+        The user's word follows, unless it is known not to be asked for: the answer that tells may
+        have been lost.
+        """
         job.necessary, job.error = necessary, None
         if necessary is False or job.request.remember is None:
             return "confirmed"

@@ -57,8 +57,10 @@ class TokenFetcher:
         self._workers = WorkerPool(self, most=workers, name="enroller-tokens")
 
     def add(self, jobs: list[Job]) -> None:
-        """A stage: let jobs go on in a thread that may `fetch`, first those that need another token
-        after they were in the queue."""
+        """Let jobs go on in a thread that may `fetch`: a stage.
+
+        Jobs that need another token after they were in the queue come first.
+        """
         with self._changed:
             for job in jobs:
                 if job.order is None:

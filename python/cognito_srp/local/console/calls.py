@@ -145,8 +145,10 @@ class CallLog:
             self.listener(call)
 
     def after(self, number: int) -> tuple[list[LoggedCall], int]:
-        """The calls that are kept and came after the one of that number, oldest first; and the
-        number of the last call of all."""
+        """The calls that are kept and came after the one of that number, oldest first.
+
+        With them comes the number of the last call of all.
+        """
         with self._lock:
             newer = min(len(self._kept), max(0, self._last - number))
             return [self._kept[place - newer] for place in range(newer)], self._last
@@ -158,8 +160,10 @@ class CallLog:
 
 
 def _who(exchange: HttpExchange) -> tuple[str | None, str | None]:
-    """The username and the app client of a call; those that its access token claims, where it was
-    refused before anybody has looked at that."""
+    """The username and the app client of a call.
+
+    Those that its access token claims, where it was refused before anybody has looked at that.
+    """
     if exchange.caller is not None:
         return exchange.caller.user.username, exchange.caller.client_id
     token = exchange.params.get("AccessToken")

@@ -65,8 +65,10 @@ class Control:
         }
 
     def answer(self, method: str, target: str, body: bytes) -> Answered | None:
-        """The answer to a request, None where there is nothing under its path. Raises `Refusal`
-        for a request that breaks a rule."""
+        """The answer to a request, None where there is nothing under its path.
+
+        Raises `Refusal` for a request that breaks a rule.
+        """
         path, _, query = target.partition("?")
         reads = method in ("GET", "HEAD")
         if reads and path in _FILES:

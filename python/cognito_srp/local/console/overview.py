@@ -77,8 +77,10 @@ def _user(pool: Pool, user: User, now: float) -> dict[str, Any]:
 
 
 def _device(device: Device) -> dict[str, Any]:
-    """`State` is ``issued`` (ConfirmDevice has not been called), ``remembered`` or
-    ``not_remembered``."""
+    """A device as JSON.
+
+    `State` is ``issued`` (ConfirmDevice has not been called), ``remembered`` or ``not_remembered``.
+    """
     return {
         "DeviceKey": device.key,
         "DeviceName": device.name,

@@ -38,8 +38,10 @@ class ChallengeAnswer:
         return parameter(self.responses, name)
 
     def attempt(self, pending: Pending) -> Attempt:
-        """The sign-in a challenge belongs to; refused if its user has gone since. A DEVICE_KEY in
-        the answer replaces what came before, an explicit null included."""
+        """The sign-in a challenge belongs to; refused if its user has gone since.
+
+        A DEVICE_KEY in the answer replaces what came before, an explicit null included.
+        """
         user = self.user_of(pending)
         return Attempt(
             state=self.state,
@@ -52,8 +54,11 @@ class ChallengeAnswer:
         )
 
     def attempt_by_code(self, pending: Pending) -> Attempt:
-        """The sign-in of a right code. A device key that does not exist is refused before the
-        code is used up, and an alias in the place of the username leaves its mark."""
+        """The sign-in of a right code.
+
+        A device key that does not exist is refused before the code is used up, and an alias in the
+        place of the username leaves its mark.
+        """
         attempt = self.attempt(pending)
         attempt.device()
         alias = not is_name_of(self.pool, attempt.user, self.parameter("USERNAME"), alias=False)

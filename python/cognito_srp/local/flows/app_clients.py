@@ -60,8 +60,10 @@ def check_secret_hash(
     *,
     refresh: bool = False,
 ) -> None:
-    """Refuses a SECRET_HASH that is missing, wrong, or sent for a client without a secret. AWS has
-    other words for a wrong one at a `refresh` (NabuCasa/pycognito#196)."""
+    """Refuses a SECRET_HASH that is missing, wrong, or sent for a client without a secret.
+
+    AWS has other words for a wrong one at a `refresh` (NabuCasa/pycognito#196).
+    """
     if client.generate_secret and not received:
         raise not_authorized(
             f"Client {client.id} is configured with secret but SECRET_HASH was not received"

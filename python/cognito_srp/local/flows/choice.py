@@ -23,8 +23,10 @@ _DIGITS = 8
 
 
 def begin_by_choice(start: Start, username: str, user: User | None) -> dict[str, Any]:
-    """The challenge that the client prefers, or the choice between those that there are. The
-    Session of a ConfirmSignUp stands for the code that confirmed the user."""
+    """The challenge that the client prefers, or the choice between those that there are.
+
+    The Session of a ConfirmSignUp stands for the code that confirmed the user.
+    """
     if start.session is not None:
         return _signed_up(start, user)
     preferred = start.parameters.get("PREFERRED_CHALLENGE")
@@ -41,8 +43,10 @@ def begin_by_choice(start: Start, username: str, user: User | None) -> dict[str,
 
 
 def _available(start: Start, user: User | None) -> list[str]:
-    """What the pool's SignInPolicy allows and the user can do. A second factor can only follow a
-    password; of someone who does not exist nothing more is told."""
+    """What the pool's SignInPolicy allows and the user can do.
+
+    A second factor can only follow a password; of someone who does not exist nothing more is told.
+    """
     policies = start.pool.extended_config.get("Policies") or {}
     allowed = (policies.get("SignInPolicy") or {}).get("AllowedFirstAuthFactors") or ["PASSWORD"]
     by_password = "PASSWORD" in allowed and (user is None or user.password)

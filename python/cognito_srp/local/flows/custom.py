@@ -107,8 +107,11 @@ class _Round:
 
 
 def begin_custom(start: Start, username: str, user: User | None) -> dict[str, Any]:
-    """The first round. CHALLENGE_NAME=SRP_A has the password proven before anything else. The
-    service hands ClientMetadata of InitiateAuth to none of these functions."""
+    """The first round.
+
+    CHALLENGE_NAME=SRP_A has the password proven before anything else. The service hands
+    ClientMetadata of InitiateAuth to none of these functions.
+    """
     past: tuple[dict[str, Any], ...] = ()
     if start.parameters.get("CHALLENGE_NAME") == "SRP_A":
         client_public_value(start.parameters)

@@ -25,8 +25,10 @@ __all__ = ["Start", "begin_srp", "check_password", "judge_password"]
 
 @dataclass(frozen=True)
 class Start:
-    """One InitiateAuth request, or an answer that goes on as one. `metadata` is ClientMetadata,
-    `session` is that of a sign-up just confirmed."""
+    """One InitiateAuth request, or an answer that goes on as one.
+
+    `metadata` is ClientMetadata, `session` is that of a sign-up just confirmed.
+    """
 
     state: State
     pool: Pool
@@ -77,8 +79,11 @@ class Start:
 def begin_srp(
     start: Start, username: str, user: User | None, custom: CustomRounds | None = None
 ) -> dict[str, Any]:
-    """PASSWORD_VERIFIER. DEVICE_KEY is kept for later: clients expect an unknown one to be
-    refused only once the password is proven (amazon-cognito-identity-js retries there)."""
+    """PASSWORD_VERIFIER.
+
+    DEVICE_KEY is kept for later: clients expect an unknown one to be refused only once the password
+    is proven (amazon-cognito-identity-js retries there).
+    """
     A = client_public_value(start.parameters)
     verifiers, pool = start.state.verifiers, start.pool
     if user is not None:
@@ -114,8 +119,11 @@ def check_password(start: Start, user: User | None) -> dict[str, Any]:
 
 
 def judge_password(state: State, user: User, *, right: bool, reason: str) -> None:
-    """Counts a password; NotAuthorizedException for a wrong one, which the log gives the `reason`
-    of, and for any while a lock lasts. The caller holds the lock."""
+    """Counts a password that was right or wrong. The caller holds the lock.
+
+    NotAuthorizedException for a wrong one, which the log gives the `reason` of, and for any while a
+    lock lasts.
+    """
     now = state.clock.time()
     if state.settings.lockout:
         user.check_not_locked(now)

@@ -61,8 +61,10 @@ def factor_challenge(attempt: ChallengeIssuer, factor: str) -> dict[str, Any]:
 
 
 def factors_of(pool: Pool, user: User) -> list[str]:
-    """The factors the user can be asked for. A pool that requires a second one takes a phone
-    number for it without the user having said so."""
+    """The factors the user can be asked for.
+
+    A pool that requires a second one takes a phone number for it without the user having said so.
+    """
     factors = []
     known = user.attribute_lookup
     required = pool.mfa_config == "ON" and _sends_texts(pool)
@@ -81,8 +83,10 @@ def _sends_texts(pool: Pool) -> bool:
 
 
 def _set_up(attempt: ChallengeIssuer) -> dict[str, Any]:
-    """MFA is required and the user has no factor yet: an authenticator can be set up now. The
-    others that the pool has activated are named too; they take an attribute and a new sign-in."""
+    """MFA is required and the user has no factor yet: an authenticator can be set up now.
+
+    The others that the pool has activated are named too; they take an attribute and a new sign-in.
+    """
     pool = attempt.pool
     if not (pool.token_mfa_config or {}).get("Enabled"):
         message = "User has no second factor and the user pool offers none to set up."

@@ -62,11 +62,11 @@ def check_proof(
 def is_proof(
     pending: Pending, prefix: str, responses: Mapping[str, str | None], now: datetime
 ) -> bool:
-    """True if the signature proves the secret; NotAuthorizedException if it is not of now, or is
-    no signature at all.
+    """True if the signature proves the secret.
 
     `prefix` is pool name ‖ USER_ID_FOR_SRP for a user, group key ‖ device key for a device. This
-    does the server's exponentiations: call it without holding the lock.
+    does the server's exponentiations: call it without holding the lock. NotAuthorizedException if
+    the signature's time is not now, or if it is no signature at all.
     """
     timestamp = parameter(responses, "TIMESTAMP")
     signature = parameter(responses, "PASSWORD_CLAIM_SIGNATURE")
@@ -84,8 +84,10 @@ def is_proof(
 
 
 def _check_timestamp(timestamp: str, now: datetime) -> None:
-    """NotAuthorizedException for a padded day, a wrong weekday and a wrong clock; text that is no
-    timestamp at all is InvalidParameterException."""
+    """NotAuthorizedException for a padded day, a wrong weekday and a wrong clock.
+
+    InvalidParameterException for text that is no timestamp at all.
+    """
     if not _LOOKS_LIKE_A_TIMESTAMP.fullmatch(timestamp):
         raise invalid_parameter("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.")
     try:

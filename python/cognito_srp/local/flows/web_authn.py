@@ -31,6 +31,7 @@ _PRESENT = 0b1
 
 
 def passkeys_of(pool: Pool, user: User) -> list[PasskeyRecord]:
+    """The user's passkeys, oldest first."""
     return [record for record in pool.passkeys if record.user_id == user.id]
 
 

@@ -24,8 +24,11 @@ _ADMIN_FLOWS = (
 
 
 class AdminOperations(Operations):
-    """Signed operations of an administrator. AdminInitiateAuth and AdminRespondToAuthChallenge take
-    the lock themselves, as their public forms do."""
+    """Signed operations of an administrator.
+
+    AdminInitiateAuth and AdminRespondToAuthChallenge take the lock themselves, as their public
+    forms do.
+    """
 
     def admin_initiate_auth(self) -> Result:
         return begin(self, self.named_client(), _ADMIN_FLOWS)

@@ -111,8 +111,10 @@ class AdminUserOperations(Operations):
         return user
 
     def _invite(self, pool: Pool, user: User, password: str) -> None:
-        """Sends the temporary password by the media that were asked for; otherwise by whatever
-        the user has, SMS first."""
+        """Sends the temporary password by the media that were asked for.
+
+        Without any, by whatever the user has, SMS first.
+        """
         known = user.attribute_lookup
         has = [medium for medium in (SMS, EMAIL) if known.get(medium.attribute)]
         wanted = self.params.get("DesiredDeliveryMediums")

@@ -46,6 +46,7 @@ class Operations(CognitoIdpResponse):
 
     @property
     def backend(self) -> Backend:
+        """The backend of the request's Region."""
         return self.state.backend(self.region)
 
     def named_pool(self) -> Pool:
@@ -77,6 +78,7 @@ class Operations(CognitoIdpResponse):
 
     @property
     def parameters(self) -> dict[str, Any]:
+        """A copy of the request's parameters, for moto's own code."""
         return dict(self.params)
 
     def _get_param(self, param_name: str, if_none: Any = None) -> Any:

@@ -55,8 +55,10 @@ class DeviceOperations(Operations):
         return Result({})
 
     def _device_to_confirm(self) -> Device:
-        """The user's device of that key, whichever sign-in has given it; but AWS confirms none
-        that came of a code answered under an alias (PROTOCOL.md section 8)."""
+        """The user's device of that key, whichever sign-in has given it.
+
+        AWS confirms none that came of a code answered under an alias (PROTOCOL.md section 8).
+        """
         key = self.params["DeviceKey"]
         device = self.caller.pool.devices.issued(self.caller.user.id, key)
         if device is None or device.by_alias:
@@ -73,8 +75,11 @@ class DeviceOperations(Operations):
 
 
 def shown_devices(pool: Pool, user: User) -> list[Device]:
-    """The devices that ListDevices shows: in a pool that remembers devices on the user's word
-    only those that are remembered (aws-amplify/amplify-js#12171)."""
+    """The devices that ListDevices shows.
+
+    In a pool that remembers devices on the user's word only those that are remembered
+    (aws-amplify/amplify-js#12171).
+    """
     on_prompt = (pool.device_configuration or {}).get("DeviceOnlyRememberedOnUserPrompt")
     return [d for d in pool.devices.of_user(user.id) if d.remembered or not on_prompt]
 

@@ -1,5 +1,8 @@
-"""AssociateSoftwareToken and VerifySoftwareToken: moto has one secret for all users, and takes any
-code unless told otherwise. And second factors by e-mail, which it does not know."""
+"""Authenticators (AssociateSoftwareToken, VerifySoftwareToken) and second factors by e-mail.
+
+moto has one secret for all users and takes any code unless told otherwise. Factors by e-mail it
+does not know.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +47,10 @@ class MfaOperations(Operations):
         return Result({"Status": "SUCCESS"} | self._next_session(pending, done=True))
 
     def set_user_pool_mfa_config(self) -> Result:
-        """Every member but the pool is optional; a pool keeps a configuration that it is not
-        given anew."""
+        """Change a pool's second factors; what is not given stays as it is.
+
+        Every member but the pool is optional.
+        """
         pool, given = self.named_pool(), self.params
         texts = given.get("SmsMfaConfiguration", pool.sms_mfa_config)
         tokens = given.get("SoftwareTokenMfaConfiguration", pool.token_mfa_config)

@@ -83,8 +83,10 @@ class ProfileOperations(Operations):
 
 
 def set_text_message_factor(user: User, options: list[dict[str, Any]]) -> None:
-    """SetUserSettings and its Admin form: an MFAOptions list with SMS switches SMS codes on, an
-    empty one switches them off."""
+    """SetUserSettings and its Admin form.
+
+    A list MFAOptions with SMS switches SMS codes on, an empty one switches them off.
+    """
     if any(option.get("DeliveryMedium") != "SMS" for option in options):
         raise invalid_parameter("MFAOptions take the DeliveryMedium SMS only.")
     if options and not user.attribute_lookup.get("phone_number"):

@@ -1,5 +1,8 @@
-"""InitiateAuth and RespondToAuthChallenge, which in moto accept any proof, and
-GetTokensFromRefreshToken and RevokeToken, which it lacks."""
+"""Signing in, and what becomes of refresh tokens.
+
+In moto, InitiateAuth and RespondToAuthChallenge accept any proof. GetTokensFromRefreshToken and
+RevokeToken it lacks.
+"""
 
 from __future__ import annotations
 
@@ -64,8 +67,11 @@ def answer_challenge(request: Operations, owner: tuple[Pool, CognitoIdpUserPoolC
 
 
 class SignInOperations(Operations):
-    """The sign-in operations of the public API. InitiateAuth and RespondToAuthChallenge take the
-    lock themselves: SRP's exponentiations, during which engines release the GIL, run outside it."""
+    """The sign-in operations of the public API.
+
+    InitiateAuth and RespondToAuthChallenge take the lock themselves: SRP's exponentiations, during
+    which engines release the GIL, run outside it.
+    """
 
     def initiate_auth(self) -> Result:
         return begin(self, self.state.client(self.params["ClientId"]), _PUBLIC_FLOWS)

@@ -47,8 +47,11 @@ _EXPOSED = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date"
 
 
 class App:
-    """The requests of one State. `app(method, path, headers, body, peer)` answers one; None stands
-    for no answer at all, which `faults` can ask for. `callers` says whose requests are taken."""
+    """The requests of one State.
+
+    `app(method, path, headers, body, peer)` answers one; None stands for no answer at all, which
+    `faults` can ask for. `callers` says whose requests are taken.
+    """
 
     def __init__(self, state: State, callers: Callers) -> None:
         self.state = state
@@ -63,6 +66,7 @@ class App:
     def __call__(
         self, method: str, path: str, headers: Message, body: bytes, peer: str
     ) -> tuple[int, dict[str, str], bytes] | None:
+        """Answer one request: status, headers, body; None where no answer is to be sent."""
         refusal = self.callers.refusal(headers)
         exchange = HttpExchange(peer=peer)
         if refusal is not None:
@@ -245,8 +249,10 @@ def _signed_region(headers: Message) -> str | None:
 
 
 def _cors(headers: Message) -> dict[str, str]:
-    """What lets the page read the answer whose Origin was accepted: that one and no other. Caches
-    are told that the answer depends on it."""
+    """What lets the page read the answer whose Origin was accepted: that one and no other.
+
+    Caches are told that the answer depends on it.
+    """
     origin = headers.get("Origin")
     if origin is None:
         return {"vary": "Origin"}

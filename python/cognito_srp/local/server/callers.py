@@ -90,8 +90,10 @@ class Callers:
 
 
 def _split(authority: str) -> tuple[str | None, str]:
-    """Host and port of ``host``, ``host:port`` or ``[address]:port``, in lower case; no host where
-    it is none of them."""
+    """Host and port of ``host``, ``host:port`` or ``[address]:port``, in lower case.
+
+    The host is None where it is none of them.
+    """
     if len(authority) > _LONGEST:
         return None, ""
     if authority.startswith("["):
@@ -115,7 +117,7 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def _is_local_name(host: str) -> bool:
-    """localhost and the names under it, which browsers never look up (RFC 6761, 6.3)."""
+    """True for localhost and the names under it, which browsers never look up (RFC 6761, 6.3)."""
     return host == "localhost" or host.endswith(".localhost")
 
 

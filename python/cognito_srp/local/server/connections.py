@@ -26,8 +26,9 @@ _BETWEEN_LOOKS: Final = 0.5
 
 
 class Connections:
-    """Sockets, and until when each has to go on. A socket that is late is shut down: the thread
-    that reads it finds its end.
+    """Sockets, and until when each has to go on.
+
+    A socket that is late is shut down: the thread that reads it finds its end.
 
     The seconds are wall time on the monotonic clock; the server's own, movable clock has no part
     in it. An operation, which may be delayed on purpose, has no limit.
@@ -40,8 +41,10 @@ class Connections:
         self._next_look = 0.0
 
     def add(self, connection: socket.socket) -> bool:
-        """Takes one more; where there are too many, in the place of the one that is idle the
-        longest. False if none is."""
+        """Takes one more connection; False if there is no place for it.
+
+        Where there are too many, it gets the place of the one that is idle the longest.
+        """
         if len(self._ends) >= _MOST and not self.close_idlest():
             return False
         self.waits(connection)
@@ -92,6 +95,7 @@ class Connections:
                 _shut(connection)
 
     def close_all(self) -> None:
+        """Shut every connection down."""
         with self._lock:
             for connection in self._ends:
                 _shut(connection)

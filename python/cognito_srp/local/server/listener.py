@@ -35,8 +35,10 @@ RequestHandler = Callable[[str, str, Message, bytes, str], tuple[int, dict[str, 
 
 
 class Listener:
-    """An app served from threads until `stop`, one thread per connection. `now` gives the seconds
-    since the epoch that the Date header of every answer shows."""
+    """An app served from threads until `stop`, one thread per connection.
+
+    `now` gives the seconds since the epoch that the Date header of every answer shows.
+    """
 
     def __init__(
         self,
@@ -112,8 +114,10 @@ class _Server(ThreadingHTTPServer):
             raise
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """One more connection; where there are too many, or no thread can be started, it is told
-        to come back."""
+        """Serves one more connection in a thread of its own.
+
+        Where there are too many, or no thread can be started, the client is told to come back.
+        """
         is_taken = self.connections.add(request)
         try:
             if is_taken:

@@ -184,7 +184,7 @@ def _limits(shape: Any, measure: Callable[[Any], float]) -> _Check:
 
 @cache
 def _java_pattern(pattern: str) -> re.Pattern[str]:
-    """The model's patterns are Java's, whose \\w and \\d are ASCII."""
+    r"""A pattern of the model, which is Java's: its \w and \d are ASCII."""
     translated = _VISIBLE.sub(_visible, pattern).replace(r"\p{Z}", r"\s")
     return re.compile(_up_to_text(translated), re.ASCII)
 
@@ -196,12 +196,12 @@ def _visible(found: re.Match[str]) -> str:
 
 
 def _up_to_text(pattern: str) -> str:
-    """The same pattern without backtracking, where it is runs of one set of characters with text
-    between them, such as [A]+@[A]+.
+    """The same pattern without backtracking, where it has the form of [A]+@[A]+.
 
-    Python tries every place where a run might end, and every further run multiplies that. As all
-    runs take the same characters, the first place where the text stands is as good as any other:
-    each run but the last may end there and nowhere else.
+    That is runs of one set of characters with text between them. Python tries every place where a
+    run might end, and every further run multiplies that. As all runs take the same characters, the
+    first place where the text stands is as good as any other: each run but the last may end there
+    and nowhere else.
     """
     if not _AROUND_TEXT.fullmatch(pattern):
         return pattern

@@ -37,8 +37,10 @@ def check_required(pool: PoolRecords, attributes: Mapping[str, str]) -> None:
 
 
 def check_writable(client: CognitoIdpUserPoolClient, names: Iterable[str]) -> None:
-    """NotAuthorizedException for what users may not write through this app client: whether a
-    contact is verified, and all but its WriteAttributes."""
+    """NotAuthorizedException for attributes that users may not write through this app client.
+
+    They are those that say whether a contact is verified, and all but the client's WriteAttributes.
+    """
     allowed = client.extended_config.get("WriteAttributes")
     for name in names:
         if name in _FLAGS or name == "sub" or (allowed and name not in allowed):
@@ -53,9 +55,12 @@ def verifiable(attribute: str) -> Medium | None:
 def change(
     pool: PoolRecords, user: User, attributes: Mapping[str, str], *, force: bool = False
 ) -> list[Contact]:
-    """Sets attributes. A blank value deletes one. A new address or number is unverified unless it
-    comes with its flag; one that has to be verified first waits for that. Returns those to send
-    a code to. AliasExistsException for another user's alias."""
+    """Sets attributes.
+
+    A blank value deletes one. A new address or number is unverified unless it comes with its flag;
+    one that has to be verified first waits for that. Returns those to send a code to.
+    AliasExistsException for another user's alias.
+    """
     settings = pool.extended_config.get("UserAttributeUpdateSettings") or {}
     first = settings.get("AttributesRequireVerificationBeforeUpdate") or ()
     automatic = pool.extended_config.get("AutoVerifiedAttributes") or ()

@@ -31,6 +31,7 @@ class Backend(CognitoIdpBackend):
         self._state = state
 
     def create_user_pool(self, name: str, extended_config: dict[str, Any]) -> Pool:
+        """Make a `Pool` in the place of moto's."""
         pool = Pool(self._state, self.region_name, name, extended_config)
         self.user_pools[pool.id] = pool
         return pool

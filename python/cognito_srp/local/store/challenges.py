@@ -29,7 +29,7 @@ def _new_secret_block() -> str:
 
 
 def new_session() -> str:
-    # AWS's SessionType: 20 to 4096 characters.
+    """A new Session of 132 characters; AWS's SessionType allows 20 to 4,096."""
     return "AYAB" + secrets.token_urlsafe(96)
 
 
@@ -90,9 +90,11 @@ class ChallengeStore:
         return self._by_session.pop(pending.session, None) is not None
 
     def by_session(self, session: str) -> Pending | None:
+        """The open challenge of a Session, None if there is none."""
         return self._by_session.get(session)
 
     def by_secret_block(self, secret_block: str) -> Pending | None:
+        """The open challenge of a SECRET_BLOCK, None if there is none."""
         return self._by_block.get(secret_block)
 
     def latest_for_device(

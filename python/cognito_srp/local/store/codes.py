@@ -30,8 +30,11 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Purpose:
-    """What a code is for, and the seconds it counts (Developer Guide, "Signing up and confirming
-    user accounts" and "Recovering passwords")."""
+    """What a code is for, and how many seconds it counts.
+
+    The seconds are from the Developer Guide, "Signing up and confirming user accounts" and
+    "Recovering passwords".
+    """
 
     name: str
     lifetime: float
@@ -63,8 +66,10 @@ def send(
 
 
 def pretend(state: Surroundings, pool: PoolRecords, name: str, purpose: Purpose) -> None:
-    """Remembers that a code for a user who does not exist was asked for: an answer with one then
-    fails as it does for others."""
+    """Remembers that a code for a user who does not exist was asked for.
+
+    An answer with one then fails as it does for others.
+    """
     now = state.clock.time()
     key = _key(f"nobody {name}", purpose, "")
     _put(pool, SentCode(key, None, "", "", now + purpose.lifetime), now)
@@ -79,9 +84,11 @@ def check(
     *,
     attribute: str = "",
 ) -> SentCode:
-    """The code that was sent, if it is this one; `use_up` then takes it. `owner` is the user, or
-    the name of one who does not exist. CodeMismatchException for another code,
-    ExpiredCodeException where none was sent or it has expired."""
+    """The code that was sent, if it is this one; `use_up` then takes it.
+
+    `owner` is the user, or the name of one who does not exist. CodeMismatchException for another
+    code, ExpiredCodeException where none was sent or it has expired.
+    """
     name = f"nobody {owner}" if isinstance(owner, str) else owner.id
     sent = pool.codes.get(_key(name, purpose, attribute))
     if sent is None or sent.ends <= state.clock.time():

@@ -81,6 +81,7 @@ class DeviceStore:
         return list(self._by_user.get(user_id, {}).values())
 
     def forget(self, device: Device) -> None:
+        """Forget a device."""
         self._by_user.get(device.user_id, {}).pop(device.key, None)
 
     def forget_unconfirmed(self, before: float) -> None:
@@ -93,4 +94,5 @@ class DeviceStore:
                 self.forget_user(user_id)
 
     def forget_user(self, user_id: str) -> None:
+        """Forget all devices of a user."""
         self._by_user.pop(user_id, None)

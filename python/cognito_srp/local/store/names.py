@@ -51,8 +51,10 @@ def _active_aliases(pool: PoolRecords, user: User) -> Iterator[str]:
 
 
 def _counts(pool: PoolRecords, attribute: str, attributes: Mapping[str, str]) -> bool:
-    """True if the attribute is an alias now: an e-mail address or phone number in AliasAttributes
-    has to be verified first."""
+    """True if the attribute is an alias now.
+
+    An e-mail address or phone number in AliasAttributes has to be verified first.
+    """
     free = attribute in pool.username_attributes or attribute == "preferred_username"
     return free or attributes.get(f"{attribute}_verified") == "true"
 
@@ -62,8 +64,10 @@ def _fold(pool: PoolRecords, name: str) -> str:
 
 
 def check_new_name(pool: PoolRecords, name: str) -> str | None:
-    """The attribute that a new user's name stands for, in a pool with UsernameAttributes; None
-    where the name is a username. InvalidParameterException for a name of the wrong form."""
+    """The attribute that a new user's name stands for, in a pool with UsernameAttributes.
+
+    None where the name is a username. InvalidParameterException for a name of the wrong form.
+    """
     if pool.username_attributes:
         for attribute in pool.username_attributes:
             if _SHAPES[attribute].fullmatch(name):
@@ -83,8 +87,10 @@ def check_new_name(pool: PoolRecords, name: str) -> str | None:
 def claim_aliases(
     pool: PoolRecords, user: User | None, attributes: Mapping[str, str], *, force: bool = False
 ) -> None:
-    """Refuses attributes that are another user's aliases, with AliasExistsException. `force`
-    takes verified ones away from the other user instead (ForceAliasCreation)."""
+    """Refuses attributes that are another user's aliases, with AliasExistsException.
+
+    `force` takes verified ones away from the other user instead (ForceAliasCreation).
+    """
     for attribute in pool.aliases:
         value = attributes.get(attribute)
         if not value or not _counts(pool, attribute, attributes):

@@ -52,8 +52,10 @@ _DEFAULT_LIFETIMES = {
 
 
 def untracked(model: Model) -> Model:
-    """Takes an object out of the class-wide list in which moto keeps all of them for good, for a
-    dashboard: users with their passwords among them."""
+    """Takes an object out of the list in which moto keeps all objects of a class for good.
+
+    The list is for a dashboard, and has users with their passwords among them.
+    """
     cls: Any = type(model)
     with contextlib.suppress(ValueError):  # a mock_aws elsewhere in the process empties the list
         cls.instances_tracked.remove(model)
@@ -61,8 +63,10 @@ def untracked(model: Model) -> Model:
 
 
 def _new_id(region: str, name: str, config: dict[str, Any]) -> str:
-    """Nine letters and digits, as AWS's pools have; moto's strategy HASH gives the same for the
-    same pool again."""
+    """Nine letters and digits, as the ids of AWS's pools have.
+
+    moto's strategy HASH gives the same for the same pool again.
+    """
     strategy = get_cognito_idp_user_pool_id_strategy()
     if strategy is not None:
         return str(generate_id(strategy, region, name, config))[:_ID_LENGTH]
@@ -84,12 +88,15 @@ class Pool(PoolRecords):
     """A user pool that also keeps devices, and dates its tokens by the injectable clock."""
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Pool:
-        # BaseModel.__new__ would keep every pool alive in a class-wide list, for a dashboard.
+        """Make a pool that moto does not keep for good in the list of its class."""
         return object.__new__(cls)
 
     def __init__(self, state: Surroundings, region: str, name: str, config: dict[str, Any]) -> None:
-        """The fields that moto's __init__ sets, but for the signing key: moto works out its primes
-        anew for every pool, which takes a quarter of a second. A test compares the fields."""
+        """Sets the fields that moto's __init__ sets, but for the signing key.
+
+        moto works out that key's primes anew for every pool, which takes a quarter of a second. A
+        test compares the fields.
+        """
         self.account_id, self.region, self.name = ACCOUNT, region, name
         self.id = f"{region}_{_new_id(region, name, config)}"
         partition = get_partition(region)
@@ -116,6 +123,7 @@ class Pool(PoolRecords):
 
     @property
     def backend(self) -> CognitoIdpBackend:
+        """The backend that the pool is in."""
         return self._state.backend(self.region)
 
     def _get_user(self, username: str) -> User | None:  # type: ignore[override]
@@ -135,6 +143,7 @@ class Pool(PoolRecords):
         self.passkeys = tuple(record for record in self.passkeys if record.user_id != user_id)
 
     def sign_out(self, username: str) -> None:
+        """Revoke all tokens of a user, by username or alias."""
         # Tokens are filed under the internal name; moto looks for the name it was given.
         user = self._get_user(username)
         super().sign_out(user.username if user is not None else username)
@@ -173,8 +182,11 @@ class Pool(PoolRecords):
         return {"iat": now, "exp": now + self.lifetime(client, kind)}
 
     def rotate(self, refresh_token: str, client: CognitoIdpUserPoolClient) -> str:
-        """The refresh token that takes the place of one just used. The old one still counts for
-        RetryGracePeriodSeconds, so that a lost response can be asked for again."""
+        """The refresh token that takes the place of one just used.
+
+        The old one still counts for RetryGracePeriodSeconds, so that a lost response can be asked
+        for again.
+        """
         rotation = client.extended_config["RefreshTokenRotation"]
         grace = int(rotation.get("RetryGracePeriodSeconds") or 0)
         now = self._state.clock.time()
@@ -185,9 +197,11 @@ class Pool(PoolRecords):
         return new
 
     def revoke(self, refresh_token: str, client_id: str) -> None:
-        """Ends the sign-in of a refresh token: every refresh token that rotation has made of it,
-        and its access tokens. A token that is unknown, or another client's, is no error (RFC 7009,
-        2.2)."""
+        """Ends the sign-in of a refresh token.
+
+        That ends every refresh token that rotation has made of it, and its access tokens. A token
+        that is unknown, or another client's, is no error (RFC 7009, 2.2).
+        """
         record = self.refresh_tokens.get(refresh_token)
         if record is None or record[0] != client_id:
             return

@@ -31,8 +31,10 @@ class SignInRecord:
 
 @dataclass
 class PasskeyRecord:
-    """What a pool keeps of a passkey: its public key as an uncompressed point in hex, and how often
-    it has been used."""
+    """What a pool keeps of a passkey.
+
+    Its public key as an uncompressed point in hex, and how often it has been used.
+    """
 
     user_id: str
     credential_id: str
@@ -42,8 +44,10 @@ class PasskeyRecord:
 
 @dataclass
 class SentCode:
-    """A code on its way back, under its key in `Pool.codes`. `code` is None where it was only
-    pretended to send one."""
+    """A code on its way back, under its key in `Pool.codes`.
+
+    `code` is None where it was only pretended to send one.
+    """
 
     key: str
     code: str | None
@@ -82,6 +86,7 @@ class PoolRecords(CognitoIdpUserPool):
 
     @property
     def issuer(self) -> str:
+        """The issuer of the pool's tokens, as AWS writes it."""
         return f"https://cognito-idp.{self.region}.amazonaws.com/{self.id}"
 
     @property

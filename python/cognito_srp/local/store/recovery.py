@@ -15,9 +15,12 @@ _MECHANISMS = {"verified_phone_number": SMS, "verified_email": EMAIL}
 
 
 def reset_contact(pool: PoolRecords, user: User) -> Medium | None:
-    """The first verified contact in the order of AccountRecoverySetting, phone numbers before
-    e-mail without one. With one, a phone number that gets the codes of SMS_MFA does not count.
-    NotAuthorizedException where only an administrator may reset passwords."""
+    """The first verified contact in the order of AccountRecoverySetting.
+
+    Without that setting phone numbers come before e-mail. With it, a phone number that gets the
+    codes of SMS_MFA does not count. NotAuthorizedException where only an administrator may reset
+    passwords.
+    """
     setting = pool.extended_config.get("AccountRecoverySetting") or {}
     chosen = setting.get("RecoveryMechanisms")
     mechanisms = chosen or LEGACY_ACCOUNT_RECOVERY_MECHANISMS

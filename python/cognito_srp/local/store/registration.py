@@ -29,7 +29,9 @@ def register(
     pool: PoolRecords, name: str, attributes: Attributes, status: UserStatus, *, taken: str
 ) -> User:
     """A new user without a password yet; `taken` are AWS's words for a name that is not free.
-    InvalidParameterException or UsernameExistsException."""
+
+    InvalidParameterException or UsernameExistsException.
+    """
     attribute = check_new_name(pool, name)
     if find_taken(pool, name) is not None:
         message = f"An account with the given {attribute} already exists." if attribute else taken

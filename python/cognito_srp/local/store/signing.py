@@ -51,15 +51,20 @@ def sign(token_use: str, claims: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=1)
 def public_keys() -> dict[str, Any]:
-    """The JSON Web Key Set. moto's published key stands in it, too: state files of earlier
-    versions hold tokens that it has signed."""
+    """The JSON Web Key Set.
+
+    moto's published key stands in it, too: state files of earlier versions hold tokens that it has
+    signed.
+    """
     own: list[Any] = [key.as_dict(private=False) for key in _keys().values()]
     return {"keys": own + load_resource("cognitoidp/resources/jwks-public.json")["keys"]}
 
 
 def verified_claims(token: str) -> dict[str, Any]:
-    """The claims of a token that one of these keys has signed. Raises joserfc's `JoseError` or
-    `ValueError` for another."""
+    """The claims of a token that one of these keys has signed.
+
+    Raises joserfc's `JoseError` or `ValueError` for another.
+    """
     keys: Any = public_keys()
     claims: dict[str, Any] = jwt.decode(token, jwk.KeySet.import_key_set(keys)).claims
     return claims

@@ -56,8 +56,10 @@ _FLAT = {"access_tokens", "refresh_tokens", "refresh_ends", "retired", "sign_ins
 
 
 def snapshot(state: State) -> dict[str, Any]:
-    """A copy of everything but pending challenges, for `write_snapshot`. This is all that requests
-    have to wait for: it takes a small part of the time that writing does."""
+    """A copy of everything but pending challenges, for `write_snapshot`.
+
+    This is all that requests have to wait for: it takes a small part of the time that writing does.
+    """
     with state.lock:
         copy = _Copier().copy
         regions = {
@@ -68,8 +70,10 @@ def snapshot(state: State) -> dict[str, Any]:
 
 
 def write_snapshot(taken: dict[str, Any]) -> Iterator[str]:
-    """A snapshot as the text of a state file, in pieces: json.dumps of the whole would not let
-    another thread run until it is done."""
+    """A snapshot as the text of a state file, in pieces.
+
+    json.dumps of the whole would not let another thread run until it is done.
+    """
     yield f'{{"format": {_FORMAT}, "clock_offset": {json.dumps(taken["clock_offset"])}, "regions": '
     yield from _Writer().pieces(taken["regions"])
     yield "}"

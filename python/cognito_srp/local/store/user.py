@@ -30,7 +30,7 @@ class User(CognitoIdpUser):
     locked_until: float = 0.0
 
     def __new__(cls, *args: Any, **kwargs: Any) -> User:
-        # BaseModel.__new__ would keep every user alive in a class-wide list, for a dashboard.
+        """Make a user whom moto does not keep for good in the list of its class."""
         return object.__new__(cls)
 
     def set_password(self, password: str, now: float) -> None:
@@ -67,5 +67,6 @@ class User(CognitoIdpUser):
         attributes_key: str = "Attributes",
         attributes_to_get: list[str] | None = None,
     ) -> dict[str, Any]:
+        """The user as operations show it, without what has no value."""
         described = super().to_json(extended, attributes_key, attributes_to_get)
         return {n: value for n, value in described.items() if value or n not in _OPTIONAL}

@@ -26,8 +26,11 @@ class Verifier:
 
 
 class UserVerifiers:
-    """One verifier per user. Safe without a lock: at worst two threads compute the same user's,
-    and then the answer that was sent out travels in the challenge, not in this table."""
+    """One verifier per user.
+
+    Safe without a lock: at worst two threads compute the same user's, and then the answer that was
+    sent out travels in the challenge, not in this table.
+    """
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, Verifier]] = {}
@@ -50,8 +53,10 @@ class UserVerifiers:
         self._known.pop(user_id, None)
 
     def name_of_nobody(self, pool_id: str, name: str) -> str:
-        """The internal name of a user who does not exist: a UUID, the same at every attempt, as
-        the Developer Guide says under "Managing error responses"."""
+        """The internal name of a user who does not exist: a UUID, the same at every attempt.
+
+        So the Developer Guide says under "Managing error responses".
+        """
         seed = hmac.new(self._secret, f"{pool_id} name {name}".encode(), hashlib.sha256).digest()
         return str(uuid.UUID(bytes=seed[:16], version=4))
 
