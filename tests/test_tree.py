@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 import re
 import subprocess
 from collections.abc import Iterator
@@ -61,6 +62,17 @@ def test_the_ground_floor_has_few_doors() -> None:
     names = {p.stem for p in folder.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()}
     names -= {"__init__", "__main__"}
     assert len(names) <= MOST_ON_THE_GROUND_FLOOR, sorted(names)
+
+
+@pytest.mark.parametrize("package", sorted(PUBLIC))
+def test_no_public_name_hides_a_file(package: str) -> None:
+    """``import cognito_srp.local.totp`` would put the module in the place of a function `totp`."""
+    module = importlib.import_module(package)
+    folder = Path(str(module.__file__))
+    if folder.name == "__init__.py":
+        files = {path.stem for path in folder.parent.iterdir()}
+        names = {n for n in module.__all__ if not inspect.ismodule(getattr(module, n))}
+        assert not names & files
 
 
 def samples() -> Iterator[tuple[str, str]]:

@@ -24,8 +24,7 @@ from cognito_srp import (
     ThrottledError,
     aio,
 )
-from cognito_srp.local import Fault, LocalCognito, LocalPool
-from cognito_srp.local.totp import totp
+from cognito_srp.local import Fault, LocalCognito, LocalPool, totp
 from cognito_srp.transport.steps import Call, Steps
 
 Newcomer = Callable[[LocalPool], Someone]

@@ -10,8 +10,7 @@ import botocore.session
 
 import cognito_srp.signin
 from cognito_srp import Cause, sign_in
-from cognito_srp.local import LocalCognito
-from cognito_srp.local.totp import totp
+from cognito_srp.local import LocalCognito, totp
 from cognito_srp.transport.causes import EXPLANATIONS
 
 DOCUMENT = (Path(__file__).parent.parent.parent / "docs" / "sign-in.md").read_text()

@@ -16,8 +16,7 @@ from cognito_srp import (
     answer_challenge,
     begin_sign_in,
 )
-from cognito_srp.local import CustomAuth, LocalCognito, LocalPool
-from cognito_srp.local.totp import totp
+from cognito_srp.local import CustomAuth, LocalCognito, LocalPool, totp
 
 FACTORS = {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]}}
 REACHABLE = {

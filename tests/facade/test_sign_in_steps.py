@@ -32,8 +32,7 @@ from cognito_srp import (
     forget_device,
     sign_in,
 )
-from cognito_srp.local import Fault, LocalCognito
-from cognito_srp.local.totp import totp
+from cognito_srp.local import Fault, LocalCognito, totp
 from cognito_srp.srp.encoding import encode_base64
 
 KEY = SealingKey.generate()

@@ -38,7 +38,7 @@ from .functions import (
 from .functions import G_HEX as g_hex  # noqa: N811 - warrant's spelling, here and below
 from .functions import INFO_BITS as info_bits  # noqa: N811
 from .functions import N_HEX as n_hex  # noqa: N811
-from .install import install, uninstall
+from .replacing import install, uninstall
 
 if TYPE_CHECKING:
     from .exceptions import (

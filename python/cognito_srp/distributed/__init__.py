@@ -6,7 +6,7 @@ Needs extras: pyarrow (``srp-native[arrow]``) for the batches, aws-lambda-powert
 
 from .batches import DERIVED_COLUMNS, derive_batches, derived_schema
 from .dynamo_journal import DynamoJournal, shared_sealing_key
-from .enroll_batches import enroll_batches, enrolled_schema
+from .enrolling import enroll_batches, enrolled_schema
 from .shared_rate import SharedRate, equal_share
 from .sqs import SqsHandler, read_message
 

@@ -3,11 +3,11 @@
 Importing this loads neither moto nor boto3; `LocalCognito()` does, and says which extra is missing.
 """
 
+from .authenticators import totp
 from .clock import Clock
 from .cognito import LocalCognito
 from .custom_auth import CustomAuth
 from .faults import Fault
 from .helpers import LocalPool
-from .totp import totp
 
 __all__ = ["Clock", "CustomAuth", "Fault", "LocalCognito", "LocalPool", "totp"]

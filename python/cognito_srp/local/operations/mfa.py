@@ -10,12 +10,12 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from ..authenticators import SoftwareToken
 from ..flows.mfa import EMAIL_OTP
 from ..refusals import Refusal, expired_session, invalid_parameter, invalid_session
 from ..store.challenges import Pending, new_session
 from ..store.pool import Pool
 from ..store.user import User
-from ..totp import SoftwareToken
 from .base import Operations, Result
 
 __all__ = ["MfaOperations"]

@@ -16,6 +16,7 @@ from moto.cognitoidp.responses import CognitoIdpOpenIdConfigurationResponse
 
 from ...srp.encoding import read_json
 from ...storage.secret_files import replace_secret
+from ..authenticators import SoftwareToken
 from ..console.calls import Answered, CallLog, HttpExchange
 from ..console.control import Control
 from ..custom_auth import CustomAuth
@@ -29,7 +30,6 @@ from ..store.signing import public_keys
 from ..store.snapshot import restore, snapshot, write_snapshot
 from ..store.state import State
 from ..store.user import User
-from ..totp import SoftwareToken
 from .callers import Callers
 from .responses import LocalResponse, failed
 from .validation import operations

@@ -8,9 +8,9 @@ from typing import Any
 
 from moto.cognitoidp.models import CognitoIdpUserPool
 
+from ..authenticators import SoftwareToken
 from ..custom_auth import CustomAuth
 from ..refusals import Refusal, expired_code
-from ..totp import SoftwareToken
 from .devices import DeviceStore
 from .user import User
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from moto.cognitoidp import models
 
-from ..totp import SoftwareToken
+from ..authenticators import SoftwareToken
 from .devices import Device, DeviceStore
 from .pool import Pool
 from .records import PasskeyRecord, SentCode, SignInRecord
