@@ -46,15 +46,24 @@ _EXPONENT_STEP = 32
 
 
 def powmod(base: int, exponent: Exponent, modulus: int = N, *, constant_time: bool = False) -> int:
-    """base^exponent mod modulus, as ``pow`` computes it.
+    """Compute base^exponent mod modulus, as ``pow`` does.
 
     Cognito's N takes the fast path of the engine that runs now, and with base 2 that of `pow_g`.
-    Other moduli go to gmpy2, or to ``pow`` when engine ``python`` runs, and take exponents of any
-    size. With ``constant_time`` only routines run whose time does not depend on the bits of the
-    exponent, and `ConstantTimeUnavailableError` is raised where there is none. gmpy2's still shows
-    how many 64-bit words the exponent fills (docs/engines.md).
+    Other moduli go to gmpy2, or to ``pow`` when engine ``python`` runs.
 
-    Raises ``ValueError`` for a negative or (with this N) over-long exponent or a modulus below 1.
+    Args:
+        base: Any integer.
+        exponent: A non-negative integer, or big-endian bytes; with this N at most 3,072 bits.
+        modulus: At least 1; Cognito's N unless given.
+        constant_time: Run only what takes a time that does not depend on the bits of the exponent.
+            gmpy2's still shows how many 64-bit words the exponent fills (docs/engines.md).
+
+    Returns:
+        The power.
+
+    Raises:
+        ValueError: The exponent is negative or too long, or the modulus is below 1.
+        ConstantTimeUnavailableError: Nothing here is constant-time.
     """
     if modulus != N:
         return _powmod_other(base, exponent, modulus, constant_time)
@@ -68,13 +77,36 @@ def powmod(base: int, exponent: Exponent, modulus: int = N, *, constant_time: bo
 
 
 def pow_g(exponent: Exponent, *, constant_time: bool = False) -> int:
-    """2^exponent mod N. Errors as for `powmod`."""
+    """Compute 2^exponent mod N.
+
+    Args:
+        exponent: A non-negative integer of at most 3,072 bits, or at most 384 big-endian bytes.
+        constant_time: As in `powmod`.
+
+    Returns:
+        The power.
+
+    Raises:
+        ValueError: The exponent is negative or too long.
+        ConstantTimeUnavailableError: Nothing here is constant-time.
+    """
     e = _exponent_bytes(exponent)
     return _to_int(_run(lambda engine: engine.pow_g(e, constant_time=constant_time), constant_time))
 
 
 def pow_g_many(exponents: Sequence[Exponent], *, threads: int | None = None) -> list[int]:
-    """2^e mod N for every exponent, over `threads` threads (all cores unless told otherwise)."""
+    """Compute 2^e mod N for every exponent.
+
+    Args:
+        exponents: As in `pow_g`.
+        threads: How many threads compute, all cores unless told otherwise.
+
+    Returns:
+        The powers, in the same order.
+
+    Raises:
+        ValueError: An exponent is negative or too long; names its place.
+    """
     width = _exponents_width(exponents)
 
     def chunk(engine: Engine, first: int, last: int) -> bytes:
@@ -86,9 +118,18 @@ def pow_g_many(exponents: Sequence[Exponent], *, threads: int | None = None) -> 
 def powmod_many(
     bases: Sequence[int], exponents: Sequence[Exponent], *, threads: int | None = None
 ) -> list[int]:
-    """bases[i]^exponents[i] mod N, over `threads` threads (all cores unless told otherwise).
+    """Compute bases[i]^exponents[i] mod N.
 
-    Raises ``ValueError`` when the two differ in length.
+    Args:
+        bases: Any integers.
+        exponents: As many exponents, as in `pow_g`.
+        threads: How many threads compute, all cores unless told otherwise.
+
+    Returns:
+        The powers, in the same order.
+
+    Raises:
+        ValueError: The two differ in length, or an exponent is negative or too long.
     """
     _same_length("bases", bases, "exponents", exponents)
     width = _exponents_width(exponents)
@@ -103,10 +144,19 @@ def powmod_many(
 
 
 def verifier(salt: bytes, identity: bytes, *, constant_time: bool = False) -> bytes:
-    """The verifier v = 2^x mod N, x = SHA-256(salt ‖ SHA-256(identity)); 384 bytes, big-endian.
+    """Compute the verifier v = 2^x mod N, x = SHA-256(salt ‖ SHA-256(identity)).
 
-    The salt is hashed as given, so for Cognito it must be in the form the service hashes
-    (`cognito_srp.srp.encoding.pad`). Ask for ``constant_time`` unless the password is random.
+    Args:
+        salt: Hashed as given, so for Cognito it must be in the form the service hashes
+            (`cognito_srp.srp.encoding.pad`).
+        identity: Realm ‖ name ‖ ":" ‖ password, hashed as given.
+        constant_time: Run only what is constant-time. Ask for it unless the password is random.
+
+    Returns:
+        v, 384 bytes, big-endian.
+
+    Raises:
+        ConstantTimeUnavailableError: Nothing here is constant-time.
     """
     salt, identity = _octets("salt", salt), _octets("identity", identity)
     return _run(
@@ -117,10 +167,18 @@ def verifier(salt: bytes, identity: bytes, *, constant_time: bool = False) -> by
 def verifiers(
     salts: Sequence[bytes], identities: Sequence[bytes], *, threads: int | None = None
 ) -> list[bytes]:
-    """`verifier` of every row, over `threads` threads (all cores unless told otherwise).
+    """Compute the `verifier` of every row. The batch checks itself (batch_check.py).
 
-    The batch checks itself (batch_check.py). Raises ``ValueError`` when the two differ in length
-    and for a row over 64 KiB.
+    Args:
+        salts: The salt of each row, at most 64 KiB.
+        identities: The identity of each row, at most 64 KiB.
+        threads: How many threads compute, all cores unless told otherwise.
+
+    Returns:
+        v for each row, 384 bytes, big-endian.
+
+    Raises:
+        ValueError: The two differ in length, or a row is over 64 KiB.
     """
     _same_length("salts", salts, "identities", identities)
     for name, rows in (("salt", salts), ("identity", identities)):
@@ -156,12 +214,24 @@ def _verifiers(
 
 
 def premaster_secret(B: bytes, a: bytes, u: bytes, x: bytes, k: bytes) -> bytes:
-    """S = (B − k·2^x)^(a + u·x) mod N: all big-endian bytes, 384 of them returned.
+    """Compute S = (B − k·2^x)^(a + u·x) mod N (RFC 5054, section 2.6).
 
-    B is reduced mod N and at most 384 bytes, a at most 384, u, x and k at most 32. Its powers are
-    always constant time, and all of it where engine ``c`` runs (docs/engines.md); raises
-    `ConstantTimeUnavailableError` where nothing here is.
+    Its powers are always constant time, and all of it where engine ``c`` runs (docs/engines.md).
     Whether B ≡ 0 or u = 0, which ends an SRP exchange, is the caller's to check.
+
+    Args:
+        B: The server's public value, 1 to 384 big-endian bytes; reduced mod N.
+        a: The client's private value, 1 to 384 big-endian bytes.
+        u: The scrambling parameter, 1 to 32 big-endian bytes.
+        x: The private key, 1 to 32 big-endian bytes.
+        k: The multiplier, 1 to 32 big-endian bytes.
+
+    Returns:
+        S, 384 bytes, big-endian.
+
+    Raises:
+        ValueError: A value is too long or empty.
+        ConstantTimeUnavailableError: Nothing here is constant-time.
     """
     limits = {"B": ELEMENT_SIZE, "a": ELEMENT_SIZE, "u": 32, "x": 32, "k": 32}
     values = dict(zip(limits, (B, a, u, x, k), strict=True))
@@ -175,7 +245,16 @@ def premaster_secret(B: bytes, a: bytes, u: bytes, x: bytes, k: bytes) -> bytes:
 def check_verifier(salt: bytes, identity: bytes, expected: bytes) -> str:
     """Compute a verifier again on another engine than the one that runs now.
 
-    Returns the name of that engine; raises `EngineFaultError` when the two disagree.
+    Args:
+        salt: As in `verifier`.
+        identity: As in `verifier`.
+        expected: The verifier, 384 bytes, big-endian.
+
+    Returns:
+        The name of that engine.
+
+    Raises:
+        EngineFaultError: The two engines disagree.
     """
     checker = other_engine(current_engine())
     if checker.verifier(_octets("salt", salt), _octets("identity", identity)) != expected:

@@ -41,7 +41,14 @@ class Column:
 
     @classmethod
     def of(cls, rows: Iterable[bytes]) -> Column:
-        """A column that holds copies of `rows`."""
+        """A column that holds copies of rows.
+
+        Args:
+            rows: The rows, each bytes.
+
+        Returns:
+            The `Column`.
+        """
         rows = list(rows)
         return cls(bytearray().join(rows), array("Q", accumulate(map(len, rows), initial=0)))
 
@@ -58,9 +65,16 @@ class Column:
         return bytes(self.data[self.offsets[row] : self.offsets[row + 1]])
 
     def part(self, first: int, last: int) -> Column:
-        """Rows `first` to `last`, the latter left out, in the same buffer.
+        """Some of the rows, in the same buffer.
 
         Their offsets are copied: changing the column's does not change the part's.
+
+        Args:
+            first: The first row, from 0.
+            last: The row after the last.
+
+        Returns:
+            The `Column`.
         """
         return Column(self.data, array("Q", self.offsets[first : last + 1].tobytes()))
 

@@ -39,21 +39,30 @@ def verifier_rows(
 ) -> MadeRows:
     """A salt and verifier for every row, with identity = realm ‖ name ‖ ":" ‖ password.
 
-    Salts are unsigned big-endian integers of 1 to 64 bytes and not zero, hashed and returned in
-    minimal signed form. Without `salts`, 16 random bytes each; without `passwords`, the base64 of
-    40 random bytes each. Returns the base64 of v and of the salt, and the passwords (the very
-    column that was given, if one was). Drawn passwords lie in a buffer that is the caller's to
-    wipe once they are stored.
+    Runs with the GIL released and checks itself (batch_check.py): no wrong row is ever returned.
+    Where an error is raised nothing is returned.
 
-    ``on_chunk(first, made)`` is called, in the caller's thread and in order, with the rows from
-    `first` on while later ones are still computed. Not all are checked yet: use nothing of them
-    before this function returns, and begin anew at row 0 when a fault had it compute all again.
+    Args:
+        realms: The realm of each row, such as a device group key.
+        names: The name of each row, such as a device key.
+        passwords: The password of each row; the base64 of 40 random bytes each unless given.
+        salts: The salt of each row: an unsigned big-endian integer of 1 to 64 bytes and not zero,
+            hashed and returned in minimal signed form. 16 random bytes each unless given.
+        threads: How many threads compute, all cores unless told otherwise.
+        on_chunk: ``on_chunk(first, made)`` is called, in the caller's thread and in order, with the
+            rows from `first` on while later ones are still computed. Not all are checked yet: use
+            nothing of them before this function returns, and begin anew at row 0 when a fault had
+            it compute all again.
 
-    Runs over `threads` threads (all cores unless told otherwise) with the GIL released, and checks
-    itself (batch_check.py): no wrong row is ever returned. Raises ``ValueError`` that names the
-    column and the row when offsets run backwards or past the buffer, a row is over 64 KiB or a
-    salt is not one, ``MemoryError`` when the results would not fit, ``OSError`` when the system's
-    random generator fails. Nothing is returned then.
+    Returns:
+        The base64 of v and of the salt, and the passwords (the very column that was given, if one
+            was). Drawn passwords lie in a buffer that is the caller's to wipe once they are stored.
+
+    Raises:
+        ValueError: Names the column and the row: offsets run backwards or past the buffer, a row is
+            over 64 KiB, or a salt is not one.
+        MemoryError: The results would not fit.
+        OSError: The system's random generator failed.
     """
     rows = Rows(realms, names, passwords, salts)
     count = _check_rows(rows)
@@ -61,7 +70,18 @@ def verifier_rows(
 
 
 def check_column(name: str, column: Column, *, shortest: int = 0, longest: int = ROW_MAX) -> None:
-    """Raise ``ValueError``, with the row, unless all lie in the buffer and have such a size."""
+    """Check the offsets of a column and the sizes of its rows.
+
+    Args:
+        name: What an error calls the column.
+        column: The column.
+        shortest: The fewest bytes that a row may have.
+        longest: The most bytes that a row may have.
+
+    Raises:
+        ValueError: Offsets run backwards or past the buffer, or a row has another size; names the
+            row.
+    """
     offsets, size = column.offsets, column.data.nbytes
     row = current_engine().first_invalid_row(offsets, size, shortest, longest)
     if row == len(column):

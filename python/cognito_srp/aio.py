@@ -65,10 +65,17 @@ R = TypeVar("R")
 
 
 async def run(client: Any, steps: Steps[T]) -> T:
-    """As `calls.run`; the steps themselves go on in a thread.
+    """Go through steps as `calls.run` does; the steps themselves go on in a thread.
 
     A task that is cancelled while a call is under way throws that into the steps, which then attach
     to it what must not be lost.
+
+    Args:
+        client: An aiobotocore client, or a boto3 one, whose calls are made in a thread.
+        steps: A generator that yields the calls to make.
+
+    Returns:
+        What the steps end with.
     """
     step = await _resume(steps, None)
     while not isinstance(step, Done):
@@ -144,18 +151,41 @@ class Session(SignedIn):
 
     @classmethod
     def of(cls, client: Any, signed_in: SignedIn) -> Session:
-        """The same with a client."""
+        """The session of a sign-in, with the client it goes on with.
+
+        Args:
+            client: An aiobotocore client, or a boto3 one, whose calls are made in a thread.
+            signed_in: What the steps of a sign-in end with.
+
+        Returns:
+            The `Session`.
+        """
         return cls(client=client, **vars(signed_in))
 
     async def enroll_device(
         self, *, device_name: str | None = None, remember: bool | None = None
     ) -> RememberedDevice:
-        """As `cognito_srp.Session.enroll_device`."""
+        """Enroll the device of this sign-in, as `cognito_srp.Session.enroll_device` does.
+
+        Args:
+            device_name: 1 to 1,024 characters, to show to the user.
+            remember: As for `cognito_srp.confirm_device`.
+
+        Returns:
+            The `RememberedDevice`.
+        """
         steps = self.enroll_device_steps(device_name=device_name, remember=remember)
         return await run(self.client, steps)
 
     async def refresh(self, *, auth_flow: str | None = None) -> Tokens:
-        """As `cognito_srp.Session.refresh`."""
+        """Get new tokens, as `cognito_srp.Session.refresh` does.
+
+        Args:
+            auth_flow: As in `cognito_srp.Session.refresh`.
+
+        Returns:
+            The new `Tokens`, which the session has from now on.
+        """
         return await run(self.client, self.refresh_steps(auth_flow=auth_flow))
 
     async def revoke(self) -> None:
@@ -175,7 +205,18 @@ async def list_devices(
     username: str | None = None,
     page_size: int = PAGE_SIZE,
 ) -> AsyncIterator[KnownDevice]:
-    """As `cognito_srp.list_devices`, to iterate over with ``async for``."""
+    """All devices of a user, as `cognito_srp.list_devices`, to iterate over with ``async for``.
+
+    Args:
+        client: An aiobotocore client, or a boto3 one, whose calls are made in a thread.
+        access_token: An access token of the user, for ListDevices.
+        pool_id: In the place of a token: the user pool, for AdminListDevices.
+        username: With `pool_id`, the user.
+        page_size: Devices to a call, 1 to 60.
+
+    Yields:
+        Each device as a `KnownDevice`.
+    """
     token: str | None = None
     while True:
         steps = page_of_devices_steps(

@@ -208,12 +208,20 @@ class ServiceError(CallError):
         self.message = message
 
     def suggest(self, hint: str) -> None:
-        """Add to the service's message what may be wrong."""
+        """Add to the service's message what may be wrong.
+
+        Args:
+            hint: What may be wrong and what to do, in words.
+        """
         self.hint = hint
         self.args = (f"{self.operation}: {self.code}: {self.message} ({hint})",)
 
     def explain(self, diagnosis: Diagnosis) -> None:
-        """Say what was wrong, in the place of the service's message and our hint."""
+        """Say what was wrong, in the place of the service's message and our hint.
+
+        Args:
+            diagnosis: What the evidence of the sign-in says.
+        """
         self.diagnosis = diagnosis
         self.args = (f"{self.operation}: {self.code}: {diagnosis.advice}",)
 
@@ -280,7 +288,16 @@ def _is_of_a_spent_token(words: str) -> bool:
 
 
 def service_error(operation: str, code: str, message: str) -> ServiceError:
-    """The error for an exception of the service, by its code and the messages it is known for."""
+    """The error for an exception of the service, by its code and the messages it is known for.
+
+    Args:
+        operation: The operation that was called, such as ``ConfirmDevice``.
+        code: The exception's code, such as ``NotAuthorizedException``.
+        message: What the service says.
+
+    Returns:
+        The `ServiceError`, or the subclass of it for that code.
+    """
     kind = _BY_CODE.get(code, ServiceError)
     words = message.lower()
     if code == "InvalidParameterException" and "device key" in words:

@@ -35,12 +35,21 @@ class AWSSRP(Challenges):
     def authenticate_user(
         self, client: Client | None = None, client_metadata: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
-        """Sign in with USER_SRP_AUTH, and with the device where one was given; the last answer.
+        """Sign in with USER_SRP_AUTH, and with the device where one was given.
 
-        Raises ForceChangePasswordException, SoftwareTokenMFAChallengeException and
-        SMSMFAChallengeException when the user has to act, ``NotImplementedError`` when the service
-        begins with another challenge, and botocore's ``ClientError`` when it refuses. Any other
-        challenge is returned. `client` serves an object that was made without one.
+        Args:
+            client: Serves an object that was made without one.
+            client_metadata: ClientMetadata.
+
+        Returns:
+            The service's last answer: tokens, or a challenge that is none of the below.
+
+        Raises:
+            ForceChangePasswordException: The user has to choose a password.
+            SoftwareTokenMFAChallengeException: The user has to give the code of an authenticator.
+            SMSMFAChallengeException: The user has to give the code of an SMS.
+            NotImplementedError: The service begins with another challenge than PASSWORD_VERIFIER.
+            ClientError: botocore's, as the service refuses.
         """
         metadata = {"ClientMetadata": dict(client_metadata)} if client_metadata else {}
         boto = self._boto(client)
@@ -59,9 +68,15 @@ class AWSSRP(Challenges):
     def set_new_password_challenge(
         self, new_password: str, client: Client | None = None
     ) -> dict[str, Any]:
-        """Sign in with a temporary password and choose the permanent one; the last answer.
+        """Sign in with a temporary password and choose the permanent one.
 
-        With a password that is permanent already, that is the answer to the sign-in.
+        Args:
+            new_password: The permanent password.
+            client: Serves an object that was made without one.
+
+        Returns:
+            The service's last answer. With a password that is permanent already, that is the answer
+                to the sign-in.
         """
         boto = self._boto(client)
         asked, _, answer = self._prove_password(boto)
@@ -121,10 +136,16 @@ class AWSSRP(Challenges):
     ) -> tuple[Response, str]:
         """ConfirmDevice for the new device of a sign-in, with a random password for it.
 
-        Returns the service's answer, in the form of requests' ``Response`` whether it agrees or
-        refuses, and the password. The device is called after this machine unless it is given a
-        name. The verifier is computed again on another engine before it is sent; any exception
-        carries it as ``.verifier``.
+        The verifier is computed again on another engine before it is sent; any exception carries it
+        as ``.verifier``.
+
+        Args:
+            tokens: The service's last answer, with AuthenticationResult and NewDeviceMetadata.
+            device_name: How the device is called: after this machine unless told otherwise.
+
+        Returns:
+            The service's answer, in the form of requests' ``Response`` whether it agrees or
+                refuses, and the device's password.
         """
         result = tokens["AuthenticationResult"]
         token, metadata = result["AccessToken"], result["NewDeviceMetadata"]
@@ -145,7 +166,16 @@ class AWSSRP(Challenges):
         return self._send(send), password
 
     def update_device_status(self, is_remembered: bool, access_token: str, device_key: str) -> str:
-        """UpdateDeviceStatus; the service's answer in words, as theirs gives it."""
+        """UpdateDeviceStatus.
+
+        Args:
+            is_remembered: Whether the user wants the device remembered.
+            access_token: An access token of the user.
+            device_key: The device's key.
+
+        Returns:
+            The service's answer in words, as theirs gives it.
+        """
         if not isinstance(is_remembered, bool):
             rule = f"must be a bool, not {type(is_remembered).__name__}"
             raise InvalidInputError("is_remembered", rule, "pass True or False")
@@ -163,7 +193,15 @@ class AWSSRP(Challenges):
         return _in_words(self._send(send))
 
     def forget_device(self, access_token: str, device_key: str) -> str:
-        """ForgetDevice; the service's answer in words, as theirs gives it."""
+        """ForgetDevice.
+
+        Args:
+            access_token: An access token of the user.
+            device_key: The device's key.
+
+        Returns:
+            The service's answer in words, as theirs gives it.
+        """
         self._begin(access_token, device_key)
 
         def send() -> dict[str, Any]:

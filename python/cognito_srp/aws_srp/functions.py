@@ -77,17 +77,42 @@ def pad_hex(long_int: int | str) -> str:
 
 
 def compute_hkdf(ikm: _Octets, salt: _Octets) -> bytes:
-    """HKDF-SHA256 (RFC 5869) with Cognito's info, 16 bytes; its arguments hashed as they are."""
+    """HKDF-SHA256 (RFC 5869) with Cognito's info.
+
+    Args:
+        ikm: The input keying material; hashed as it is.
+        salt: The salt; hashed as it is.
+
+    Returns:
+        16 bytes.
+    """
     return hkdf(bytes(ikm), bytes(salt))
 
 
 def calculate_u(big_a: int | str, big_b: int | str) -> int:
-    """The scrambling parameter u = H(pad(A) ‖ pad(B))."""
+    """The scrambling parameter u = H(pad(A) ‖ pad(B)).
+
+    Args:
+        big_a: A, as an integer or in hex.
+        big_b: B, as an integer or in hex.
+
+    Returns:
+        The integer u, below 2^256.
+    """
     return hex_to_long(hex_hash(pad_hex(big_a) + pad_hex(big_b)))
 
 
 def generate_hash_device(device_group_key: str, device_key: str) -> tuple[str, dict[str, str]]:
-    """A random password for a device, and ConfirmDevice's DeviceSecretVerifierConfig for it."""
+    """A random password for a device, and the verifier for it.
+
+    Args:
+        device_group_key: NewDeviceMetadata's DeviceGroupKey.
+        device_key: NewDeviceMetadata's DeviceKey.
+
+    Returns:
+        The password, which is the base64 of 40 random bytes, and ConfirmDevice's
+            DeviceSecretVerifierConfig.
+    """
     device_password = encode_base64(secrets.token_bytes(PASSWORD_RANDOM))
     salt = get_random(SALT_RANDOM)
     v = compute_verifier(salt, device_identity(device_group_key, device_key, device_password))

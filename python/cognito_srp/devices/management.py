@@ -55,7 +55,14 @@ class KnownDevice:
 
     @classmethod
     def from_description(cls, description: Mapping[str, Any]) -> KnownDevice:
-        """From a ``DeviceType``."""
+        """A device as the service describes it.
+
+        Args:
+            description: A ``DeviceType``, as GetDevice and ListDevices return.
+
+        Returns:
+            The `KnownDevice`.
+        """
         pairs = description.get("DeviceAttributes") or ()
         attributes = {pair["Name"]: pair.get("Value", "") for pair in pairs}
         status = attributes.get("dev:device_remembered_status")

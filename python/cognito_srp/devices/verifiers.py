@@ -53,7 +53,17 @@ class NewDevice:
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, str]) -> NewDevice:
-        """From ``response["AuthenticationResult"]["NewDeviceMetadata"]``."""
+        """The keys of the device that a sign-in gave.
+
+        Args:
+            metadata: ``response["AuthenticationResult"]["NewDeviceMetadata"]``.
+
+        Returns:
+            The `NewDevice`.
+
+        Raises:
+            InvalidInputError: A key is missing, or is certainly none.
+        """
         try:
             keys = metadata["DeviceKey"], metadata["DeviceGroupKey"]
         except (KeyError, TypeError):
@@ -84,7 +94,17 @@ class RememberedDevice:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> RememberedDevice:
-        """The inverse of `to_json`; raises `InvalidInputError` for anything else."""
+        """The inverse of `to_json`.
+
+        Args:
+            text: What `to_json` wrote.
+
+        Returns:
+            The `RememberedDevice`.
+
+        Raises:
+            InvalidInputError: Anything else.
+        """
         try:
             fields = read_json(text)
         except ValueError:
@@ -98,17 +118,31 @@ class RememberedDevice:
         return cls(**fields)
 
     def to_keyring(self, service: str, name: str) -> None:
-        """Put it into the operating system's keyring, in the place of an entry of that name.
+        """Put the device into the operating system's keyring, over an entry of that name.
 
-        Needs the extra ``srp-native[keyring]``.
+        Args:
+            service: The entry's service, such as the application's name.
+            name: The entry's user name, such as the device key.
+
+        Raises:
+            ImportError: The extra ``srp-native[keyring]`` is not installed.
         """
         system_keyring().set_password(service, name, self.to_json())
 
     @classmethod
     def from_keyring(cls, service: str, name: str) -> RememberedDevice | None:
-        """The device that `to_keyring` has put there; None where there is no such entry.
+        """The device that `to_keyring` has put there.
 
-        Needs the extra ``srp-native[keyring]``. Raises `InvalidInputError` for another entry.
+        Args:
+            service: The entry's service.
+            name: The entry's user name.
+
+        Returns:
+            The `RememberedDevice`, None where there is no such entry.
+
+        Raises:
+            InvalidInputError: The entry is something else.
+            ImportError: The extra ``srp-native[keyring]`` is not installed.
         """
         text = system_keyring().get_password(service, name)
         return None if text is None else cls.from_json(text)
@@ -142,7 +176,7 @@ class DeviceVerifier:
             raise InvalidInputError("PasswordVerifier", rule, "compute it as g^x mod N")
 
     def as_config(self) -> dict[str, str]:
-        """ConfirmDevice's ``DeviceSecretVerifierConfig``."""
+        """ConfirmDevice's ``DeviceSecretVerifierConfig``: PasswordVerifier and Salt, base64."""
         return {"PasswordVerifier": self.password_verifier, "Salt": self.salt}
 
     @classmethod
@@ -154,10 +188,21 @@ class DeviceVerifier:
         device_group_key: str | None = None,
         device_password: str | None = None,
     ) -> DeviceVerifier:
-        """A verifier that was made elsewhere, from its ``DeviceSecretVerifierConfig``.
+        """A verifier that was made elsewhere.
 
-        With the group key and the password it is recomputed before it is sent, as our own are.
-        Raises `InvalidInputError` for values that Cognito would refuse or misread.
+        Args:
+            device_key: The device's key, 1 to 55 characters.
+            config: Its ``DeviceSecretVerifierConfig``: PasswordVerifier and Salt, each base64 of a
+                minimal big-endian number.
+            device_group_key: With it and the password the verifier is recomputed before it is sent,
+                as our own are.
+            device_password: The password that the verifier is for.
+
+        Returns:
+            The `DeviceVerifier`.
+
+        Raises:
+            InvalidInputError: A value that Cognito would refuse or misread.
         """
         given: Mapping[str, Any] = config if isinstance(config, Mapping) else {}
         return cls(
@@ -180,10 +225,14 @@ class DeviceVerifier:
         )
 
     def recompute(self) -> str | None:
-        """Compute the verifier again on another engine, and return that engine's name.
+        """Compute the verifier again on another engine.
 
-        Raises `VerifierFaultError` when the two disagree; returns None when the secret is not
-        known here, so that nothing can be checked.
+        Returns:
+            The name of that engine; None when the secret is not known here, so that nothing can be
+                checked.
+
+        Raises:
+            VerifierFaultError: The two engines disagree.
         """
         device = self.remembered()
         if device is None:

@@ -37,10 +37,6 @@ def derive_batches(batches: pa.Table, *, threads: int | None = 1) -> pa.Table: .
 def derive_batches(batches: Any, *, threads: int | None = 1) -> Any:
     """A device password, salt and verifier for every row, beside the columns that are there.
 
-    Takes and gives record batches, as Spark's ``mapInArrow`` hands them over, or a table, as Ray's
-    ``map_batches`` does with ``batch_format="pyarrow"``. Rows keep their order; batches of more
-    than 65,536 rows come back in several.
-
     Input: ``device_key`` and ``device_group_key`` (string, large_string, string_view, or a
     dictionary of one). ``device_password`` (the same types) and ``salt`` (binary: an unsigned
     big-endian integer of 1 to 64 bytes; or string: base64 of it) are drawn at random where the
@@ -52,8 +48,18 @@ def derive_batches(batches: Any, *, threads: int | None = 1) -> Any:
     becomes a device's secret only through the one copy that was stored: store the output, then
     confirm from there.
 
-    `threads` is one because engines run a task per core; None uses all cores. Raises
-    `InvalidInputError` that names the column and the row of the batch.
+    Args:
+        batches: Record batches, as Spark's ``mapInArrow`` hands them over, or a table, as Ray's
+            ``map_batches`` does with ``batch_format="pyarrow"``.
+        threads: How many threads compute: one, because engines run a task per core. None uses all
+            cores.
+
+    Returns:
+        Record batches or a table, as given. Rows keep their order; batches of more than 65,536 rows
+            come back in several.
+
+    Raises:
+        InvalidInputError: Names the column and the row of the batch.
     """
 
     def derive(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -63,10 +69,17 @@ def derive_batches(batches: Any, *, threads: int | None = 1) -> Any:
 
 
 def derived_schema(schema: pa.Schema) -> pa.Schema:
-    """The schema of what `derive_batches` makes of batches of `schema`.
+    """The schema of what `derive_batches` makes.
 
-    New texts have the type of ``device_key`` where that is string, and are large_string otherwise.
-    Raises `InvalidInputError` for columns that are missing, twice there, or already made.
+    Args:
+        schema: The schema of its input.
+
+    Returns:
+        The schema. New texts have the type of ``device_key`` where that is string, and are
+            large_string otherwise.
+
+    Raises:
+        InvalidInputError: A column is missing, there twice, or already made.
     """
     pa = load_pyarrow()
     if "password_verifier" in schema.names:

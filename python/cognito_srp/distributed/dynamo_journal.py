@@ -39,10 +39,21 @@ _KEY_ITEM: Final = "sealing-key"
 
 
 def shared_sealing_key(client: Any, kms: Any, *, table: str, key_id: str) -> SealingKey:
-    """The table's data key of the KMS key `key_id`, made by whoever comes first.
+    """The data key of a table, made by whoever comes first.
 
-    The table keeps it as KMS has encrypted it; only who may decrypt with `key_id` can use it. The
-    clients are boto3's ``dynamodb`` and ``kms``. Raises botocore's errors.
+    The table keeps it as KMS has encrypted it; only who may decrypt with `key_id` can use it.
+
+    Args:
+        client: A boto3 ``dynamodb`` client.
+        kms: A boto3 ``kms`` client.
+        table: The table's name.
+        key_id: The KMS key's id, ARN or alias.
+
+    Returns:
+        The key.
+
+    Raises:
+        ClientError: botocore's, as DynamoDB or KMS refuses.
     """
     named = {"TableName": table, "Key": _key(_KEY_ITEM), "ConsistentRead": True}
     item = client.get_item(**named).get("Item")
@@ -81,19 +92,44 @@ class DynamoJournal:
         self._seen: dict[str, bool] = {}
 
     def prepare(self, devices: Sequence[PreparedDevice]) -> Sequence[PreparedDevice]:
-        """See `EnrollmentJournal`."""
+        """Keep the secrets of devices before their first send; see `EnrollmentJournal`.
+
+        Args:
+            devices: What is about to be sent.
+
+        Returns:
+            What to send, in the same order: the secret of then for a device that is known.
+        """
         return self._each(self._prepare, devices)
 
     def mark_sent(self, device_keys: Sequence[str]) -> None:
-        """See `EnrollmentJournal`. Raises `JournalError` when another worker was first."""
+        """Note that devices are about to be sent; see `EnrollmentJournal`.
+
+        Args:
+            device_keys: Their keys.
+
+        Raises:
+            JournalError: Another worker was first.
+        """
         self._each(self._mark_sent, device_keys)
 
     def finish(self, outcomes: Sequence[EnrollmentOutcome]) -> None:
-        """See `EnrollmentJournal`. What is confirmed stays so."""
+        """Note how enrollments ended; see `EnrollmentJournal`. What is confirmed stays so.
+
+        Args:
+            outcomes: One for each device.
+        """
         self._each(self._finish, outcomes)
 
     def device(self, device_key: str) -> RememberedDevice | None:
-        """What a confirmed device needs to sign in; None for one that is not confirmed."""
+        """What a confirmed device needs to sign in.
+
+        Args:
+            device_key: Its key.
+
+        Returns:
+            The `RememberedDevice`, None for a device that is not confirmed.
+        """
         answer = self._client.get_item(
             TableName=self._table, Key=_key(device_key), ConsistentRead=True
         )

@@ -42,11 +42,16 @@ def enroll_batches(batches: Any, *, enroller: Callable[[], Enroller]) -> Any:
     confirmed. One bad row is refused and stops no other. ``device_password`` and
     ``password_verifier`` are secrets.
 
-    `enroller` is called once for each iterable or table, in the process of its task, and what it
-    made is closed at the end.
-    Give it this worker's share of the rate, `equal_share` or a `SharedRate`. In a run without a
-    journal a repeated task finds its own devices confirmed and has to call them ``conflict``; with
-    a `DynamoJournal` it knows them.
+    Args:
+        batches: Record batches or a table.
+        enroller: Makes an enroller. It is called once for each iterable or table, in the process of
+            its task, and what it made is closed at the end. Give it this worker's share of the
+            rate, `equal_share` or a `SharedRate`. In a run without a journal a repeated task finds
+            its own devices confirmed and has to call them ``conflict``; with a `DynamoJournal` it
+            knows them.
+
+    Returns:
+        Record batches or a table, as given.
     """
 
     def enroll(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -58,9 +63,16 @@ def enroll_batches(batches: Any, *, enroller: Callable[[], Enroller]) -> Any:
 
 
 def enrolled_schema(schema: pa.Schema) -> pa.Schema:
-    """The schema of what `enroll_batches` makes of batches of `schema`.
+    """The schema of what `enroll_batches` makes.
 
-    Raises `InvalidInputError` for columns that are missing or twice there.
+    Args:
+        schema: The schema of its input.
+
+    Returns:
+        The schema.
+
+    Raises:
+        InvalidInputError: A column is missing or there twice.
     """
     pa = load_pyarrow()
     for name in _NEEDED:

@@ -41,11 +41,20 @@ _IS_IDLE: Final = "attribute_not_exists(due) OR due < :now"
 
 
 def equal_share(rate: float, workers: int) -> float:
-    """The rate for each of `workers` that run at once, calls a second.
+    """The rate for each of `workers` that run at once.
 
-    ``rate / workers``, or a little less: a worker may send one call more in a window than its rate
-    says, and all of them together must stay within rate + 2 % over any 10 seconds. Raises
-    `InvalidInputError` where so many workers cannot: use `SharedRate` then.
+    A worker may send one call more in a window than its rate says, and all of them together must
+    stay within rate + 2 % over any 10 seconds.
+
+    Args:
+        rate: The rate of all of them together, in calls a second.
+        workers: How many there are.
+
+    Returns:
+        ``rate / workers``, or a little less, in calls a second.
+
+    Raises:
+        InvalidInputError: So many workers cannot share the rate so: use `SharedRate`.
     """
     if not rate > 0:
         raise InvalidInputError("rate", f"must be above zero, is {rate}", "pass calls per second")
@@ -97,7 +106,14 @@ class SharedRate:
         self._returned: list[float] = []
 
     def reserve(self) -> float:
-        """Take the next slot; returns when it is due. Raises botocore's errors."""
+        """Take the next slot.
+
+        Returns:
+            When it is due, in seconds of `monotonic`.
+
+        Raises:
+            ClientError: botocore's, as DynamoDB refuses.
+        """
         with self._lock:
             slot = self._take() or self._lease_and_take()
             last = self._due[-1] if self._due else slot
@@ -108,7 +124,11 @@ class SharedRate:
             return slot
 
     def cancel(self, due: float) -> None:
-        """Give a slot back to this worker, for as long as it is not too late for it."""
+        """Give a slot back to this worker, for as long as it is not too late for it.
+
+        Args:
+            due: What `reserve` returned.
+        """
         with self._lock:
             heapq.heappush(self._returned, due)
 

@@ -84,7 +84,11 @@ class Enroller:
         return self._enroller.stats()
 
     async def close(self, drain: bool = True) -> None:
-        """Take nothing more, finish, and end the threads; `drain` as in the enroller of threads."""
+        """Take nothing more, finish, and end the threads.
+
+        Args:
+            drain: As in the enroller of threads.
+        """
         await asyncio.to_thread(self._enroller.close, drain)
 
     async def __aenter__(self) -> Enroller:

@@ -83,12 +83,23 @@ class Enroller:
     def submit(
         self, request: EnrollmentRequest, *, block: bool = True, timeout: float | None = None
     ) -> Future[EnrollmentResult]:
-        """Take a request; the future gets its result, or the exception that `enroll` raises.
+        """Take a request.
 
-        Waits while the enroller holds `limit` requests, for at most `timeout` seconds. Cancelling
-        the future works until the first send. Raises `EnrollerFullError` when there is no room in
-        time, or at once with ``block=False``; `EnrollerClosedError`; and `InvalidInputError` for a
-        device that is being enrolled already.
+        Waits while the enroller holds `limit` requests. Cancelling the future works until the first
+        send.
+
+        Args:
+            request: The device, and what it is enrolled with.
+            block: Whether to wait for room; without it `EnrollerFullError` is raised at once.
+            timeout: How long to wait, in seconds; None for as long as it takes.
+
+        Returns:
+            A future that gets the result, or the exception that `enroll` raises.
+
+        Raises:
+            EnrollerFullError: There is no room in time.
+            EnrollerClosedError: The enroller is closed.
+            InvalidInputError: The device is being enrolled already.
         """
         self._check_process()
         job = Job(request)
@@ -100,11 +111,20 @@ class Enroller:
     def enroll(self, request: EnrollmentRequest) -> EnrollmentResult:
         """Enroll a device and wait for it.
 
-        Raises what `cognito_srp.confirm_device` raises, with the exception's ``.verifier`` if there
-        was one, after all retries that are worth it; `TokenExpiredError` for a token that is found
-        to have run out; `DeviceKeyExistsError` for a device that has another secret already;
-        `SignInError` and others for a token that cannot be got; `NotSentError` when the journal or
-        the engines fail; ``CancelledError`` when the enroller is closed without draining.
+        Args:
+            request: The device, and what it is enrolled with.
+
+        Returns:
+            The result.
+
+        Raises:
+            CognitoSrpError: What `cognito_srp.confirm_device` raises, with the exception's
+                ``.verifier`` if there was one, after all retries that are worth it.
+            TokenExpiredError: The access token is found to have run out.
+            DeviceKeyExistsError: The device has another secret already.
+            SignInError: A token cannot be got; other errors of a sign-in likewise.
+            NotSentError: The journal or the engines failed.
+            CancelledError: The enroller is closed without draining.
         """
         return self.submit(request).result()
 
@@ -121,9 +141,11 @@ class Enroller:
     def close(self, drain: bool = True) -> None:
         """Take nothing more, finish, and end the threads.
 
-        With `drain` all that is held is enrolled first. Without, calls in flight are finished and
-        their outcomes kept, requests that were never sent are cancelled (what the journal holds of
-        them is good for a resumed run), and those between two tries fail with the last error.
+        Args:
+            drain: Whether all that is held is enrolled first. Without, calls in flight are finished
+                and their outcomes kept, requests that were never sent are cancelled (what the
+                journal holds of them is good for a resumed run), and those between two tries fail
+                with the last error.
         """
         self._check_process()
         self._admission.close()

@@ -129,7 +129,12 @@ class UserRates:
             return self._paces[user].reserve()
 
     def cancel(self, user: str | None, due: float) -> None:
-        """Give a slot of the user's back."""
+        """Give a slot of the user's back.
+
+        Args:
+            user: Whose slot it is.
+            due: What `reserve` returned.
+        """
         with self._lock:
             if user is not None and user in self._paces:
                 self._paces[user].cancel(due)

@@ -58,7 +58,17 @@ class AccessGrant:
 
     @classmethod
     def of(cls, given: str | Session | AccessGrant) -> AccessGrant:
-        """The grant that a supplier's answer stands for; raises `InvalidInputError` for others."""
+        """The grant that a supplier's answer stands for.
+
+        Args:
+            given: An access token, a session, or a grant.
+
+        Returns:
+            The `AccessGrant`.
+
+        Raises:
+            InvalidInputError: It is none of them.
+        """
         if isinstance(given, Session):
             tokens = given.tokens
             return cls(
@@ -264,14 +274,26 @@ class EnrollmentJournal(Protocol):
     """
 
     def prepare(self, devices: Sequence[PreparedDevice]) -> Sequence[PreparedDevice]:
-        """Before the first send; returns what to send, in the same order.
+        """Keep the secrets of devices before their first send.
 
-        For a device that was prepared earlier that is the verifier of then, with `sent_before`
-        set if it may have been sent.
+        Args:
+            devices: What is about to be sent.
+
+        Returns:
+            What to send, in the same order. For a device that was prepared earlier that is the
+                verifier of then, with `sent_before` set if it may have been sent.
         """
 
     def mark_sent(self, device_keys: Sequence[str]) -> None:
-        """Right before the first send: from now on it may have arrived."""
+        """Note right before the first send that from now on it may have arrived.
+
+        Args:
+            device_keys: The devices' keys.
+        """
 
     def finish(self, outcomes: Sequence[EnrollmentOutcome]) -> None:
-        """After the last answer."""
+        """Note, after the last answer, how enrollments ended.
+
+        Args:
+            outcomes: One for each device.
+        """

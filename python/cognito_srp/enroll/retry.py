@@ -36,11 +36,26 @@ class RetryPolicy:
                 raise InvalidInputError(name, "must not be negative", "pass seconds")
 
     def is_over(self, first_sent: float, after: float = 0.0) -> bool:
-        """Whether the deadline is past in so many seconds; `first_sent` as time.monotonic()."""
+        """Whether the deadline is past.
+
+        Args:
+            first_sent: When the device was first sent, in seconds of ``time.monotonic()``.
+            after: So many seconds from now.
+
+        Returns:
+            Whether it is.
+        """
         return time.monotonic() + after > first_sent + self.deadline
 
     def delay(self, failures: int) -> float:
-        """How long to wait after so many failures in a row."""
+        """How long to wait before the next try: a random time.
+
+        Args:
+            failures: How many tries have failed in a row.
+
+        Returns:
+            Seconds.
+        """
         longest = min(self.longest_delay, self.first_delay * 2.0 ** min(failures - 1, 64))
         return random.uniform(0, longest)  # noqa: S311 - spreads load, keeps nothing secret
 

@@ -17,7 +17,15 @@ _DIGITS = 6
 
 
 def totp(secret: str, now: float) -> str:
-    """The six digits that an authenticator shows at `now` for a base32 secret."""
+    """The six digits that an authenticator shows (RFC 6238).
+
+    Args:
+        secret: The authenticator's secret in base32.
+        now: The time in seconds since 1970.
+
+    Returns:
+        The digits.
+    """
     return _hotp(secret, int(now) // _STEP)
 
 

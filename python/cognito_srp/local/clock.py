@@ -28,11 +28,19 @@ class Clock:
         return datetime.fromtimestamp(self.time(), timezone.utc)
 
     def advance(self, by: float | timedelta) -> None:
-        """Moves the clock by seconds or a timedelta; negative moves it back."""
+        """Move the clock.
+
+        Args:
+            by: Seconds or a timedelta; negative moves it back.
+        """
         self.offset += by.total_seconds() if isinstance(by, timedelta) else by
 
     def set(self, when: datetime) -> None:
-        """Makes it `when` (aware) now; the clock runs on from there."""
+        """Make it `when` now; the clock runs on from there.
+
+        Args:
+            when: An aware datetime.
+        """
         if when.tzinfo is None:
             raise ValueError("the clock needs an aware datetime: give it a time zone")
         self.offset = when.timestamp() - time.time()

@@ -67,7 +67,12 @@ class LocalCognito(LocalServer):
     def find_pool(self, name: str = "local", client_name: str | None = None) -> LocalPool | None:
         """The oldest pool of that name in `region`: what `create_pool` has made, after a `load`.
 
-        It comes with its first app client, or the first one of that name. None where there is none.
+        Args:
+            name: The pool's name.
+            client_name: The app client's name; the pool's first one unless given.
+
+        Returns:
+            The pool with that app client, None where there is none.
         """
         return find_pool(self, name, client_name)
 
@@ -83,11 +88,18 @@ class LocalCognito(LocalServer):
     ) -> LocalPool:
         """A user pool with one app client that allows every flow.
 
-        `remember_devices` is ``always``, ``opt-in`` (the user has to say so:
-        DeviceOnlyRememberedOnUserPrompt) or ``no`` (the pool tracks none);
-        `challenge_on_new_device` is ChallengeRequiredOnNewDevice: a remembered device stands in
-        for the second factor. `mfa` is MfaConfiguration; ``ON`` and ``OPTIONAL`` allow SMS,
-        e-mail and authenticators. `settings` are further parameters of CreateUserPool.
+        Args:
+            name: The pool's name.
+            remember_devices: ``always``, ``opt-in`` (the user has to say so:
+                DeviceOnlyRememberedOnUserPrompt) or ``no`` (the pool tracks none).
+            challenge_on_new_device: ChallengeRequiredOnNewDevice: a remembered device stands in for
+                the second factor.
+            client_secret: Whether the app client has a secret.
+            mfa: MfaConfiguration; ``ON`` and ``OPTIONAL`` allow SMS, e-mail and authenticators.
+            settings: Further parameters of CreateUserPool.
+
+        Returns:
+            The pool, with that app client.
         """
         if remember_devices != "no":
             settings["DeviceConfiguration"] = {

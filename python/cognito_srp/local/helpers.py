@@ -42,9 +42,17 @@ class LocalPool:
         attributes: dict[str, str] | None = None,
         temporary: bool = False,
     ) -> str:
-        """Make a user; return the username by which the pool knows them.
+        """Make a user.
 
-        The user is confirmed, or has to change a `temporary` password first.
+        Args:
+            username: The user's name; in a pool with UsernameAttributes an e-mail address or a
+                phone number.
+            password: The password, which the pool's policy has to allow.
+            attributes: Further attributes, by name.
+            temporary: Whether the user has to change the password first; confirmed otherwise.
+
+        Returns:
+            The username by which the pool knows the user.
         """
         listed = [{"Name": name, "Value": value} for name, value in (attributes or {}).items()]
         created = self.cognito.call(
@@ -63,11 +71,21 @@ class LocalPool:
         return name
 
     def set_password(self, username: str, password: str) -> None:
-        """AdminSetUserPassword, permanent."""
+        """Set a user's password for good (AdminSetUserPassword).
+
+        Args:
+            username: The user's name.
+            password: The new password.
+        """
         self._admin("AdminSetUserPassword", username, Password=password, Permanent=True)
 
     def use_text_messages(self, username: str, phone_number: str = "+15555550100") -> None:
-        """Makes SMS the user's second factor. `LocalCognito.text_messages` shows the codes."""
+        """Make SMS the user's second factor. `LocalCognito.text_messages` shows the codes.
+
+        Args:
+            username: The user's name.
+            phone_number: Where the codes go, in the form of E.164.
+        """
         attributes = {"phone_number": phone_number, "phone_number_verified": "true"}
         listed = [{"Name": name, "Value": value} for name, value in attributes.items()]
         self._admin("AdminUpdateUserAttributes", username, UserAttributes=listed)
@@ -75,7 +93,12 @@ class LocalPool:
         self._admin("AdminSetUserMFAPreference", username, SMSMfaSettings=settings)
 
     def use_emails(self, username: str, email: str = "someone@example.com") -> None:
-        """Makes e-mail the user's second factor. `LocalCognito.emails` shows the codes."""
+        """Make e-mail the user's second factor. `LocalCognito.emails` shows the codes.
+
+        Args:
+            username: The user's name.
+            email: Where the codes go.
+        """
         attributes = {"email": email, "email_verified": "true"}
         listed = [{"Name": name, "Value": value} for name, value in attributes.items()]
         self._admin("AdminUpdateUserAttributes", username, UserAttributes=listed)
@@ -83,31 +106,55 @@ class LocalPool:
         self._admin("AdminSetUserMFAPreference", username, EmailMfaSettings=settings)
 
     def use_passkey(self, username: str) -> Passkey:
-        """Register a passkey of the user's; its `answer` does what a browser would.
+        """Register a passkey of the user's.
 
         It is for USER_AUTH in a pool whose SignInPolicy allows WEB_AUTHN.
+
+        Args:
+            username: The user's name.
+
+        Returns:
+            The passkey; its `answer` does what a browser would.
         """
         return self.cognito.give_passkey(self.pool_id, username)
 
     def use_custom_auth(self, triggers: CustomAuth | None) -> None:
-        """Puts functions in the place of the Lambda triggers of CUSTOM_AUTH; None takes them away.
+        """Put functions in the place of the Lambda triggers of CUSTOM_AUTH.
 
         A state file does not hold them.
+
+        Args:
+            triggers: The functions; None takes them away.
         """
         self.cognito.use_custom_auth(self.pool_id, triggers)
 
     def use_authenticator(self, username: str) -> str:
-        """Makes an authenticator app the user's second factor; returns its secret, for `totp`."""
+        """Make an authenticator app the user's second factor.
+
+        Args:
+            username: The user's name.
+
+        Returns:
+            The authenticator's secret in base32, for `totp`.
+        """
         secret = self.cognito.give_authenticator(self.pool_id, username)
         settings = {"Enabled": True, "PreferredMfa": True}
         self._admin("AdminSetUserMFAPreference", username, SoftwareTokenMfaSettings=settings)
         return secret
 
     def sign_in(self, username: str, password: str) -> dict[str, Any]:
-        """The AuthenticationResult of a sign-in without a device.
+        """Sign a user in without a device.
 
-        It has tokens, and in a pool that tracks devices NewDeviceMetadata with a fresh device key.
-        Not for users with a second factor.
+        Args:
+            username: The user's name or an alias.
+            password: The user's password.
+
+        Returns:
+            The AuthenticationResult: tokens, and in a pool that tracks devices NewDeviceMetadata
+                with a fresh device key.
+
+        Raises:
+            ValueError: The user has to answer a challenge first, such as a second factor.
         """
         parameters = {"USERNAME": username, "PASSWORD": password}
         if self.client_secret is not None:
@@ -131,7 +178,15 @@ class LocalPool:
         self.cognito.call(operation, {**named, **params})
 
     def create_client(self, *, secret: bool = False, **settings: Any) -> LocalPool:
-        """The same pool through another app client; `settings` go to CreateUserPoolClient."""
+        """The same pool through another app client.
+
+        Args:
+            secret: Whether the app client has a secret.
+            settings: Further parameters of CreateUserPoolClient.
+
+        Returns:
+            The pool, with that app client.
+        """
         client = _create_client(self.cognito, self.pool_id, secret, settings)
         return LocalPool(self.cognito, self.pool_id, client["ClientId"], client.get("ClientSecret"))
 

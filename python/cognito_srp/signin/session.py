@@ -34,7 +34,12 @@ class Tokens:
     def from_result(cls, response: Mapping[str, Any], refresh_token: str | None) -> Tokens:
         """The tokens of a response with an AuthenticationResult.
 
-        `refresh_token` is the one that counts unless the response has a new one.
+        Args:
+            response: The answer of an operation that gives tokens.
+            refresh_token: The one that counts unless the response has a new one.
+
+        Returns:
+            The `Tokens`.
         """
         result = result_of(response)
         rotated = result.get("RefreshToken")
@@ -51,7 +56,18 @@ class Tokens:
 
     @classmethod
     def of(cls, response: Mapping[str, Any], request: Request) -> Tokens:
-        """From the answer to a request: its pool's and its client's own, or `SignInError`."""
+        """The tokens that answer a request of ours.
+
+        Args:
+            response: The answer of an operation that gives tokens.
+            request: The sign-in's request.
+
+        Returns:
+            The `Tokens`.
+
+        Raises:
+            SignInError: They are of another user pool or app client.
+        """
         tokens = cls.from_result(response, request.refresh_token)
         check_origin(request.app, tokens.access_token, tokens.id_token)
         return tokens
@@ -170,7 +186,15 @@ class Session(SignedIn):
 
     @classmethod
     def of(cls, client: Client, signed_in: SignedIn) -> Session:
-        """The same with a client."""
+        """The session of a sign-in, with the client it goes on with.
+
+        Args:
+            client: Any boto3 ``cognito-idp`` client.
+            signed_in: What the steps of a sign-in end with.
+
+        Returns:
+            The `Session`.
+        """
         return cls(client=client, **vars(signed_in))
 
     def enroll_device(

@@ -59,13 +59,21 @@ class SignIn:
     ) -> str:
         """This sign-in as JSON, to go on from in another request or process.
 
-        With a key (the first, of several) all of it is sealed: for `expires_in` seconds (15
-        minutes, Cognito's longest session), and where it is `bound_to` something, such as the
-        session of one browser, for that alone. Without a key the password, the client secret and
-        the device's password are left out. The service's Session stays in: whoever has it can
-        answer the challenge, so keep the document on the server, or seal it.
+        Without a key the password, the client secret and the device's password are left out. The
+        service's Session stays in: whoever has it can answer the challenge, so keep the document on
+        the server, or seal it.
 
-        Raises `InvalidInputError` for what cannot be written so.
+        Args:
+            seal: A key, or several of which the first seals: all of the document is sealed.
+            expires_in: How long the sealed document can be opened, in seconds: 15 minutes,
+                Cognito's longest session, unless told otherwise.
+            bound_to: What alone can open the sealed document, such as the session of one browser.
+
+        Returns:
+            The document.
+
+        Raises:
+            InvalidInputError: The sign-in cannot be written so.
         """
         return dump(vars(self), seal, expires_in, bound_to)
 
@@ -84,20 +92,38 @@ class SignIn:
     ) -> SignIn:
         """The inverse of `to_json`, with what was left out given again.
 
-        With a key, or several of which one has sealed it, only what is sealed is taken; without
-        one, only what is not. `pool_id` and `client_id`, where they are given, have to be the
-        sign-in's; `bound_to` has to be given exactly as it was to `to_json`. The password is
-        needed only if a challenge still asks for it.
+        Args:
+            text: What `to_json` wrote.
+            seal: A key, or several of which one has sealed it: then only what is sealed is taken.
+                Without one, only what is not.
+            pool_id: Has to be the sign-in's, where it is given.
+            client_id: Has to be the sign-in's, where it is given.
+            bound_to: Exactly what was given to `to_json`.
+            password: Needed only if a challenge still asks for it.
+            client_secret: The app client's, if it has one.
+            device: The device that the sign-in began with, if any.
 
-        Raises `SealingError` for what is not sealed, does not open, has expired, or was sealed
-        for something else, and `InvalidInputError` otherwise.
+        Returns:
+            The `SignIn`.
+
+        Raises:
+            SealingError: It is not sealed, does not open, has expired, or was sealed for something
+                else.
+            InvalidInputError: It is not the document of a sign-in, or not of this one.
         """
         expected = Expected(pool_id=pool_id, client_id=client_id, bound_to=bound_to)
         given = {"password": password, "client_secret": client_secret, "device": device}
         return cls(**load(text, seal, expected, given))
 
     def respond(self, responses: Mapping[str, str]) -> Call:
-        """The call that answers the challenge."""
+        """The call that answers the challenge.
+
+        Args:
+            responses: ChallengeResponses, without USERNAME, SECRET_HASH and DEVICE_KEY.
+
+        Returns:
+            RespondToAuthChallenge or its Admin form, with its parameters.
+        """
         return self.request.respond(self.challenge, self.username, responses)
 
     def without_device(self) -> SignIn:
@@ -105,15 +131,36 @@ class SignIn:
         return replace(self, request=replace(self.request, device=None), device_forgotten=True)
 
     def with_session(self, session: str) -> SignIn:
-        """The same with the Session that VerifySoftwareToken gave for MFA_SETUP."""
+        """The same sign-in with another Session.
+
+        Args:
+            session: The one that VerifySoftwareToken gave for MFA_SETUP.
+
+        Returns:
+            The `SignIn`.
+        """
         return replace(self, challenge=replace(self.challenge, session=session))
 
     def with_exchange(self, exchange: Exchange | None) -> SignIn:
-        """The same with an SRP exchange begun, or used up."""
+        """The same sign-in with another SRP exchange.
+
+        Args:
+            exchange: One that has begun; None once it is used up.
+
+        Returns:
+            The `SignIn`.
+        """
         return replace(self, exchange=exchange)
 
     def with_password(self, password: str) -> SignIn:
-        """The same with the password, which was not known when it began."""
+        """The same sign-in with the password, which was not known when it began.
+
+        Args:
+            password: The user's.
+
+        Returns:
+            The `SignIn`.
+        """
         return replace(self, request=replace(self.request, password=password))
 
 

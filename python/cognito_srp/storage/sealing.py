@@ -71,7 +71,16 @@ class SealingKey:
         return self._header[len(_VERSION) :].hex()
 
     def seal(self, data: bytes, *, bound_to: bytes) -> bytes:
-        """`data`, for whoever has the key and knows what it is bound to (a device key, say)."""
+        """Encrypt and authenticate `data` (AES-256-GCM).
+
+        Args:
+            data: Any bytes; the result is 37 bytes longer.
+            bound_to: What `open` has to be given, too, such as a device key. It is not in the
+                result.
+
+        Returns:
+            The sealed value: version, key id, nonce, ciphertext, tag.
+        """
         nonce = os.urandom(_NONCE_SIZE)
         header = self._header
         return header + nonce + self._aead.encrypt(nonce, data, header + bound_to)
@@ -79,8 +88,16 @@ class SealingKey:
     def open(self, sealed: bytes, *, bound_to: bytes) -> bytes:
         """The inverse of `seal`.
 
-        Raises `WrongSealingKeyError` for what another key has sealed, and `SealingError` for what
-        is damaged, or was sealed for something else.
+        Args:
+            sealed: What `seal` returned.
+            bound_to: What was given to `seal`.
+
+        Returns:
+            The data.
+
+        Raises:
+            WrongSealingKeyError: Another key has sealed it.
+            SealingError: It is damaged, or was sealed for something else.
         """
         if len(sealed) < _BODY + _TAG_SIZE or sealed[: len(_VERSION)] != _VERSION:
             raise SealingError("this is not a sealed value of a version known here")
@@ -107,15 +124,28 @@ class SealingKey:
     def save(self, path: str | PathLike[str]) -> None:
         """Write the key to a new file of mode 0600, in base64; durable on return.
 
-        Raises `InvalidInputError` if there is a file of that name, `OSError` otherwise.
+        Args:
+            path: The file.
+
+        Raises:
+            InvalidInputError: There is a file of that name.
+            OSError: It cannot be written.
         """
         save_secret(os.fspath(path), self.to_base64())
 
     @classmethod
     def from_file(cls, path: str | PathLike[str]) -> SealingKey:
-        """The key in a file: 32 bytes, or their base64 with or without a line end.
+        """The key in a file.
 
-        A file that other users can read is refused. Raises `InvalidInputError` or `OSError`.
+        Args:
+            path: The file. It holds 32 bytes, or their base64 with or without a line end.
+
+        Returns:
+            The key.
+
+        Raises:
+            InvalidInputError: It is no key, or other users can read the file.
+            OSError: It cannot be read.
         """
         name = os.fspath(path)
         with Path(path).open("rb") as file:
@@ -128,7 +158,17 @@ class SealingKey:
 
     @classmethod
     def from_environment(cls, name: str = "COGNITO_SEALING_KEY") -> SealingKey:
-        """The key in an environment variable, in base64. Raises `InvalidInputError`."""
+        """The key in an environment variable.
+
+        Args:
+            name: The variable. It holds 32 bytes in base64.
+
+        Returns:
+            The key.
+
+        Raises:
+            InvalidInputError: It is not set, or holds no key.
+        """
         text = os.environ.get(name)
         if not text:
             rule = "is not set in the environment"
@@ -139,7 +179,16 @@ class SealingKey:
     def from_keyring(cls, service: str, name: str) -> SealingKey:
         """The key that `to_keyring` has put into the operating system's keyring.
 
-        Needs the extra ``srp-native[keyring]``. Raises `InvalidInputError` where there is none.
+        Args:
+            service: The entry's service, such as the application's name.
+            name: The entry's user name.
+
+        Returns:
+            The key.
+
+        Raises:
+            InvalidInputError: There is no such entry, or it holds no key.
+            ImportError: The extra ``srp-native[keyring]`` is not installed.
         """
         text = system_keyring().get_password(service, name)
         entry = f"keyring entry {service}/{name}"
@@ -151,7 +200,13 @@ class SealingKey:
     def to_keyring(self, service: str, name: str) -> None:
         """Put the key into the operating system's keyring, over no other entry.
 
-        Needs the extra ``srp-native[keyring]``. Raises `InvalidInputError` if there is one already.
+        Args:
+            service: The entry's service, such as the application's name.
+            name: The entry's user name.
+
+        Raises:
+            InvalidInputError: There is such an entry already.
+            ImportError: The extra ``srp-native[keyring]`` is not installed.
         """
         keyring = system_keyring()
         if keyring.get_password(service, name) is not None:
@@ -162,10 +217,19 @@ class SealingKey:
 
     @classmethod
     def from_kms(cls, client: Any, *, key_id: str, encrypted: bytes | None = None) -> SealingKey:
-        """A data key of the KMS key `key_id`, through a boto3 ``kms`` client.
+        """A data key of AWS KMS: a new one, or one that was made before.
 
-        A new one (GenerateDataKey), whose ``encrypted`` form has to be stored with what it seals;
-        or with `encrypted` the one that was made before (Decrypt). Raises botocore's errors.
+        Args:
+            client: A boto3 ``kms`` client.
+            key_id: The KMS key's id, ARN or alias.
+            encrypted: None for a new one (GenerateDataKey). Its ``encrypted`` has to be stored with
+                what it seals, and be given here later (Decrypt).
+
+        Returns:
+            The key.
+
+        Raises:
+            ClientError: botocore's, as KMS refuses.
         """
         context = {"purpose": "cognito_srp sealing"}
         named = {"KeyId": key_id, "EncryptionContext": context}

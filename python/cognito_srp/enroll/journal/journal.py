@@ -62,10 +62,22 @@ class Journal(InputRecords):
     def open(
         cls, path: str | PathLike[str], *, key: SealingKey, source: str | None = None
     ) -> Journal:
-        """The journal at `path`, made (mode 0600) if there is none.
+        """Open the journal at `path`; make it (mode 0600) if there is none.
 
-        It belongs to one owner at a time, to its key, and to one input: `source` is as in `bind`.
-        Raises `JournalBusyError`, `WrongSealingKeyError` and `JournalError`.
+        It belongs to one owner at a time, to its key, and to one input.
+
+        Args:
+            path: The journal's file.
+            key: What seals its secrets.
+            source: The input's fingerprint, as in `bind`.
+
+        Returns:
+            The `Journal`; close it in the end, or use it in a ``with`` block.
+
+        Raises:
+            JournalBusyError: Another process has it open.
+            WrongSealingKeyError: It was made with another key.
+            JournalError: It is no journal, or of another input.
         """
         path = Path(path)
         with explained(path):
@@ -86,10 +98,14 @@ class Journal(InputRecords):
 
     @staticmethod
     def header(path: str | PathLike[str]) -> tuple[str, bytes | None, str | None] | None:
-        """What the journal at `path` says of itself, None if there is no journal yet.
+        """What the journal at `path` says of itself.
 
-        The id of its key, what ``SealingKey.from_kms(encrypted=…)`` needs if the key is KMS's, and
-        the input it is bound to.
+        Args:
+            path: The journal's file.
+
+        Returns:
+            The id of its key, what ``SealingKey.from_kms(encrypted=…)`` needs if the key is KMS's,
+                and the fingerprint of the input it is bound to. None if there is no journal yet.
         """
         path = Path(path)
         if not path.exists():
@@ -107,9 +123,13 @@ class Journal(InputRecords):
         return None if row is None else (row[0], row[1], row[2])
 
     def bind(self, source: str) -> None:
-        """Tie it to one input, by the input's fingerprint, for good.
+        """Tie the journal to one input for good.
 
-        Raises `JournalError` if it is tied to another one.
+        Args:
+            source: The input's fingerprint.
+
+        Raises:
+            JournalError: It is tied to another input.
         """
         with self._transaction() as connection:
             connection.execute("UPDATE header SET source = ? WHERE source IS NULL", (source,))
@@ -138,12 +158,18 @@ class Journal(InputRecords):
         self.close()
 
     def prepare(self, devices: Sequence[PreparedDevice]) -> Sequence[PreparedDevice]:
-        """Keep the secrets of devices before their first send; returns what to send.
+        """Keep the secrets of devices before their first send.
 
         No secret is ever replaced: for a device that is here already it is the one of then. A
-        request's ``reference`` is kept where it is a number: the line of the input it is from.
-        The tokens of a sign-in that gave the device key are kept as well, sealed, because nobody
-        else has them.
+        request's ``reference`` is kept where it is a number: the line of the input it is from. The
+        tokens of a sign-in that gave the device key are kept as well, sealed, because nobody else
+        has them.
+
+        Args:
+            devices: What is about to be sent.
+
+        Returns:
+            What to send, in the same order.
         """
         now, rows = time.time(), []
         known = self.find([device.verifier.device_key for device in devices])
@@ -158,12 +184,20 @@ class Journal(InputRecords):
         return [self._as_kept(device, known.get(device.verifier.device_key)) for device in devices]
 
     def mark_sent(self, device_keys: Sequence[str]) -> None:
-        """Note that rows are about to be sent; nothing of them may be sent before it returns."""
+        """Note that rows are about to be sent; nothing of them may be sent before it returns.
+
+        Args:
+            device_keys: The devices' keys.
+        """
         now = time.time()
         self._update(MARK, [(now, key) for key in device_keys])
 
     def finish(self, outcomes: Sequence[EnrollmentOutcome]) -> None:
-        """Note how enrollments ended; their attempts are added to those of earlier runs."""
+        """Note how enrollments ended; their attempts are added to those of earlier runs.
+
+        Args:
+            outcomes: One for each device.
+        """
         self._update(
             FINISH,
             [
@@ -182,21 +216,40 @@ class Journal(InputRecords):
         )
 
     def find(self, device_keys: Sequence[str]) -> dict[str, JournalRow]:
-        """The rows of those of these devices that the journal has."""
+        """The rows of those of these devices that the journal has.
+
+        Args:
+            device_keys: The devices' keys.
+
+        Returns:
+            The rows by device key.
+        """
         where = "device_key IN (SELECT value FROM json_each(?))"
         return {row.device_key: row for row in self._select(where, (json.dumps(device_keys),))}
 
     def find_positions(self, positions: Sequence[int]) -> dict[int, JournalRow]:
         """The rows that come from these lines of the input.
 
-        A line has several where a sign-in gave other keys each time: the last one counts.
+        Args:
+            positions: The lines, from 1.
+
+        Returns:
+            The rows by line. A line has several where a sign-in gave other keys each time: the last
+                one counts.
         """
         where = "position IN (SELECT value FROM json_each(?)) ORDER BY id"
         found = self._select(where, (json.dumps(positions),))
         return {row.position: row for row in found if row.position is not None}
 
     def rows(self, *states: JournalState) -> Iterator[JournalRow]:
-        """All rows, or those in some states, in the order they were prepared in."""
+        """The rows in the order they were prepared in.
+
+        Args:
+            states: Which rows; all without any.
+
+        Returns:
+            The rows, read as they are asked for.
+        """
         last, chosen = 0, json.dumps(states)
         where = "id > ? AND (? = '[]' OR state IN (SELECT value FROM json_each(?)))"
         while True:
@@ -211,12 +264,29 @@ class Journal(InputRecords):
         return self.rows("prepared", "sent", "unknown")
 
     def verifier(self, row: JournalRow) -> DeviceVerifier:
-        """The secret of a row. Raises `SealingError` if the row is damaged."""
+        """The secret of a row.
+
+        Args:
+            row: A row of this journal.
+
+        Returns:
+            The `DeviceVerifier`.
+
+        Raises:
+            SealingError: The row is damaged.
+        """
         with self._naming():
             return open_verifier(self._key, row.device_key, row.device_group_key, row.sealed)
 
     def grant(self, row: JournalRow) -> AccessGrant | None:
-        """The tokens of the sign-in that gave the row's keys, until it is confirmed."""
+        """The tokens of the sign-in that gave the row's keys.
+
+        Args:
+            row: A row of this journal.
+
+        Returns:
+            The `AccessGrant`, None where no sign-in gave them and once the device is confirmed.
+        """
         if row.sealed_grant is None:
             return None
         with self._naming():
@@ -226,11 +296,25 @@ class Journal(InputRecords):
         return AccessGrant(access_token=access_token, refresh_token=others[0] if others else None)
 
     def whole(self, row: JournalRow) -> OpenedRow:
-        """A row with its secrets. Raises `SealingError` if it is damaged."""
+        """A row with its secrets.
+
+        Args:
+            row: A row of this journal.
+
+        Returns:
+            The `OpenedRow`.
+
+        Raises:
+            SealingError: The row is damaged.
+        """
         return OpenedRow(row, self.verifier(row), self.grant(row))
 
     def put(self, rows: Sequence[OpenedRow]) -> None:
-        """Take rows as they are, in the place of those of the same devices."""
+        """Take rows as they are, in the place of those of the same devices.
+
+        Args:
+            rows: The rows of another journal, with their secrets.
+        """
         values = [
             (
                 whole.row.device_key,
@@ -256,7 +340,11 @@ class Journal(InputRecords):
             connection.executemany(PUT, values)
 
     def copy_runs(self, other: Journal) -> None:
-        """Take the runs of another journal, and their pace, for the report."""
+        """Take the runs of another journal, and their pace, for the report.
+
+        Args:
+            other: That journal.
+        """
         with other._reading() as source:
             runs = source.execute("SELECT id, started_at, rate, rows FROM run").fetchall()
             pace = source.execute(
