@@ -55,6 +55,7 @@ def test_every_argument_has_its_line(name: str) -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_what_takes_arguments_says_what_comes_back(name: str) -> None:
     function, documentation = FUNCTIONS[name], str(inspect.getdoc(FUNCTIONS[name]))
-    gives = inspect.signature(function).return_annotation not in (None, "None", inspect.Signature.empty)
+    returned = inspect.signature(function).return_annotation
+    gives = returned not in (None, "None", inspect.Signature.empty)
     if gives and section(documentation, "Args"):
         assert section(documentation, "Returns") or section(documentation, "Yields")

@@ -5,7 +5,7 @@
     CognitoSrpError
     ├── InvalidInputError (ValueError)   refused before anything was sent: field, rule, fix
     ├── VerifierFaultError               two engines disagree about a verifier; nothing was sent
-    ├── SrpError                         a value that SRP forbids (RFC 5054, 2.5.4 and 2.6)
+    ├── SrpError                         a value that SRP forbids (RFC 5054, sections 2.5.3, 2.5.4)
     ├── SealingError                     a sealed value that cannot be opened
     │   └── WrongSealingKeyError         because another key has sealed it
     ├── EnrollerClosedError              the enroller takes nothing more

@@ -90,7 +90,7 @@ class Challenges:
         return self.calculate_a()
 
     def generate_random_small_a(self) -> int:
-        """A fresh a: 256 bits, as RFC 5054, 2.5.4 asks for."""
+        """A fresh a: 256 bits, as RFC 5054, section 2.5.4, asks for."""
         return get_random(EPHEMERAL_SIZE)
 
     def calculate_a(self) -> int:
@@ -102,7 +102,7 @@ class Challenges:
     ) -> bytes:
         """K, 16 bytes, for USER_ID_FOR_SRP and the user's password; the salt may be hex.
 
-        Refuses, unlike theirs, a B ≡ 0 mod N (RFC 5054, 2.5.3).
+        Refuses, unlike theirs, a B ≡ 0 mod N (RFC 5054, section 2.5.3).
         """
         _check(pool_id=self.pool_id, username=username, password=password)
         identity = user_identity(_pool_name(self.pool_id), username, password)

@@ -30,7 +30,7 @@ def totp(secret: str, now: float) -> str:
 
 
 def _hotp(secret: str, counter: int) -> str:
-    """RFC 4226, 5.3."""
+    """RFC 4226, section 5.3."""
     key = base64.b32decode(secret + "=" * (-len(secret) % 8), casefold=True)
     digest = hmac.digest(key, counter.to_bytes(8, "big"), "sha1")
     offset = digest[-1] & 15
@@ -64,7 +64,7 @@ class SoftwareToken:
         return self.secret is not None and self._step(self.secret, code, now) is not None
 
     def use(self, code: str, now: float) -> bool:
-        """Uses a right code up; False if it, or a later one, has been used (RFC 6238, 5.2)."""
+        """Uses a right code up; False if it or a later one was used (RFC 6238, section 5.2)."""
         step = self._step(self.secret or "", code, now)
         if step is None or step <= self.last_step:
             return False
@@ -73,7 +73,7 @@ class SoftwareToken:
 
     @staticmethod
     def _step(secret: str, code: str, now: float) -> int | None:
-        """The time step a code belongs to: this one, the last or the next (RFC 6238, 6)."""
+        """The time step a code belongs to: this one, the last or the next (RFC 6238, section 6)."""
         current = int(now) // _STEP
         for step in (current, current - 1, current + 1):
             if hmac.compare_digest(_hotp(secret, step).encode(), code.encode()):

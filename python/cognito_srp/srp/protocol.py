@@ -31,7 +31,7 @@ __all__ = [
     "user_identity",
 ]
 
-#: Bytes of a fresh random a or b: 256 bits, as RFC 5054, 2.5.3 asks for.
+#: Bytes of a fresh random a or b: 256 bits, as RFC 5054, sections 2.5.3 and 2.5.4, ask for.
 EPHEMERAL_SIZE: Final = 32
 #: k = H(pad(N) ‖ pad(g)), 32 bytes.
 K_MULTIPLIER: Final = hashlib.sha256(pad(N) + pad(srp_native.G)).digest()
@@ -137,7 +137,7 @@ class ServerExchange:
 def _scrambling(A: int, B: int) -> bytes:
     """The scrambling parameter u = H(pad(A) ‖ pad(B)), 32 bytes.
 
-    Both values are checked first (RFC 5054, section 2.5.4).
+    Both values are checked first (RFC 5054, sections 2.5.3 and 2.5.4).
     """
     for name, value in (("A", A), ("B", B)):
         if value <= 0 or value % N == 0:

@@ -41,7 +41,7 @@ def parameter(parameters: Mapping[str, str | None], name: str) -> str:
 
 
 def client_public_value(parameters: Mapping[str, str | None]) -> int:
-    """SRP_A as an integer of 1 … N−1; RFC 5054, 2.5.4 forbids A ≡ 0 (mod N)."""
+    """SRP_A as an integer of 1 … N−1; RFC 5054, section 2.5.4, forbids A ≡ 0 (mod N)."""
     try:
         value = from_hex(parameter(parameters, "SRP_A"))
     except ValueError:

@@ -23,7 +23,7 @@ __all__ = ["Callers"]
 #: What DNS and container networks call machines. One character after the other: no backtracking.
 _NAME: Final = re.compile(r"[a-z0-9._-]+", re.ASCII)
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*", re.ASCII)
-#: DNS allows no longer name (RFC 1035, 2.3.4); with a scheme and a port it stays below this.
+#: DNS allows names of 255 bytes (RFC 1035, section 2.3.4); a scheme and a port are added to that.
 _LONGEST: Final = 300
 _DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
 
@@ -117,7 +117,7 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def _is_local_name(host: str) -> bool:
-    """True for localhost and the names under it, which browsers never look up (RFC 6761, 6.3)."""
+    """True for localhost and names under it: no browser looks them up (RFC 6761, section 6.3)."""
     return host == "localhost" or host.endswith(".localhost")
 
 

@@ -200,7 +200,7 @@ class Pool(PoolRecords):
         """Ends the sign-in of a refresh token.
 
         That ends every refresh token that rotation has made of it, and its access tokens. A token
-        that is unknown, or another client's, is no error (RFC 7009, 2.2).
+        that is unknown, or another client's, is no error (RFC 7009, section 2.2).
         """
         record = self.refresh_tokens.get(refresh_token)
         if record is None or record[0] != client_id:
