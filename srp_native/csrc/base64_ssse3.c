@@ -14,7 +14,8 @@
 /* Twelve bytes become sixteen characters. */
 TARGET static __m128i encode_12(__m128i bytes) {
     /* Each three bytes a, b, c as b, a, c, b: two pairs with 6 bits to be cut from each end. */
-    bytes = _mm_shuffle_epi8(bytes, _mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10));
+    bytes = _mm_shuffle_epi8(
+        bytes, _mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10));
     __m128i even = _mm_and_si128(bytes, _mm_set1_epi32(0x0fc0fc00));
     __m128i odd = _mm_and_si128(bytes, _mm_set1_epi32(0x003f03f0));
     __m128i bits = _mm_or_si128(_mm_mulhi_epu16(even, _mm_set1_epi32(0x04000040)),
@@ -56,7 +57,8 @@ TARGET uint8_t base64_decode_ssse3(uint8_t *bytes, const uint8_t *text) {
         /* 6 and 6 bits, 12 and 12 bits, then each 24 from the last byte of its four. */
         c = _mm_maddubs_epi16(c, _mm_set1_epi32(0x01400140));
         c = _mm_madd_epi16(c, _mm_set1_epi32(0x00011000));
-        c = _mm_shuffle_epi8(c, _mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1));
+        c = _mm_shuffle_epi8(
+            c, _mm_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1));
         _mm_storeu_si128((__m128i *)(void *)(bytes + 12 * i), c);
     }
     /* A byte that is not 0 makes the sum of its eight so: none of them is above 0x1B. */

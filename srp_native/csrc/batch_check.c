@@ -179,8 +179,8 @@ static SRP_NEVER_INLINE int compare(workspace *w, const srp_kernel *kernel) {
 }
 
 /*
- * With its workspace each of these reaches further down than srp_wipe_stack, so the frames below it,
- * which start with a function that is never inlined, are wiped from here.
+ * With its workspace each of these reaches further down than srp_wipe_stack, so the frames below
+ * it, which start with a function that is never inlined, are wiped from here.
  */
 static void forget(workspace *w) {
     srp_wipe(w, sizeof *w);

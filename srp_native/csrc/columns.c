@@ -1,4 +1,6 @@
-/* Columns of strings: one of them, whether the offsets are sound, and offsets that move elsewhere. */
+/*
+ * Columns of strings: one of them, whether the offsets are sound, and offsets that move elsewhere.
+ */
 #include "internal.h"
 
 srp_slice column_row(const srp_column *column, size_t row) {
@@ -7,8 +9,8 @@ srp_slice column_row(const srp_column *column, size_t row) {
     return slice;
 }
 
-size_t srp_first_invalid_row(const uint64_t *offsets, size_t count, uint64_t size, uint64_t shortest,
-                   uint64_t longest) {
+size_t srp_first_invalid_row(const uint64_t *offsets, size_t count, uint64_t size,
+                             uint64_t shortest, uint64_t longest) {
     for (size_t i = 0; i < count; i++) {
         uint64_t length = offsets[i + 1] - offsets[i]; /* huge when they run backwards */
         if (offsets[i + 1] > size || length > offsets[i + 1] || length < shortest ||

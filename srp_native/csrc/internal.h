@@ -7,8 +7,8 @@
  *   out     what it may count on
  *   CT      what may be secret
  *
- * where there is something to say. "CT values" means that no value in any buffer decides a branch or
- * an address; lengths, counts and pointers are public throughout.
+ * where there is something to say. "CT values" means that no value in any buffer decides a branch
+ * or an address; lengths, counts and pointers are public throughout.
  */
 #ifndef SRP_INTERNAL_H
 #define SRP_INTERNAL_H
@@ -17,7 +17,7 @@
 #include "srp.h"
 #include "x86_64.h"
 
-/* ---- constants, computed from group.py at build time by srp_native/csrc/tables.py -------------- */
+/* ---- constants, computed from group.py at build time by srp_native/csrc/tables.py ------------ */
 
 #define SRP_WORDS 48 /* of 64 bits in an element */
 
@@ -42,8 +42,8 @@ extern const uint64_t srp_modulus_words[SRP_WORDS]; /* N, the lowest word first 
 void srp_wipe(void *memory, size_t size);
 
 /*
- * Zeroes the stack below the caller's frame, where the functions it called kept what registers could
- * not hold.
+ * Zeroes the stack below the caller's frame, where the functions it called kept what registers
+ * could not hold.
  *   sizes   SRP_STACK_DEPTH bytes
  *   CT      values
  */
@@ -72,7 +72,7 @@ uint64_t srp_declassify(uint64_t value);
  */
 int srp_random(uint8_t *out, size_t size);
 
-/* ---- base64.c, base64_ssse3.c ------------------------------------------------------------------ */
+/* ---- base64.c, base64_ssse3.c ---------------------------------------------------------------- */
 
 /* What is done at once: so many characters, and the bytes they stand for. */
 #define BASE64_RUN 64
@@ -107,8 +107,8 @@ uint8_t base64_decode_ssse3(uint8_t *bytes, const uint8_t *text);
 size_t base64_encode(uint8_t *text, const uint8_t *bytes, size_t length);
 
 /*
- * bytes = what a text stands for; their number is returned, or 0 when the text is empty, not base64 in
- * its one valid form, or stands for more than `room` bytes.
+ * bytes = what a text stands for; their number is returned, or 0 when the text is empty, not base64
+ * in its one valid form, or stands for more than `room` bytes.
  *   sizes   `room` bytes, `length` characters
  *   in      any characters
  *   out     unspecified where 0 is returned
@@ -116,7 +116,7 @@ size_t base64_encode(uint8_t *text, const uint8_t *bytes, size_t length);
  */
 size_t base64_decode(uint8_t *bytes, size_t room, const uint8_t *text, size_t length);
 
-/* ---- sha256.c, sha256_shani.c ------------------------------------------------------------------ */
+/* ---- sha256.c, sha256_shani.c ---------------------------------------------------------------- */
 
 typedef struct sha256_context sha256_context;
 
@@ -162,7 +162,7 @@ void sha256_finish(sha256_context *context, uint8_t out[SRP_DIGEST_SIZE]);
  */
 void sha256_digest(uint8_t out[SRP_DIGEST_SIZE], const uint8_t *data, size_t length);
 
-/* ---- products: what the product_ functions of a kernel work on ---------------------------------- */
+/* ---- products: what the product_ functions of a kernel work on ------------------------------- */
 
 #define SRP_PRODUCT_DIGITS 480 /* eight numbers of 60 digits */
 
@@ -222,7 +222,8 @@ srp_slice column_row(const srp_column *column, size_t row);
 /* ---- protocol.c --------------------------------------------------------------------------- */
 
 /*
- * How many bytes of 00 at the front of a number are redundant: what follows is its minimal signed form.
+ * How many bytes of 00 at the front of a number are redundant: what follows is its minimal signed
+ * form.
  *   sizes   `length` bytes
  *   in      a signed number, 0 or more
  *   out     below `length`, or 0

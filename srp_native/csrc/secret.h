@@ -2,10 +2,10 @@
  * Numbers that may be secret, in types that do not let them be read.
  *
  * A digit, a mask and an index are structs of one number each. No operator takes a struct: a branch
- * on one, an address made of one, a comparison, a division and a cast to a number do not compile, and
- * neither does a mask in a digit's place. What may be done with them is below, and none of it takes
- * a time that depends on a value. The way out is bytes (digit_store); what was computed from secret
- * bytes becomes public in srp_declassify of internal.h and nowhere else.
+ * on one, an address made of one, a comparison, a division and a cast to a number do not compile,
+ * and neither does a mask in a digit's place. What may be done with them is below, and none of it
+ * takes a time that depends on a value. The way out is bytes (digit_store); what was computed from
+ * secret bytes becomes public in srp_declassify of internal.h and nowhere else.
  *
  * The member is named `hidden`. Only the files that implement operations (this one, wide.h, the
  * lanes and the assembly of adx) name it; tests/native/test_secret_types.py holds them to it.
@@ -46,8 +46,8 @@ typedef struct {
 } srp_word;
 
 /*
- * The value barrier: hides from the compiler that `value` is all ones or 0, so that it cannot make a
- * branch of what is computed with it.
+ * The value barrier: hides from the compiler that `value` is all ones or 0, so that it cannot make
+ * a branch of what is computed with it.
  */
 SECRET_INLINE uint64_t value_barrier(uint64_t value) {
 #if defined(__GNUC__)
@@ -81,9 +81,11 @@ SECRET_INLINE srp_digit digit_load(const uint8_t *bytes) { return (srp_digit){lo
 SECRET_INLINE void digit_store(uint8_t *bytes, srp_digit a) { store_64(bytes, a.hidden); }
 
 /* The lowest byte alone. */
-SECRET_INLINE void digit_store_byte(uint8_t *byte, srp_digit a) { *byte = (uint8_t)(a.hidden & 0xFF); }
+SECRET_INLINE void digit_store_byte(uint8_t *byte, srp_digit a) {
+    *byte = (uint8_t)(a.hidden & 0xFF);
+}
 
-/* ---- digits, modulo 2^64; numbers of bits are public, and below 64 ----------------------------- */
+/* ---- digits, modulo 2^64; numbers of bits are public, and below 64 --------------------------- */
 
 SECRET_INLINE srp_digit digit_of(uint64_t value) { return (srp_digit){value}; }
 

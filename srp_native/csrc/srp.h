@@ -2,14 +2,19 @@
  * srp-native's C routines: arithmetic modulo the 3072-bit prime N of RFC 3526, section 5, with
  * g = 2, SHA-256, and the SRP formulas on top of them.
  *
- * Numbers are big-endian bytes. An element of the group is SRP_ELEMENT_SIZE bytes; results are
- * always in [0, N). Nothing is allocated and nothing is kept between calls: every function may
- * run in any thread, and after fork. `out` must not overlap an input. A pointer may be NULL where
- * its length is 0.
+ * Numbers are big-endian bytes. An element of the group is SRP_ELEMENT_SIZE bytes. Nothing is
+ * allocated and nothing is kept between calls: every function may run in any thread, and after
+ * fork. Above each function stands what it computes, and then, where there is something to say,
  *
- * CT: the VALUES of exponents, bases, salts, identities, a, x, u, k and B never decide a branch or
- * an address; their LENGTHS, counts and offsets do. What the routines write to memory that may
- * hold a secret is wiped before they return, on errors too.
+ *   sizes   of its buffers
+ *   in      what a caller has to make sure of
+ *   out     what it may count on, and what is returned
+ *   CT      what may be secret
+ *
+ * For all of them: `out` must not overlap an input, and a pointer may be NULL where its length is
+ * 0. "CT values" means that no value in any buffer decides a branch or an address; lengths, counts
+ * and offsets do. What may hold a secret in memory of their own they wipe before they return, on
+ * errors too.
  *
  * The lines between the two cffi marks are also what srp_native/ffi_build.py hands to cffi: plain
  * declarations only.
@@ -77,95 +82,145 @@ typedef struct {
 /* One implementation of the arithmetic, for one instruction set. */
 typedef struct srp_kernel srp_kernel;
 
-/* The kernels compiled in, the fastest first; NULL when `index` is past the last one. */
+/*
+ * A kernel that is compiled in, and its name.
+ *   in      any index
+ *   out     the fastest first; NULL when `index` is past the last one
+ */
 const srp_kernel *srp_kernel_at(size_t index);
 const char *srp_kernel_name(const srp_kernel *kernel);
 
-/* 1 when this CPU and operating system can run the kernel: always ask before using it. */
+/*
+ * Whether this CPU and operating system can run the kernel: ask before using it.
+ *   out     1 or 0
+ */
 int srp_kernel_runs_here(const srp_kernel *kernel);
 
-/* SHA-256 (FIPS 180-4) of `length` bytes. */
+/*
+ * out = SHA-256 (FIPS 180-4) of `data`.
+ *   sizes   `length` bytes
+ *   CT      values
+ */
 void srp_sha256(uint8_t out[32], const uint8_t *data, size_t length);
 
 /*
- * out[i] = 2^exponent[i] mod N for `count` exponents of `length` bytes each, one after the other.
- * Fastest for up to 32 bytes; any length works, 0 bytes are the number 0.
+ * out[i] = 2^exponent[i] mod N.
+ *   sizes   `count` exponents of `length` bytes, one after the other; SRP_ELEMENT_SIZE bytes a
+ *           result
+ *   in      any exponents, of any length: up to 32 bytes are fastest, 0 bytes are the number 0
+ *   out     below N
+ *   CT      values
  */
 void srp_pow_g(const srp_kernel *kernel, uint8_t *out, const uint8_t *exponents, size_t length,
                size_t count);
 
 /*
- * out[i] = base[i]^exponent[i] mod N for `count` bases of 384 bytes, of any value, and exponents
- * of `length` bytes. 0^0 = 1.
+ * out[i] = base[i]^exponent[i] mod N, with 0^0 = 1.
+ *   sizes   `count` bases of SRP_ELEMENT_SIZE bytes and exponents of `length` bytes;
+ *           SRP_ELEMENT_SIZE bytes a result
+ *   in      any bases and exponents
+ *   out     below N
+ *   CT      values
  */
 void srp_powmod(const srp_kernel *kernel, uint8_t *out, const uint8_t *bases,
                 const uint8_t *exponents, size_t length, size_t count);
 
 /*
- * out[i] = 2^x mod N, x = SHA-256(salt[i] || SHA-256(identity[i])), for `count` rows. Row i of a
- * buffer is the bytes [offsets[i], offsets[i + 1]): count + 1 offsets each.
- * Returns SRP_OK or SRP_ERROR_OFFSETS.
+ * out[i] = 2^x mod N, x = SHA-256(salt[i] || SHA-256(identity[i])).
+ *   sizes   `count` rows: row i of a buffer is the bytes [offsets[i], offsets[i + 1]), so count + 1
+ *           offsets each; SRP_ELEMENT_SIZE bytes a result
+ *   in      any bytes, hashed as they are
+ *   out     below N; SRP_OK, or SRP_ERROR_OFFSETS and nothing written
+ *   CT      values
  */
 int srp_verifiers(const srp_kernel *kernel, uint8_t *out, const uint8_t *salts,
                   const uint64_t *salt_offsets, const uint8_t *identities,
                   const uint64_t *identity_offsets, size_t count);
 
 /*
- * out = S = (B - k 2^x)^(a + u x) mod N. B: 384 bytes, of any value; a, u, x and k: at most 384
- * bytes each. Returns SRP_OK or SRP_ERROR_LENGTH.
+ * out = S = (B - k 2^x)^(a + u x) mod N.
+ *   sizes   SRP_ELEMENT_SIZE bytes for `out` and B, at most as many for a, u, x and k
+ *   in      any numbers
+ *   out     below N; SRP_OK, or SRP_ERROR_LENGTH and nothing written
+ *   CT      values
  */
 int srp_premaster(const srp_kernel *kernel, uint8_t *out, const uint8_t *B, const uint8_t *a,
                   size_t a_length, const uint8_t *u, size_t u_length, const uint8_t *x,
                   size_t x_length, const uint8_t *k, size_t k_length);
 
 /*
- * The first of `count` rows whose offsets run backwards or past `size`, or that is not `shortest`
- * to `longest` bytes long; `count` when there is none. Nothing below checks offsets again.
+ * The first row whose offsets run backwards or past `size`, or that is not `shortest` to `longest`
+ * bytes long. Nothing below checks offsets again.
+ *   sizes   count + 1 offsets
+ *   out     the row's number, or `count` when there is none
  */
-size_t srp_first_invalid_row(const uint64_t *offsets, size_t count, uint64_t size, uint64_t shortest,
-                   uint64_t longest);
+size_t srp_first_invalid_row(const uint64_t *offsets, size_t count, uint64_t size,
+                             uint64_t shortest, uint64_t longest);
 
-/* Adds `by` to `count` offsets. */
+/*
+ * Adds `by` to each offset.
+ *   sizes   `count` offsets
+ */
 void srp_shift(uint64_t *offsets, size_t count, uint64_t by);
 
 /*
- * For `count` rows: x = SHA-256(salt || SHA-256(identity)), v = 2^x mod N. Salts are unsigned
- * numbers, hashed in their minimal signed form; they (16 bytes) and the passwords (base64 of 40
- * bytes) are drawn from the system's generator where in->salts.offsets or in->passwords.offsets is
- * NULL. Writes the base64 of v and of the salt, both in minimal signed form, and the passwords
- * that were drawn (out->passwords is unused otherwise). A column needs room for its longest text in
- * every row (SRP_DRAWN_SALT_TEXT_MAX for salts that are drawn) and for count + 1 offsets; they begin
- * at 0.
- * Returns SRP_OK, SRP_ERROR_SALT or SRP_ERROR_RANDOM; on errors all columns are zeroed.
+ * For each row: x = SHA-256(salt || SHA-256(identity)), v = 2^x mod N. Writes the base64 of v and
+ * of the salt, both in minimal signed form. Salts of SRP_SALT_RANDOM bytes, and passwords, which
+ * are the base64 of SRP_PASSWORD_RANDOM bytes, are drawn from the system's generator where
+ * in->salts.offsets or in->passwords.offsets is NULL; drawn passwords are written, too.
+ *   sizes   `count` rows; a new column has room for count + 1 offsets and its longest text in every
+ *           row: SRP_VERIFIER_TEXT_MAX, SRP_SALT_TEXT_MAX or for drawn ones
+ *           SRP_DRAWN_SALT_TEXT_MAX, SRP_PASSWORD_SIZE
+ *   in      offsets are sound (srp_first_invalid_row); salts are unsigned numbers
+ *   out     offsets begin at 0; SRP_OK, or SRP_ERROR_SALT or SRP_ERROR_RANDOM and all columns are
+ *           zeroed
+ *   CT      values
  */
 int srp_make_rows(const srp_kernel *kernel, const srp_new_rows *out, const srp_rows *in,
                   size_t count);
 
 /*
- * A check of many verifiers at once, SRP_BATCH_CHECK_SIZE bytes at any address: products of random
- * halves of the verifiers, and what they have to be. It is this kernel's alone and holds sums of x:
- * wipe it.
+ * Begins a check of many verifiers at once: products of random halves of the verifiers, and what
+ * they have to be. It is this kernel's alone and holds sums of x: wipe it.
+ *   sizes   SRP_BATCH_CHECK_SIZE bytes, at any address
+ *   CT      values
  */
 void srp_batch_check_start(const srp_kernel *kernel, uint8_t *check);
 
 /*
- * Count in the texts that srp_make_rows made, salts and passwords as it returned them. A number has
- * one text and a power of 2 one number: any other text of it is an error.
- * Returns SRP_OK, SRP_ERROR_TEXT, SRP_ERROR_RANGE or SRP_ERROR_RANDOM.
+ * Counts in the texts that srp_make_rows made. A number has one text and a power of 2 one number:
+ * any other text of it is an error.
+ *   sizes   `count` rows
+ *   in      salts and passwords as srp_make_rows returned them; offsets are sound
+ *   out     SRP_OK, SRP_ERROR_TEXT, SRP_ERROR_RANGE or SRP_ERROR_RANDOM
+ *   CT      values, but for whether a text is valid
  */
 int srp_batch_check_rows(const srp_kernel *kernel, uint8_t *check, const srp_rows *in,
                          const srp_column *verifiers, size_t count);
 
-/* Count in what srp_verifiers made. Returns SRP_OK, SRP_ERROR_RANGE or SRP_ERROR_RANDOM. */
+/*
+ * Counts in what srp_verifiers made.
+ *   sizes   `count` elements and rows
+ *   in      offsets are sound
+ *   out     SRP_OK, SRP_ERROR_RANGE or SRP_ERROR_RANDOM
+ *   CT      values, but for whether an element is below N
+ */
 int srp_batch_check_verifiers(const srp_kernel *kernel, uint8_t *check, const uint8_t *elements,
-                        const srp_column *salts, const srp_column *identities, size_t count);
+                              const srp_column *salts, const srp_column *identities,
+                              size_t count);
 
-/* Count in all that another check has. */
+/*
+ * Counts in all that another check has.
+ *   in      both checks are this kernel's
+ *   CT      values
+ */
 void srp_batch_check_join(const srp_kernel *kernel, uint8_t *check, const uint8_t *other);
 
 /*
- * 1 when the products are what they have to be, 0 otherwise: always when exactly one of the verifiers
- * is wrong, and at least half the time when several are or when two of them changed places.
+ * Whether the products are what they have to be.
+ *   out     1 or 0: always 0 when exactly one of the verifiers is wrong, and at least half the time
+ *           when several are or when two of them changed places
+ *   CT      values, but for the result
  */
 int srp_batch_check_holds(const srp_kernel *kernel, const uint8_t *check);
 

@@ -116,11 +116,11 @@ class CEngine(Engine):
     def make_rows(self, rows: Rows, room: OutputBuffers) -> MadeRows:
         count = len(rows.realms)
         salt_max = lib.SRP_DRAWN_SALT_TEXT_MAX if rows.salts is None else lib.SRP_SALT_TEXT_MAX
-        verifiers = _NewColumn(room.verifiers, count, lib.SRP_VERIFIER_TEXT_MAX)
-        salts = _NewColumn(room.salts, count, salt_max)
+        verifiers = _WrittenColumn(room.verifiers, count, lib.SRP_VERIFIER_TEXT_MAX)
+        salts = _WrittenColumn(room.salts, count, salt_max)
         columns = [verifiers.pointers, salts.pointers, (ffi.NULL, ffi.NULL)]
         if rows.passwords is None:
-            passwords = _NewColumn(room.passwords, count, lib.SRP_PASSWORD_SIZE)
+            passwords = _WrittenColumn(room.passwords, count, lib.SRP_PASSWORD_SIZE)
             columns[2] = passwords.pointers
         given, _keep = _rows_struct(rows, count)
         out = ffi.new("srp_new_rows *", columns)
@@ -305,7 +305,7 @@ def _sums(sums: bytearray) -> Any:
     return buffer
 
 
-class _NewColumn:
+class _WrittenColumn:
     """A column that C is to write to `room`, up to `longest` bytes a row."""
 
     def __init__(self, room: memoryview, rows: int, longest: int) -> None:

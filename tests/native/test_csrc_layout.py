@@ -40,3 +40,35 @@ def test_only_dispatch_knows_more_than_one_kernel() -> None:
         knowing[path.name] = own | named
     assert {name for name, known in knowing.items() if len(known) > 1} == {"dispatch.c"}
     assert knowing["dispatch.c"] == set(kernels)
+
+
+def test_no_line_is_longer_than_a_screen() -> None:
+    lines = [(path.name, line) for path in FILES for line in path.read_text().splitlines()]
+    assert not [(name, line) for name, line in lines if len(line) > 100]
+
+
+LABELS = ["sizes", "in", "out", "CT"]
+
+
+def declarations(path: Path) -> list[str]:
+    """The paragraphs of a header that declare functions, each with the comment above it."""
+    paragraphs = re.split(r"\n\n+", path.read_text())
+    return [
+        text for text in paragraphs if re.search(r"^[a-z][\w *]* \*?\w+\([^{}]*\);$", text, re.M)
+    ]
+
+
+def labels(declaration: str) -> list[str]:
+    return re.findall(rf"^ \*   ({'|'.join(LABELS)}) ", declaration, re.M)
+
+
+def test_every_function_that_python_sees_has_a_banner() -> None:
+    found = declarations(CSRC / "srp.h")
+    assert len(found) > 10
+    assert not [text for text in found if not text.startswith("/*") or not labels(text)]
+
+
+def test_what_a_banner_says_comes_in_one_order() -> None:
+    told = [labels(text) for path in FILES if path.suffix == ".h" for text in declarations(path)]
+    assert sum(map(len, told)) > 100
+    assert [said for said in told if said != sorted(said, key=LABELS.index)] == []

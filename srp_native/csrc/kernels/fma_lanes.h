@@ -9,11 +9,11 @@
  *
  * Products of doubles in two exact halves are from Emmart, Zheng and Weems, "Faster modular
  * exponentiation using double precision floating point arithmetic on the GPU", ARITH 2018. Let h be
- * a b div 2^52. Rounded towards zero, 2^104 + a b is 2^104 + h 2^52, as doubles of that size count in
- * units of 2^52. Then 2^52 - h 2^52 + a b is 2^52 + (a b mod 2^52), exactly. Their bit patterns
- * are h and a b mod 2^52 under an exponent that never changes. Added up as integers they
- * give the sums of either half, and so many exponents besides: FMA_LOW_BIAS and FMA_HIGH_BIAS for
- * each, modulo 2^64, which a column takes off by what it begins with.
+ * a b div 2^52. Rounded towards zero, 2^104 + a b is 2^104 + h 2^52, as doubles of that size count
+ * in units of 2^52. Then 2^52 - h 2^52 + a b is 2^52 + (a b mod 2^52), exactly. Their bit patterns
+ * are h and a b mod 2^52 under an exponent that never changes. Added up as integers they give the
+ * sums of either half, and so many exponents besides: FMA_LOW_BIAS and FMA_HIGH_BIAS for each,
+ * modulo 2^64, which a column takes off by what it begins with.
  *
  * No operand and no result is ever subnormal, infinite or not a number: those are what the time of
  * an addition or a multiplication of doubles may depend on.
@@ -45,21 +45,13 @@
 #define SRP_HAVE_FMA_LANES 1
 #include <immintrin.h>
 
-#define FMA_PRAGMA(text) _Pragma(#text)
-#if defined(__clang__)
-#define FMA_BEGIN                                                        \
-    FMA_PRAGMA(clang attribute push(__attribute__((target("avx2,fma"))), \
-                                    apply_to = function))
-#define FMA_END FMA_PRAGMA(clang attribute pop)
-#else
-#define FMA_BEGIN FMA_PRAGMA(GCC push_options) FMA_PRAGMA(GCC target("avx2,fma"))
-#define FMA_END FMA_PRAGMA(GCC pop_options)
-#endif
+#define FMA_BEGIN SRP_TARGET_BEGIN("avx2,fma")
+#define FMA_END SRP_TARGET_END
 
 #define FMA_INLINE static inline __attribute__((always_inline))
 
 /* The next loop, of at most 8 turns, as straight code: its columns stay in registers. */
-#define FMA_UNROLL FMA_PRAGMA(GCC unroll 8)
+#define FMA_UNROLL SRP_PRAGMA(GCC unroll 8)
 
 FMA_BEGIN
 
@@ -93,8 +85,8 @@ FMA_INLINE words words_of(__m256i value) { return (words){value}; }
 /* ---- rounding ----------------------------------------------------------------------------- */
 
 /*
- * Rounding towards zero, no exception trapped, and every flag of one set beforehand, so that
- * none is raised: on some CPUs the first one takes time (Intel, "MXCSR Configuration Dependent Timing").
+ * Rounding towards zero, no exception trapped, and every flag of one set beforehand, so that none
+ * is raised: on some CPUs the first one takes time (Intel, "MXCSR Configuration Dependent Timing").
  */
 #define FMA_MXCSR 0x7FBF
 
@@ -228,7 +220,9 @@ FMA_INLINE words words_join(words a, words b) {
     return words_of(_mm256_or_si256(a.hidden, b.hidden));
 }
 
-/* The numbers of these lower and upper halves: those of lanes 0, 1, 4, 5, or of lanes 2, 3, 6, 7. */
+/*
+ * The numbers of these lower and upper halves: those of lanes 0, 1, 4, 5, or of lanes 2, 3, 6, 7.
+ */
 FMA_INLINE sums sums_from_words(words lower, words upper) {
     return sums_of(_mm256_unpacklo_epi32(lower.hidden, upper.hidden));
 }

@@ -25,16 +25,8 @@
 #define SRP_HAVE_LANES 1
 #include <immintrin.h>
 
-#define LANES_PRAGMA(text) _Pragma(#text)
-#if defined(__clang__)
-#define LANES_BEGIN                                                                  \
-    LANES_PRAGMA(clang attribute push(__attribute__((target("avx512f,avx512ifma"))), \
-                                      apply_to = function))
-#define LANES_END LANES_PRAGMA(clang attribute pop)
-#else
-#define LANES_BEGIN LANES_PRAGMA(GCC push_options) LANES_PRAGMA(GCC target("avx512f,avx512ifma"))
-#define LANES_END LANES_PRAGMA(GCC pop_options)
-#endif
+#define LANES_BEGIN SRP_TARGET_BEGIN("avx512f,avx512ifma")
+#define LANES_END SRP_TARGET_END
 
 #define LANES_INLINE static inline __attribute__((always_inline))
 
@@ -163,7 +155,9 @@ LANES_INLINE lanes_words lanes_words_pick(lanes_words low, lanes_words high, lan
     return lanes_words_of(_mm512_permutex2var_epi32(low.hidden, index.hidden, high.hidden));
 }
 
-/* The numbers of these lower and upper halves: words 0, 1, 4, 5, ..., 13, or 2, 3, 6, 7, ..., 15. */
+/*
+ * The numbers of these lower and upper halves: words 0, 1, 4, 5, ..., 13, or 2, 3, 6, 7, ..., 15.
+ */
 LANES_INLINE lanes lanes_from_words(lanes_words lower, lanes_words upper) {
     return lanes_of(_mm512_unpacklo_epi32(lower.hidden, upper.hidden));
 }

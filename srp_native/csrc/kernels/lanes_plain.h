@@ -128,7 +128,8 @@ LANES_INLINE lanes_words_mask lanes_words_test(lanes_words a, uint32_t bit) {
 
 LANES_INLINE lanes_words lanes_words_choose(lanes_words_mask mask, lanes_words yes,
                                             lanes_words no) {
-    LANES_EACH_WORD(no.hidden[i] ^ ((no.hidden[i] ^ yes.hidden[i]) & (0 - (uint32_t)(mask.hidden >> i & 1))));
+    LANES_EACH_WORD(no.hidden[i] ^ ((no.hidden[i] ^ yes.hidden[i]) &
+                                    (0 - (uint32_t)(mask.hidden >> i & 1))));
 }
 
 /* Reads all 32. */
@@ -137,7 +138,8 @@ LANES_INLINE lanes_words lanes_words_pick(lanes_words low, lanes_words high, lan
     for (uint32_t entry = 0; entry < 4 * LANES; entry++) {
         uint32_t value = (entry < 2 * LANES ? low : high).hidden[entry % (2 * LANES)];
         for (unsigned i = 0; i < 2 * LANES; i++)
-            result.hidden[i] |= value & (uint32_t)(lanes_less(0, (index.hidden[i] & 31) ^ entry) - 1);
+            result.hidden[i] |=
+                value & (uint32_t)(lanes_less(0, (index.hidden[i] & 31) ^ entry) - 1);
     }
     return result;
 }

@@ -30,7 +30,7 @@
 
 #if SRP_HAS_RADIX52
 
-/* ---- constants, computed at build time by srp_native/csrc/tables.py ---------------------------- */
+/* ---- constants, computed at build time by srp_native/csrc/tables.py -------------------------- */
 
 extern const srp_digit srp_52_modulus[SRP_52_ROW];        /* N */
 extern const srp_digit srp_52_inverse[SRP_52_ROW];        /* -N^-1 mod R */
@@ -38,9 +38,10 @@ extern const srp_digit srp_52_one[SRP_52_ROW];            /* R mod N */
 extern const srp_digit srp_52_r2[SRP_52_ROW];             /* R^2 mod N */
 
 /*
- * Entry e of window w is T = R 2^(e 2^(11 + 7 w)) mod N: digits 0 to 59, and after them those of
- * -T N^-1 mod R. All entries of a digit lie side by side, to be selected from in registers: first their
- * lower 32 bits, then the upper 20. A selection of words serves twice as many numbers as one of digits.
+ * Entry e of window w is T = R 2^(e 2^(11 + 7 w)) mod N: digits 0 to 59, and after them those of -T
+ * N^-1 mod R. All entries of a digit lie side by side, to be selected from in registers: first
+ * their lower 32 bits, then the upper 20. A selection of words serves twice as many numbers as one
+ * of digits.
  */
 extern _Alignas(64) const srp_word
     srp_52_table[SRP_52_WINDOWS][2 * SRP_52_DIGITS][2][SRP_52_ENTRIES];

@@ -1,7 +1,7 @@
 /*
- * 128-bit sums of 64 x 64-bit products: the one thing the scalar arithmetic needs that C11 does
- * not have. Three ways to it: unsigned __int128, MSVC's _umul128 or __umulh, and four 32 x 32-bit products.
- * Define SRP_NO_INT128 to test the ways of compilers without the type.
+ * 128-bit sums of 64 x 64-bit products: the one thing the scalar arithmetic needs that C11 does not
+ * have. Three ways to it: unsigned __int128, MSVC's _umul128 or __umulh, and four 32 x 32-bit
+ * products. Define SRP_NO_INT128 to test the ways of compilers without the type.
  *
  * Everything is modulo 2^128. A sum is as hidden as the digits of secret.h.
  * CT: all of it, on CPUs whose 64-bit multiplication takes the same time for every operand
@@ -78,7 +78,8 @@ SECRET_INLINE srp_wide wide_product(uint64_t a, uint64_t b) {
     /* At most (2^32 - 1)^2 + 2 (2^32 - 1) = 2^64 - 1: neither sum overflows. */
     uint64_t cross = a1 * b0 + (outer >> 32);
     uint64_t middle = a0 * b1 + (cross & 0xFFFFFFFF);
-    return (srp_wide){middle << 32 | (outer & 0xFFFFFFFF), a1 * b1 + (cross >> 32) + (middle >> 32)};
+    return (srp_wide){middle << 32 | (outer & 0xFFFFFFFF),
+                      a1 * b1 + (cross >> 32) + (middle >> 32)};
 }
 #endif
 

@@ -1,7 +1,7 @@
 /*
  * Kernel adx: mulx, adcx and adox, compiled where inline assembly for 64-bit x86 is understood.
- * Numbers modulo N are SRP_ADX_LIMBS limbs of 64 bits in Montgomery form, R = 2^3072. They are below
- * R and not always below N. CT: values, as in internal.h.
+ * Numbers modulo N are SRP_ADX_LIMBS limbs of 64 bits in Montgomery form, R = 2^3072. They are
+ * below R and not always below N. CT: values, as in internal.h.
  */
 #ifndef SRP_ADX_H
 #define SRP_ADX_H
@@ -13,7 +13,7 @@
 
 #if SRP_X86_64
 
-/* ---- constants, computed at build time by srp_native/csrc/tables.py ---------------------------- */
+/* ---- constants, computed at build time by srp_native/csrc/tables.py -------------------------- */
 
 extern const srp_digit srp_adx_modulus_plus_1[SRP_ADX_LIMBS]; /* N + 1; limb 0 is 0 */
 extern const srp_digit srp_adx_montgomery_one[SRP_ADX_LIMBS]; /* R mod N, which is R - N */
@@ -22,7 +22,7 @@ extern const srp_digit srp_adx_montgomery_r2[SRP_ADX_LIMBS];  /* R^2 mod N */
 /* As srp_comb_table of portable.h. */
 extern const srp_digit srp_adx_comb_table[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_ADX_LIMBS];
 
-/* ---- adx_field.c ------------------------------------------------------------------------------- */
+/* ---- adx_field.c ----------------------------------------------------------------------------- */
 
 /* What a multiplication needs besides its operands. Holds secrets: wipe it. */
 typedef struct {
@@ -67,7 +67,7 @@ void adx_from_bytes(srp_digit *limbs, const uint8_t *bytes);
  */
 void adx_to_bytes(uint8_t *bytes, const srp_digit *limbs);
 
-/* ---- adx_select.c ------------------------------------------------------------------------------ */
+/* ---- adx_select.c ---------------------------------------------------------------------------- */
 
 /*
  * result = table[index]; reads every entry.
@@ -78,7 +78,7 @@ void adx_to_bytes(uint8_t *bytes, const srp_digit *limbs);
  */
 void adx_select(srp_digit *result, const srp_digit *table, size_t entries, srp_index index);
 
-/* ---- adx.c: internal.h says at srp_kernel what they do ------------------------------------------- */
+/* ---- adx.c: internal.h says at srp_kernel what they do --------------------------------------- */
 
 void adx_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_t count);
 void adx_powmod(uint8_t *out, const uint8_t *bases, const uint8_t *exponents, size_t length,

@@ -1,9 +1,10 @@
 /*
- * Arithmetic modulo N with mulx, adcx and adox: 48 limbs of 64 bits, Montgomery form with R = 2^3072.
+ * Arithmetic modulo N with mulx, adcx and adox: 48 limbs of 64 bits, Montgomery form with R =
+ * 2^3072.
  *
  * R leaves no spare bits over N = R - 2^3008 - ..., so values are below R and not always below N.
- * The sum a b + q N is below R^2 + R N, so that its quotient by R is below R + N: a carry out of it is
- * answered by taking N away, which is to drop the carry and to add R - N.
+ * The sum a b + q N is below R^2 + R N, so that its quotient by R is below R + N: a carry out of it
+ * is answered by taking N away, which is to drop the carry and to add R - N.
  *
  *   a * b        one level of Karatsuba: 9 x 3 strips of 8 x 8 limbs in place of 6 x 6. A second
  *                level would save less than its additions cost.

@@ -47,10 +47,10 @@
 #define ADX_CLEAR "xorl %eax, %eax\n\t"
 
 /*
- * Columns 2 to 7, whose sums are w2 to w7: the high limb of product 1 is in rcx, and that of product 7
- * goes into w0, the window's new top, with both carries. The order of the instructions, and which of
- * the two chains takes which half of a product, are what a search for the fastest found; `store` is
- * late for the same reason (docs/kernels.md).
+ * Columns 2 to 7, whose sums are w2 to w7: the high limb of product 1 is in rcx, and that of
+ * product 7 goes into w0, the window's new top, with both carries. The order of the instructions,
+ * and which of the two chains takes which half of a product, are what a search for the fastest
+ * found; `store` is late for the same reason (docs/kernels.md).
  */
 #define ADX_COLUMNS(at, store, w0, w2, w3, w4, w5, w6, w7)                                  \
     "mulx 16(%" at "), %rbp, %rbx\n\tadcx %rcx, %" w2 "\n\tadcx %rbx, %" w3 "\n\t"         \

@@ -23,8 +23,8 @@ ADX_ABI srp_digit adx_rows(srp_digit *t, const srp_digit *a, const srp_digit *di
                            size_t blocks, srp_digit carry);
 
 /*
- * t += q * N + carry * 2^(512 blocks + 512), for the eight digits of q that leave zeros in t[0 .. 8),
- * which are not written; the carry out is returned.
+ * t += q * N + carry * 2^(512 blocks + 512), for the eight digits of q that leave zeros in t[0 ..
+ * 8), which are not written; the carry out is returned.
  *   sizes   t 8 blocks + 16 limbs, n 8 blocks + 8; blocks >= 1
  *   in      n is N + 1; any limbs; carry 0 or 1
  *   out     the carry is 0 or 1

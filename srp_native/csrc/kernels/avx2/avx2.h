@@ -1,6 +1,6 @@
 /*
- * The avx2 kernel's files among themselves: four numbers modulo N at a time, each in 60 digits of 52
- * bits, R = 2^3120, as doubles (fma_lanes.h). Constants, table and bytes are those of radix52.h.
+ * The avx2 kernel's files among themselves: four numbers modulo N at a time, each in 60 digits of
+ * 52 bits, R = 2^3120, as doubles (fma_lanes.h). Constants, table and bytes are those of radix52.h.
  *
  * Operands and results are below 2 N. CT: values, as in internal.h.
  */
@@ -24,7 +24,7 @@ typedef struct {
     _Alignas(32) srp_digit digit[SRP_52_DIGITS][FMA_LANES];
 } avx2_digits;
 
-/* ---- avx2_field.c, avx2_square.c: between fma_enter and fma_leave ----------------------------- */
+/* ---- avx2_field.c, avx2_square.c: between fma_enter and fma_leave ---------------------------- */
 
 /* What a multiplication needs besides its operands. Holds secrets: wipe it. */
 typedef struct {
@@ -39,8 +39,8 @@ void avx2_start(avx2_scratch *scratch);
 
 /*
  * Memory that is to be on its way to the caches while something else is computed: a step, in bytes,
- * for each of the AVX2_STEPS blocks of a multiplication by a known operand. A cache does not take it
- * all at once.
+ * for each of the AVX2_STEPS blocks of a multiplication by a known operand. A cache does not take
+ * it all at once.
  */
 #define AVX2_STEPS 30
 typedef struct {

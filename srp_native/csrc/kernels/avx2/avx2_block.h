@@ -7,9 +7,9 @@
  * 13 of 16 registers. One digit of a and six neighbours of b are a row, 6 products for 7 loads; a
  * triangle of shorter rows begins or ends a block. Clang and GCC keep all of it in registers.
  *
- * Every half of a product brings its bias (fma_lanes.h) along. How many halves a column gets grows or
- * shrinks by the same number from one column to the next: what takes the biases off, and is what a
- * column begins with, is an arithmetic sequence.
+ * Every half of a product brings its bias (fma_lanes.h) along. How many halves a column gets grows
+ * or shrinks by the same number from one column to the next: what takes the biases off, and is what
+ * a column begins with, is an arithmetic sequence.
  */
 #ifndef SRP_AVX2_BLOCK_H
 #define SRP_AVX2_BLOCK_H
@@ -94,9 +94,9 @@ FMA_INLINE void add_middle(sums *column_59, sums *column_60, const avx2_number *
 }
 
 /*
- * The carry out of column 59 for a sum that is a multiple of R. What columns 0 to 58 would add to it
- * is at most their own 240 * 2^52 / 2^52, rounded up: 0 <= d <= 241. So column 59 plus d is a multiple of
- * 2^52 and carries (column 59 + 2^52 - 1) >> 52, whatever d is.
+ * The carry out of column 59 for a sum that is a multiple of R. What columns 0 to 58 would add to
+ * it is at most their own 240 * 2^52 / 2^52, rounded up: 0 <= d <= 241. So column 59 plus d is a
+ * multiple of 2^52 and carries (column 59 + 2^52 - 1) >> 52, whatever d is.
  */
 FMA_INLINE sums carry_of_middle(sums column_59) {
     return sums_carry(sums_add(column_59, sums_splat(SRP_52_MASK)));

@@ -6,7 +6,8 @@
 FMA_BEGIN
 
 void avx2_splat(avx2_number *number, const srp_digit *row) {
-    for (size_t i = 0; i < SRP_52_DIGITS; i++) number->digit[i] = factors_from(sums_splat_digit(row[i]));
+    for (size_t i = 0; i < SRP_52_DIGITS; i++)
+        number->digit[i] = factors_from(sums_splat_digit(row[i]));
 }
 
 void avx2_from_digits(avx2_number *number, const avx2_digits *digits) {

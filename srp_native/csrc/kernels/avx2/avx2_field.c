@@ -8,8 +8,8 @@
  * With an operand t known beforehand, and t_inverse = -t N^-1 mod R, the quotient is the low half
  * of a * t_inverse: three half products in all, where a product and a reduction are four.
  *
- * Bounds: a column gets at most 60 low and 60 high halves of products from each of two products
- * (a b and q N), each below 2^52, a carry below 2^9 besides: below 241 * 2^52 < 2^60, once the biases
+ * Bounds: a column gets at most 60 low and 60 high halves of products from each of two products (a
+ * b and q N), each below 2^52, a carry below 2^9 besides: below 241 * 2^52 < 2^60, once the biases
  * are off.
  *
  * Results are below a b / R + N: less than 2 N for a < R and b < N, and N + 2^-46 N for a, b < 2 N.

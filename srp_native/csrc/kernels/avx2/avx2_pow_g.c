@@ -4,8 +4,8 @@
  *
  * A digit of a factor is selected for eight numbers at once, in two halves of 32 bits: `words_pick`
  * takes one of 8 entries for each lane, sixteen of them cover a window, and a mask keeps the right
- * one of the sixteen. Every entry is loaded whatever the index, and a digit's entries stay in the inner
- * cache while up to 32 numbers pick theirs.
+ * one of the sixteen. Every entry is loaded whatever the index, and a digit's entries stay in the
+ * inner cache while up to 32 numbers pick theirs.
  *
  * Two groups of four numbers make an octet; sums_from_words has in which lanes their words are.
  */
@@ -21,8 +21,8 @@
 #define GROUPS (BATCH / FMA_LANES)
 
 /*
- * So many numbers are done sooner one after the other than as a group of four, whether that walks the
- * table by itself or along with others. docs/kernels.md has the measurements.
+ * So many numbers are done sooner one after the other than as a group of four, whether that walks
+ * the table by itself or along with others. docs/kernels.md has the measurements.
  */
 #define SINGLES 1
 
@@ -50,18 +50,13 @@ typedef struct {
 /* The lane of number l of an octet. */
 static size_t word_lane(size_t l) { return l % 4 + (l & 2) + (l < 4 ? 0 : 2); }
 
-/* Numbers from `count` on raise 2 to the power of 0. */
-static void read_windows(batch_workspace *w, const uint8_t *exponents, size_t length,
-                         size_t count) {
-    for (size_t l = 0; l < BATCH; l++) {
-        const uint8_t *exponent = exponents + (l < count ? l : 0) * length;
-        size_t size = l < count ? length : 0;
-        for (size_t window = 0; window < SRP_52_WINDOWS; window++) {
-            size_t position = SRP_FREE_BITS + window * SRP_52_WINDOW;
-            w->index[window][l / OCTET][word_lane(l % OCTET)] =
-                index_word(radix52_window(exponent, size, position, SRP_52_WINDOW));
-        }
-    }
+#define KERNEL(name) avx2_##name
+#define FIELD(name) avx2_##name
+#define TOGETHER FMA_LANES
+#include "kernels/window_batches.inc"
+
+static srp_word *window_index(batch_workspace *w, size_t window, size_t l) {
+    return &w->index[window][l / OCTET][word_lane(l % OCTET)];
 }
 
 FMA_BEGIN
@@ -121,7 +116,6 @@ static void multiply_window(batch_workspace *w, size_t window, size_t groups) {
                        &w->field);
 }
 
-/* 1 to BATCH numbers; the last group need not be full. */
 static void batch(uint8_t *out, const uint8_t *exponents, size_t length, size_t count,
                   batch_workspace *w) {
     const size_t groups = (count + FMA_LANES - 1) / FMA_LANES;
@@ -136,19 +130,6 @@ static void batch(uint8_t *out, const uint8_t *exponents, size_t length, size_t 
                       count - g * FMA_LANES, &w->digits);
 }
 
-static SRP_NEVER_INLINE void run_batches(uint8_t *out, const uint8_t *exponents, size_t length,
-                                         size_t count, batch_workspace *w) {
-    avx2_start(&w->field);
-    for (size_t done = 0; done < count; done += BATCH) {
-        size_t size = count - done < BATCH ? count - done : BATCH;
-        batch(out + done * SRP_ELEMENT_SIZE, exponents + done * length, length, size, w);
-    }
-}
-
-/*
- * The workspace is larger than what srp_wipe_stack reaches past, so the frames below it, which
- * start with run_batches, are wiped from here.
- */
 static void batches(uint8_t *out, const uint8_t *exponents, size_t length, size_t count) {
     batch_workspace w;
     const unsigned before = fma_enter();
@@ -159,19 +140,6 @@ static void batches(uint8_t *out, const uint8_t *exponents, size_t length, size_
 }
 
 FMA_END
-
-/* Exponents of more bytes than this do not fit in the windows. */
-#define WINDOW_BYTES ((SRP_FREE_BITS + SRP_52_WINDOWS * SRP_52_WINDOW) / 8)
-
-/* Long exponents are rare in SRP (256 bits do for a): they take the way of any other base. */
-static void long_powers(uint8_t *out, const uint8_t *exponents, size_t length, size_t count) {
-    uint8_t two[FMA_LANES * SRP_ELEMENT_SIZE];
-    memset(two, 0, sizeof two);
-    for (size_t i = 1; i <= FMA_LANES; i++) two[i * SRP_ELEMENT_SIZE - 1] = 2;
-    for (size_t done = 0; done < count; done += FMA_LANES)
-        avx2_powmod(out + done * SRP_ELEMENT_SIZE, two, exponents + done * length, length,
-                    count - done < FMA_LANES ? count - done : FMA_LANES);
-}
 
 size_t avx2_singles(size_t count) {
     size_t rest = count % FMA_LANES;

@@ -64,7 +64,8 @@ static void power_of_group(workspace *w, const uint8_t *exponents, size_t length
         avx2_mul(&w->product, &w->product, &w->factor, &w->field);
     }
     /* Times the plain 1: out of Montgomery form. */
-    for (size_t i = 0; i < SRP_52_DIGITS; i++) w->factor.digit[i] = factors_from(sums_splat(i == 0));
+    for (size_t i = 0; i < SRP_52_DIGITS; i++)
+        w->factor.digit[i] = factors_from(sums_splat(i == 0));
     avx2_mul(&w->product, &w->product, &w->factor, &w->field);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Squares of four numbers: the products of two different digits once, then the columns doubled, then
- * the squares of digits, in the same blocks as avx2_field.c. Block k has the squares of digits
+ * Squares of four numbers: the products of two different digits once, then the columns doubled,
+ * then the squares of digits, in the same blocks as avx2_field.c. Block k has the squares of digits
  * k / 2 to k / 2 + 2, whose halves go to columns k and k + 1, k + 2 and k + 3, k + 4 and k + 5.
  *
  * Doubling doubles what takes the biases off as well, so columns begin with half of it.
@@ -80,8 +80,8 @@ FMA_INLINE void square_high_block(avx2_block *block, const avx2_number *a, int k
 
 /*
  * result = (a^2 + q n) / R for a sum that is a multiple of R. Two different sums go up to the next
- * block: one of the pairs, to be doubled there, and one of q n. What the columns of pairs begin with
- * takes off the biases of q n, too, once it is doubled. `result` may be an operand.
+ * block: one of the pairs, to be doubled there, and one of q n. What the columns of pairs begin
+ * with takes off the biases of q n, too, once it is doubled. `result` may be an operand.
  */
 static void high_square(avx2_number *result, const avx2_number *a, const avx2_number *q,
                         const avx2_number *n) {

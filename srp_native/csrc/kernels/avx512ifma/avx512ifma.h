@@ -18,7 +18,7 @@
 
 #ifdef SRP_HAVE_LANES
 
-/* ---- constants, computed at build time by srp_native/csrc/tables.py ---------------------------- */
+/* ---- constants, computed at build time by srp_native/csrc/tables.py -------------------------- */
 
 /* For one number alone: N + 1 moved up by 0 to 7 digits, and the comb of comb.h. */
 #define SRP_IFMA_SHIFTED 72

@@ -1,6 +1,6 @@
 /*
- * 2^x mod N alone, by the comb that scalar_comb.inc describes, for an exponent of up to 256 bits. Its
- * table fits into a core's own cache, which the windows that make a batch fast do not; and the
+ * 2^x mod N alone, by the comb that scalar_comb.inc describes, for an exponent of up to 256 bits.
+ * Its table fits into a core's own cache, which the windows that make a batch fast do not; and the
  * next factor is selected while the product is multiplied by the one before.
  */
 #include "kernels/avx512ifma/avx512ifma.h"

@@ -1,5 +1,6 @@
 /*
- * Eight numbers at a time: 60 digits of 52 bits, R = 2^3120, Montgomery's quotient by half products.
+ * Eight numbers at a time: 60 digits of 52 bits, R = 2^3120, Montgomery's quotient by half
+ * products.
  *
  *     q      = low half of (a b mod R) * inverse        inverse = -N^-1 mod R
  *     result = (a b + q N) / R

@@ -1,11 +1,11 @@
 /*
- * 2^x mod N for exponents of up to 256 bits, by windows of 7 bits and no squaring: 2^(x mod 2^11) as
- * a plain number, then one factor from each of 35 tables. The entries are stored times R, so that
- * every multiplication takes out the R that its factor brings in: nothing is ever converted.
+ * 2^x mod N for exponents of up to 256 bits, by windows of 7 bits and no squaring: 2^(x mod 2^11)
+ * as a plain number, then one factor from each of 35 tables. The entries are stored times R, so
+ * that every multiplication takes out the R that its factor brings in: nothing is ever converted.
  *
  * A factor is selected in registers, a digit in two halves for two groups of eight numbers at once:
- * `lanes_words_pick` takes one of 32 entries for each, four of them cover a window, and the two upper bits
- * of the index choose between the four. Every entry is loaded whatever the index.
+ * `lanes_words_pick` takes one of 32 entries for each, four of them cover a window, and the two
+ * upper bits of the index choose between the four. Every entry is loaded whatever the index.
  *
  * Up to 32 numbers walk the tables together, because loading a window's 120 KB takes longer than
  * picking from them: each digit's entries are loaded once, and stay in 16 registers while each of
@@ -23,8 +23,8 @@
 #define BATCH (GROUPS * LANES)
 
 /*
- * So many numbers are done sooner one after the other than as a group of eight: that walks the table
- * by itself, or along with others. docs/kernels.md has the measurements.
+ * So many numbers are done sooner one after the other than as a group of eight: that walks the
+ * table by itself, or along with others. docs/kernels.md has the measurements.
  */
 #define SINGLES 5
 #define SINGLES_BESIDE_GROUPS 2
@@ -50,21 +50,18 @@ typedef struct {
     srp_index power[LANES]; /* x mod 2^11 */
 } batch_workspace;
 
-/* Which word number l of a pair of groups has; lanes_from_words takes the first eight from these. */
+/*
+ * Which word number l of a pair of groups has; lanes_from_words takes the first eight from these.
+ */
 static size_t word_of(size_t l) { return l % 8 / 2 * 4 + l % 2 + (l < LANES ? 0 : 2); }
 
-/* Numbers from `count` on raise 2 to the power of 0. */
-static void read_windows(batch_workspace *w, const uint8_t *exponents, size_t length,
-                         size_t count) {
-    for (size_t l = 0; l < BATCH; l++) {
-        const uint8_t *exponent = exponents + (l < count ? l : 0) * length;
-        size_t size = l < count ? length : 0;
-        for (size_t window = 0; window < SRP_52_WINDOWS; window++) {
-            size_t position = SRP_FREE_BITS + window * SRP_52_WINDOW;
-            w->index[l / PAIR][window][word_of(l % PAIR)] =
-                index_word(radix52_window(exponent, size, position, SRP_52_WINDOW));
-        }
-    }
+#define KERNEL(name) avx512ifma_##name
+#define FIELD(name) ifma_##name
+#define TOGETHER LANES
+#include "kernels/window_batches.inc"
+
+static srp_word *window_index(batch_workspace *w, size_t window, size_t l) {
+    return &w->index[l / PAIR][window][word_of(l % PAIR)];
 }
 
 LANES_BEGIN
@@ -110,7 +107,8 @@ LANES_INLINE void select_pairs(batch_workspace *w, size_t window, size_t pairs) 
                 entries[half][j] =
                     lanes_words_load(srp_52_table[window][i][half] + 2 * LANES * j);
         for (size_t p = 0; p < pairs; p++) {
-            const lanes_words lower = pick_128(entries[0], s[p]), upper = pick_128(entries[1], s[p]);
+            const lanes_words lower = pick_128(entries[0], s[p]);
+            const lanes_words upper = pick_128(entries[1], s[p]);
             w->factor[2 * p][i] = lanes_from_words(lower, upper);
             w->factor[2 * p + 1][i] = lanes_from_other_words(lower, upper);
         }
@@ -132,7 +130,6 @@ static void multiply_window(batch_workspace *w, size_t window, size_t groups) {
     }
 }
 
-/* 1 to BATCH numbers; the last group need not be full. */
 static void batch(uint8_t *out, const uint8_t *exponents, size_t length, size_t count,
                   batch_workspace *w) {
     size_t groups = (count + LANES - 1) / LANES;
@@ -149,19 +146,6 @@ static void batch(uint8_t *out, const uint8_t *exponents, size_t length, size_t 
     }
 }
 
-static SRP_NEVER_INLINE void run_batches(uint8_t *out, const uint8_t *exponents, size_t length,
-                                         size_t count, batch_workspace *w) {
-    ifma_start(&w->field);
-    for (size_t done = 0; done < count; done += BATCH) {
-        size_t size = count - done < BATCH ? count - done : BATCH;
-        batch(out + done * SRP_ELEMENT_SIZE, exponents + done * length, length, size, w);
-    }
-}
-
-/*
- * The workspace is larger than what srp_wipe_stack reaches past, so the frames below it, which
- * start with run_batches, are wiped from here.
- */
 static void batches(uint8_t *out, const uint8_t *exponents, size_t length, size_t count) {
     batch_workspace w;
     run_batches(out, exponents, length, count, &w);
@@ -170,19 +154,6 @@ static void batches(uint8_t *out, const uint8_t *exponents, size_t length, size_
 }
 
 LANES_END
-
-/* Exponents of more bytes than this do not fit in the windows. */
-#define WINDOW_BYTES ((SRP_FREE_BITS + SRP_52_WINDOWS * SRP_52_WINDOW) / 8)
-
-/* Long exponents are rare in SRP (256 bits do for a): they take the way of any other base. */
-static void long_powers(uint8_t *out, const uint8_t *exponents, size_t length, size_t count) {
-    uint8_t two[LANES * SRP_ELEMENT_SIZE];
-    memset(two, 0, sizeof two);
-    for (size_t i = 0; i < LANES; i++) two[i * SRP_ELEMENT_SIZE + SRP_ELEMENT_SIZE - 1] = 2;
-    for (size_t done = 0; done < count; done += LANES)
-        avx512ifma_powmod(out + done * SRP_ELEMENT_SIZE, two, exponents + done * length, length,
-                          count - done < LANES ? count - done : LANES);
-}
 
 size_t ifma_singles(size_t count) {
     size_t rest = count % LANES;

@@ -1,9 +1,9 @@
 /*
- * base^exponent mod N by fixed windows from the top, as in scalar_window.inc: the same squarings and
- * multiplications whatever the exponent, factors selected by reading every entry.
+ * base^exponent mod N by fixed windows from the top, as in scalar_window.inc: the same squarings
+ * and multiplications whatever the exponent, factors selected by reading every entry.
  *
- * Windows of 5 bits for one number. Eight at a time make a table of 61 KB with 4 bits and 123 KB with
- * 5, from which each factor takes longer to select than the multiplications saved.
+ * Windows of 5 bits for one number. Eight at a time make a table of 61 KB with 4 bits and 123 KB
+ * with 5, from which each factor takes longer to select than the multiplications saved.
  */
 #include <string.h>
 

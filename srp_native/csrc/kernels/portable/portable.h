@@ -12,7 +12,7 @@
 #define SRP_DIGIT_BITS 60
 #define SRP_DIGITS 52
 
-/* ---- constants, computed at build time by srp_native/csrc/tables.py ---------------------------- */
+/* ---- constants, computed at build time by srp_native/csrc/tables.py -------------------------- */
 
 extern const srp_digit srp_modulus[SRP_DIGITS];        /* N */
 extern const srp_digit srp_modulus_plus_1[SRP_DIGITS]; /* N + 1; digit 0 is 0 */
@@ -25,7 +25,7 @@ extern const srp_digit srp_montgomery_r2[SRP_DIGITS];  /* R^2 mod N */
  */
 extern const srp_digit srp_comb_table[SRP_COMB_TABLES][SRP_COMB_ENTRIES][SRP_DIGITS];
 
-/* ---- portable_field.c -------------------------------------------------------------------------- */
+/* ---- portable_field.c ------------------------------------------------------------------------ */
 
 /* What a multiplication needs besides its operands. Holds secrets: wipe it. */
 typedef struct {
@@ -82,7 +82,7 @@ void field_from_bytes(srp_digit *digits, const uint8_t *bytes);
  */
 void field_to_bytes(uint8_t *bytes, const srp_digit *digits);
 
-/* ---- portable_select.c ------------------------------------------------------------------------- */
+/* ---- portable_select.c ----------------------------------------------------------------------- */
 
 /*
  * result = table[index]; reads every entry.
@@ -93,7 +93,7 @@ void field_to_bytes(uint8_t *bytes, const srp_digit *digits);
  */
 void field_select(srp_digit *result, const srp_digit *table, size_t entries, srp_index index);
 
-/* ---- portable.c: internal.h says at srp_kernel what they do -------------------------------------- */
+/* ---- portable.c: internal.h says at srp_kernel what they do ---------------------------------- */
 
 void portable_pow_g(uint8_t *out, const uint8_t *exponents, size_t length, size_t count);
 void portable_powmod(uint8_t *out, const uint8_t *bases, const uint8_t *exponents, size_t length,
