@@ -30,7 +30,7 @@ except ImportError as error:
 
 _uncleared: Any = ffi.new_allocator(should_clear_after_alloc=False) if ffi else None
 
-__all__ = ["create_engine", "fastest_kernel", "kernels", "lib", "sha256"]
+__all__ = ["create_engine", "fastest_kernel", "kernels", "lib", "runnable_kernels", "sha256"]
 
 _DIGEST_SIZE: Final = 32
 
@@ -47,7 +47,7 @@ class CEngine(Engine):
     def __init__(self, kernel: str) -> None:
         self.kernel = kernel
         self._kernel = next(handle for name, handle in _handles() if name == kernel)
-        self.kernels = _runnable()
+        self.kernels = runnable_kernels()
 
     def powmod(self, base: bytes, exponent: bytes, *, constant_time: bool = False) -> bytes:
         return self.powmod_many(base, exponent, len(exponent))
@@ -189,25 +189,26 @@ def create_engine(kernel: str = "") -> Engine:
     if lib is None:
         raise EngineUnavailableError(_missing)
     wanted = kernel or fastest_kernel()
-    if wanted not in _runnable():
+    if wanted not in runnable_kernels():
         found = kernels()
         problem = "this CPU cannot run" if wanted in found else "there is no"
         raise EngineUnavailableError(
             f"{problem} kernel {wanted!r}; "
-            f"of the kernels {', '.join(found)} this CPU can run {', '.join(_runnable())}"
+            f"of the kernels {', '.join(found)} this CPU can run {', '.join(runnable_kernels())}"
         )
     return CEngine(wanted)
 
 
 def fastest_kernel() -> str:
     """The fastest kernel that this CPU can run; empty where the extension is not there."""
-    return _runnable()[0] if lib else ""
+    return next(iter(runnable_kernels()), "")
 
 
 @cache
-def _runnable() -> tuple[str, ...]:
-    """A CPU stays what it is, and under a hypervisor it is slow to answer."""
-    return tuple(name for name, runs_here in kernels().items() if runs_here)
+def runnable_kernels() -> tuple[str, ...]:
+    """The kernels that this CPU can run, the fastest first; none where there is no extension."""
+    # Kept: a CPU stays what it is, and under a hypervisor it is slow to answer.
+    return tuple(name for name, runs_here in kernels().items() if runs_here) if lib else ()
 
 
 def kernels() -> dict[str, bool]:
