@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from .._columns import Buffer, Column, MadeRows, OutputBuffers, Rows
 from .._errors import EngineFaultError, EngineUnavailableError
+from .._version import __version__
 from ..group import ELEMENT_SIZE
 from ._engine import Engine
-from ._missing_extension import why_missing
+from ._missing_extension import other_version, why_missing
 from ._row_formulas import ZeroSaltError
 
 try:
@@ -27,12 +28,32 @@ try:
 except ImportError as error:
     ffi = lib = None
     _missing = why_missing(error, "srp_native._srp", Path(__file__).parent.parent)
+else:
+    _built = ffi.string(lib.srp_version()).decode() if hasattr(lib, "srp_version") else ""
+    if _built != __version__:
+        ffi = lib = None
+        _missing = other_version(_built, __version__)
 
 _uncleared: Any = ffi.new_allocator(should_clear_after_alloc=False) if ffi else None
 
-__all__ = ["create_engine", "fastest_kernel", "kernels", "lib", "runnable_kernels", "sha256"]
+__all__ = [
+    "KERNEL_NEEDS",
+    "create_engine",
+    "fastest_kernel",
+    "kernels",
+    "lib",
+    "runnable_kernels",
+    "sha256",
+]
 
 _DIGEST_SIZE: Final = 32
+
+#: What a CPU must have for a kernel, as its maker's manuals call it; dispatch.c asks for it.
+KERNEL_NEEDS: Final = {
+    "avx512ifma": "AVX512F and AVX512IFMA",
+    "avx2": "AVX2 and FMA",
+    "adx": "ADX, BMI2 and AVX2",
+}
 
 
 class CEngine(Engine):
@@ -191,10 +212,13 @@ def create_engine(kernel: str = "") -> Engine:
     wanted = kernel or fastest_kernel()
     if wanted not in runnable_kernels():
         found = kernels()
-        problem = "this CPU cannot run" if wanted in found else "there is no"
+        problem = f"there is no kernel {wanted!r}"
+        if wanted in found:
+            problem = f"this CPU cannot run kernel {wanted!r}, which needs {KERNEL_NEEDS[wanted]}"
         raise EngineUnavailableError(
-            f"{problem} kernel {wanted!r}; "
-            f"of the kernels {', '.join(found)} this CPU can run {', '.join(runnable_kernels())}"
+            f"{problem}; of the kernels {', '.join(found)} this CPU can run "
+            f"{', '.join(runnable_kernels())}: name one of them, or none for the fastest "
+            "(`unset SRP_NATIVE_KERNEL` where the environment names it)"
         )
     return CEngine(wanted)
 

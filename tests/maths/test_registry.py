@@ -127,7 +127,8 @@ def test_a_kernel_that_this_cpu_lacks_names_those_that_it_has(
     try:
         with pytest.raises(
             srp_native.EngineUnavailableError,
-            match=r"this CPU cannot run kernel 'avx512ifma'.* this CPU can run portable$",
+            match=r"this CPU cannot run kernel 'avx512ifma', which needs AVX512F and AVX512IFMA; "
+            r".*this CPU can run portable: .*`unset SRP_NATIVE_KERNEL`",
         ):
             srp_native.use_engine("c", "avx512ifma")
     finally:
