@@ -37,11 +37,15 @@ def _files(*endings: str) -> list[str]:
     return sorted(path.as_posix() for path in _CSRC.rglob("*") if path.suffix in endings)
 
 
+_VERSION: Final[str] = runpy.run_path(str(_HERE / "_version.py"))["__version__"]
+#: What engine c compares with the package's own, of which an interrupted installation may have two.
+_VERSION_SOURCE: Final = f'static const char *srp_version(void) {{ return "{_VERSION}"; }}\n'
+
 ffi = FFI()
-ffi.cdef(_declarations())
+ffi.cdef(_declarations() + "const char *srp_version(void);")
 ffi.set_source(
     "srp_native._srp",
-    '#include "srp.h"\n' + runpy.run_path(str(_CSRC / "tables.py"))["c_source"](),
+    '#include "srp.h"\n' + _VERSION_SOURCE + runpy.run_path(str(_CSRC / "tables.py"))["c_source"](),
     sources=_files(".c"),
     depends=_files(".h", ".inc", ".py"),  # what puts them into the sdist
     libraries=["bcrypt"] if sys.platform == "win32" else [],  # its random generator

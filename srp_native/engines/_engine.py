@@ -24,7 +24,8 @@ class EngineInfo:
 
     ``constant_time``, ``releases_gil`` and ``wipes_secrets`` describe the routines that run by
     default; ``reason`` says why an engine is missing and is empty otherwise. ``kernels`` are those
-    that it could run on here, the fastest first.
+    that it could run on here, the fastest first; ``disabled_kernels`` those that the CPU can run
+    and that computed wrongly in this process, each with its reason.
     """
 
     name: str
@@ -35,6 +36,7 @@ class EngineInfo:
     wipes_secrets: bool
     reason: str = ""
     kernels: tuple[str, ...] = ()
+    disabled_kernels: tuple[tuple[str, str], ...] = ()
 
 
 class Engine(RowFormulas, ABC):

@@ -7,7 +7,7 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Final
 
-__all__ = ["REINSTALL", "why_missing"]
+__all__ = ["REINSTALL", "other_version", "why_missing"]
 
 #: pip keeps what it has built, without the extension as well, and would install that again.
 REINSTALL: Final = (
@@ -48,10 +48,19 @@ def why_missing(error: ImportError, name: str, package: Path) -> str:
     return f"the C extension was not built when srp-native was installed; {REINSTALL}"
 
 
+def other_version(found: str, wanted: str) -> str:
+    """Say that a package of version `wanted` has the extension of another, unknown if empty."""
+    built = f"is that of srp-native {found}" if found else "says no version"
+    return (
+        f"srp-native {wanted} is installed in part: its C extension {built}; "
+        f"stop the programs that use it, then: {REINSTALL}"
+    )
+
+
 def _not_loadable(error: ImportError) -> str:
     if "subinterpreter" in str(error):
         return (
             f"the C extension needs cffi, which cannot be loaded in a subinterpreter: {error}; "
             "call srp_native in the main interpreter"
         )
-    return f"the C extension is there and cannot be loaded: {error}"
+    return f"the C extension is there and cannot be loaded: {error}; {REINSTALL}"

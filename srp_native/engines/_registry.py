@@ -7,7 +7,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from .._errors import ConstantTimeUnavailableError, EngineFaultError, EngineUnavailableError
@@ -67,33 +67,36 @@ class _Known:
 
 #: By name and kernel.
 _known: dict[tuple[str, str], _Known] = {}
-#: What `use_engine` chose: a name, and a kernel if that engine has some.
+#: What `use_engine` chose: a name, and a kernel or nothing.
 _selected: tuple[str, str] | None = None
 # What the selection came to; None until it is needed and after every change.
 _current: Engine | None = None
 _current_constant_time: Engine | None = None
 
 
-def load_engine(name: str, kernel: str = "", *, constant_time: bool = False) -> Engine:
+def load_engine(name: str, kernel: str | None = None, *, constant_time: bool = False) -> Engine:
     """The engine called `name`, proven by its known answers on first use.
 
-    It runs on `kernel`, or on the one that was chosen. The routines for ``constant_time`` have
-    known answers of their own. Raises `EngineUnavailableError`, with the reason, when the engine
-    cannot run here.
+    It runs on `kernel`, or on the one that was chosen (None), or on the fastest that gives its
+    known answers (empty). The routines for ``constant_time`` have known answers of their own.
+    Raises `EngineUnavailableError`, with the reason, when the engine cannot run here.
     """
     if name not in _FACTORIES:
         raise EngineUnavailableError(
             f"there is no engine {name!r}; the engines are {', '.join(_FACTORIES)}, or {_AUTO}"
         )
-    key = name, kernel or _chosen_kernel(name)
-    known = _known.setdefault(key, _Known())
-    if constant_time not in known.proven:
-        with _lock:
-            _prove(key, known, constant_time)
-    found = known.engine
-    if found is None:
-        raise EngineUnavailableError(f"engine {name!r} cannot run here: {known.missing}")
-    return found
+    key = name, _kernel_to_run(name, kernel)
+    while True:
+        known = _known.setdefault(key, _Known())
+        if constant_time not in known.proven:
+            with _lock:
+                _prove(key, known, constant_time)
+        if (found := known.engine) is not None:
+            return found
+        # One that was just found faulty makes room for the next, unless it was asked for.
+        failed, key = key, (name, _kernel_to_run(name, kernel))
+        if key == failed:
+            raise EngineUnavailableError(f"engine {name!r} cannot run here: {known.missing}")
 
 
 def _prove(key: tuple[str, str], known: _Known, constant_time: bool) -> None:
@@ -112,29 +115,50 @@ def _prove(key: tuple[str, str], known: _Known, constant_time: bool) -> None:
             disable_engine(known.engine, str(error))
 
 
-def _chosen_kernel(name: str) -> str:
+def _kernel_to_run(name: str, kernel: str | None = None) -> str:
     """The kernel that an engine runs on, empty for an engine without kernels.
 
-    It is `use_engine`'s, else the environment's, else the fastest that this CPU can run.
+    It is `kernel`, or `use_engine`'s if that is None, else the environment's, else the fastest that
+    this CPU can run and that has not computed wrongly.
     """
     if name != _WITH_KERNELS:
         return ""
-    return (_selected[1] if _selected else "") or _unforced_kernel()
+    if kernel is None and _selected:
+        kernel = _selected[1]
+    forced = kernel or os.environ.get(_KERNEL_ENVIRONMENT)
+    return forced or next(iter(_sound_kernels()), c_engine.fastest_kernel())
 
 
-def _unforced_kernel() -> str:
-    return os.environ.get(_KERNEL_ENVIRONMENT) or c_engine.fastest_kernel()
+def _sound_kernels() -> tuple[str, ...]:
+    """The kernels that this CPU can run, the fastest first, without those that are disabled."""
+    disabled = {kernel for kernel, _ in _disabled_kernels()}
+    return tuple(kernel for kernel in c_engine.runnable_kernels() if kernel not in disabled)
+
+
+def _disabled_kernels() -> tuple[tuple[str, str], ...]:
+    """The kernels that computed wrongly, and how."""
+    return tuple(
+        (kernel, known.missing)
+        for kernel in c_engine.runnable_kernels()
+        if (known := _known.get((_WITH_KERNELS, kernel))) and known.missing
+    )
 
 
 def disable_engine(engine: Engine, reason: str) -> None:
-    """Take a faulty engine out of use for the rest of the process, and say so."""
+    """Take a faulty engine out of use for the rest of the process, and say so.
+
+    Of an engine with kernels the one that it ran on: the next call finds another.
+    """
     with _lock:
         known = _known.setdefault((engine.name, engine.kernel), _Known())
         known.missing, known.engine = reason, None
         known.proven.clear()
         _select(_selected)
+    where = f" on kernel {engine.kernel!r}" if engine.kernel else ""
     warnings.warn(
-        f"srp_native: engine {engine.name!r} is disabled: {reason}", RuntimeWarning, stacklevel=3
+        f"srp_native: engine {engine.name!r} is disabled{where}: {reason}",
+        RuntimeWarning,
+        stacklevel=3,
     )
 
 
@@ -206,7 +230,13 @@ def other_engine(than: Engine) -> Engine:
 
 def engine() -> EngineInfo:
     """What runs now."""
-    return current_engine().info
+    return _info(current_engine())
+
+
+def _info(found: Engine) -> EngineInfo:
+    if found.name != _WITH_KERNELS:
+        return found.info
+    return replace(found.info, kernels=_sound_kernels(), disabled_kernels=_disabled_kernels())
 
 
 def available_engines() -> tuple[EngineInfo, ...]:
@@ -214,9 +244,9 @@ def available_engines() -> tuple[EngineInfo, ...]:
 
     def report(name: str) -> EngineInfo:
         try:
-            return load_engine(name).info
+            return _info(load_engine(name))
         except EngineUnavailableError:
-            reason = _known[name, _chosen_kernel(name)].missing
+            reason = _known[name, _kernel_to_run(name)].missing
             return EngineInfo(name, "", False, False, False, False, reason)
 
     return tuple(map(report, _FACTORIES))
@@ -245,7 +275,7 @@ class use_engine(AbstractContextManager[EngineInfo]):  # noqa: N801 - reads as a
             raise EngineUnavailableError(
                 f"engine {name!r} has no kernel {kernel!r}: only {_WITH_KERNELS!r} has kernels"
             )
-        choice = name, (kernel or _unforced_kernel()) if name == _WITH_KERNELS else ""
+        choice = name, kernel or ""
         if name != _AUTO:
             load_engine(*choice)
         self._earlier = _selected

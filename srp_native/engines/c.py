@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from .._columns import Buffer, Column, MadeRows, OutputBuffers, Rows
 from .._errors import EngineFaultError, EngineUnavailableError
+from .._version import __version__
 from ..group import ELEMENT_SIZE
 from ._engine import Engine
-from ._missing_extension import why_missing
+from ._missing_extension import other_version, why_missing
 from ._row_formulas import ZeroSaltError
 
 try:
@@ -27,12 +28,32 @@ try:
 except ImportError as error:
     ffi = lib = None
     _missing = why_missing(error, "srp_native._srp", Path(__file__).parent.parent)
+else:
+    _built = ffi.string(lib.srp_version()).decode() if hasattr(lib, "srp_version") else ""
+    if _built != __version__:
+        ffi = lib = None
+        _missing = other_version(_built, __version__)
 
 _uncleared: Any = ffi.new_allocator(should_clear_after_alloc=False) if ffi else None
 
-__all__ = ["create_engine", "fastest_kernel", "kernels", "lib", "sha256"]
+__all__ = [
+    "KERNEL_NEEDS",
+    "create_engine",
+    "fastest_kernel",
+    "kernels",
+    "lib",
+    "runnable_kernels",
+    "sha256",
+]
 
 _DIGEST_SIZE: Final = 32
+
+#: What a CPU must have for a kernel, as its maker's manuals call it; dispatch.c asks for it.
+KERNEL_NEEDS: Final = {
+    "avx512ifma": "AVX512F and AVX512IFMA",
+    "avx2": "AVX2 and FMA",
+    "adx": "ADX, BMI2 and AVX2",
+}
 
 
 class CEngine(Engine):
@@ -47,7 +68,7 @@ class CEngine(Engine):
     def __init__(self, kernel: str) -> None:
         self.kernel = kernel
         self._kernel = next(handle for name, handle in _handles() if name == kernel)
-        self.kernels = _runnable()
+        self.kernels = runnable_kernels()
 
     def powmod(self, base: bytes, exponent: bytes, *, constant_time: bool = False) -> bytes:
         return self.powmod_many(base, exponent, len(exponent))
@@ -189,25 +210,29 @@ def create_engine(kernel: str = "") -> Engine:
     if lib is None:
         raise EngineUnavailableError(_missing)
     wanted = kernel or fastest_kernel()
-    if wanted not in _runnable():
+    if wanted not in runnable_kernels():
         found = kernels()
-        problem = "this CPU cannot run" if wanted in found else "there is no"
+        problem = f"there is no kernel {wanted!r}"
+        if wanted in found:
+            problem = f"this CPU cannot run kernel {wanted!r}, which needs {KERNEL_NEEDS[wanted]}"
         raise EngineUnavailableError(
-            f"{problem} kernel {wanted!r}; "
-            f"of the kernels {', '.join(found)} this CPU can run {', '.join(_runnable())}"
+            f"{problem}; of the kernels {', '.join(found)} this CPU can run "
+            f"{', '.join(runnable_kernels())}: name one of them, or none for the fastest "
+            "(`unset SRP_NATIVE_KERNEL` where the environment names it)"
         )
     return CEngine(wanted)
 
 
 def fastest_kernel() -> str:
     """The fastest kernel that this CPU can run; empty where the extension is not there."""
-    return _runnable()[0] if lib else ""
+    return next(iter(runnable_kernels()), "")
 
 
 @cache
-def _runnable() -> tuple[str, ...]:
-    """A CPU stays what it is, and under a hypervisor it is slow to answer."""
-    return tuple(name for name, runs_here in kernels().items() if runs_here)
+def runnable_kernels() -> tuple[str, ...]:
+    """The kernels that this CPU can run, the fastest first; none where there is no extension."""
+    # Kept: a CPU stays what it is, and under a hypervisor it is slow to answer.
+    return tuple(name for name, runs_here in kernels().items() if runs_here) if lib else ()
 
 
 def kernels() -> dict[str, bool]:

@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import textwrap
 
+import pytest
 from support.command_line import Run
 
 import srp_native
+from srp_native.engines import c as c_engine
 
 
 def test_json(run: Run) -> None:
@@ -39,6 +42,39 @@ def test_it_warns_where_nothing_computes_in_constant_time(run: Run) -> None:
         code, _, err = run("engines")
     assert code == 0
     assert "signing in with a password raises ConstantTimeUnavailableError" in err
+
+
+@pytest.mark.skipif(len(c_engine.runnable_kernels()) < 2, reason="needs two kernels")
+def test_a_kernel_that_computes_wrongly_is_named() -> None:
+    """In a process of its own, where the fault is planted before any engine is tried out."""
+    code = """
+        from cognito_srp import cli
+        from srp_native.engines import c as c_engine
+        fastest, right = c_engine.fastest_kernel(), c_engine.CEngine.powmod
+        def wrong(self, *arguments, **options):
+            first, *rest = right(self, *arguments, **options)
+            return bytes([first ^ (self.kernel == fastest), *rest])
+        c_engine.CEngine.powmod = wrong
+        cli.main(["engines", "--output", "table"])
+        cli.main(["engines"])
+    """
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("SRP_NATIVE")}
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        env=environment | {"COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    fastest, second, *_ = c_engine.runnable_kernels()
+    table, brace, document = done.stdout.partition("{")
+    reason = "powmod does not give its known answer"
+    row = next(line for line in table.splitlines() if line.startswith("c "))
+    assert row.split()[:3] == ["c", second, "now"]
+    assert f"kernel {fastest}: {reason}" in row
+    engine = json.loads(brace + document)["Engines"][0]
+    assert engine["DisabledKernels"] == [{"Kernel": fastest, "Reason": reason}]
+    assert engine["Kernels"][0] == second
 
 
 def test_an_engine_that_does_not_exist() -> None:

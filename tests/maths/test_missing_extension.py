@@ -14,12 +14,14 @@ import pytest
 
 import srp_native
 from srp_native.engines import c as c_engine
+from srp_native.engines._missing_extension import REINSTALL, other_version
 
 INSTALLED = Path(srp_native.__file__).parent
 REPORT = """
     import srp_native
     print({info.name: info for info in srp_native.available_engines()}["c"].reason)
 """
+LIB = "from srp_native.engines import c; print(c.lib)"
 
 
 def reason(folder: Path, code: str = REPORT) -> str:
@@ -68,6 +70,45 @@ def test_an_extension_that_the_loader_refuses(copy: Path) -> None:
     said = reason(copy)
     assert "is there and cannot be loaded" in said
     assert "_srp.abi3.so" in said
+    assert REINSTALL in said
+
+
+def test_an_extension_of_another_version(copy: Path) -> None:
+    """An interrupted upgrade leaves one behind; so does Windows, where a program has it open."""
+    if c_engine.lib is None:
+        pytest.skip("the C extension was not built")
+    package = copy / "srp_native"
+    for extension in INSTALLED.glob("_srp.*"):
+        shutil.copy(extension, package)
+    assert "None" not in reason(copy, LIB)
+    version = package / "_version.py"
+    version.write_text(version.read_text().replace(f'"{srp_native.__version__}"', '"9.8.7"'))
+    said = reason(copy)
+    assert "srp-native 9.8.7 is installed in part" in said
+    assert f"its C extension is that of srp-native {srp_native.__version__}" in said
+    assert REINSTALL in said
+
+
+def test_an_extension_that_says_no_version() -> None:
+    said = other_version("", "9.8.7")
+    assert said.startswith("srp-native 9.8.7 is installed in part: its C extension says no version")
+    assert REINSTALL in said
+
+
+@pytest.mark.parametrize(
+    ("file", "left", "words"),
+    [
+        ("group.py", None, "No module named 'srp_native.group'"),
+        ("group.py", "G = 2", "cannot import name 'ELEMENT_SIZE' from 'srp_native.group'"),
+    ],
+    ids=["missing", "of another version"],
+)
+def test_a_python_file_that_is_missing(copy: Path, file: str, left: str | None, words: str) -> None:
+    path = copy / "srp_native" / file
+    path.unlink() if left is None else path.write_text(left)
+    said = reason(copy, "try: import srp_native\nexcept ImportError as error: print(error)")
+    assert said.startswith(f"srp-native is installed in part: {words}")
+    assert "`pip install --force-reinstall --no-deps srp-native`" in said
 
 
 def test_a_package_in_an_archive(copy: Path, tmp_path: Path) -> None:

@@ -123,15 +123,16 @@ def test_a_kernel_that_this_cpu_lacks_names_those_that_it_has(
     monkeypatch.setattr(registry, "_known", {})
     monkeypatch.setattr(c_engine, "kernels", lambda: {"avx512ifma": False, "portable": True})
     monkeypatch.setattr(c_engine, "lib", c_engine.lib or object())
-    c_engine._runnable.cache_clear()
+    c_engine.runnable_kernels.cache_clear()
     try:
         with pytest.raises(
             srp_native.EngineUnavailableError,
-            match=r"this CPU cannot run kernel 'avx512ifma'.* this CPU can run portable$",
+            match=r"this CPU cannot run kernel 'avx512ifma', which needs AVX512F and AVX512IFMA; "
+            r".*this CPU can run portable: .*`unset SRP_NATIVE_KERNEL`",
         ):
             srp_native.use_engine("c", "avx512ifma")
     finally:
-        c_engine._runnable.cache_clear()
+        c_engine.runnable_kernels.cache_clear()
 
 
 def test_environment_forces_an_engine() -> None:
@@ -198,6 +199,54 @@ def test_a_broken_engine_makes_room_for_the_next_visibly() -> None:
     )
     assert result.returncode == 0, result.stderr
     assert f"RuntimeWarning: srp_native: engine {first!r} is disabled" in result.stderr
+
+
+#: Plants a fault in the kernels of engine c that `kernels[:broken]` names.
+BREAK_KERNELS = """
+    import srp_native
+    from srp_native.engines import c as c_engine
+    kernels = c_engine.runnable_kernels()
+    right = c_engine.CEngine.powmod
+    def wrong(self, *arguments, **options):
+        first, *rest = right(self, *arguments, **options)
+        return bytes([first ^ (self.kernel in kernels[:{broken}]), *rest])
+    c_engine.CEngine.powmod = wrong
+"""
+
+
+@pytest.mark.parametrize("broken", range(1, len(c_engine.runnable_kernels())))
+def test_a_broken_kernel_makes_room_for_the_next_visibly(broken: int) -> None:
+    result = run(
+        textwrap.dedent(BREAK_KERNELS.format(broken=broken))
+        + textwrap.dedent(f"""
+            assert srp_native.powmod(3, 5, constant_time=True) == 243
+            info = srp_native.engine()
+            assert (info.name, info.kernel) == ("c", kernels[{broken}]), info
+            assert info.kernels == kernels[{broken}:]
+            assert [kernel for kernel, _ in info.disabled_kernels] == list(kernels[:{broken}])
+            assert all("known answer" in why for _, why in info.disabled_kernels)
+            assert info in srp_native.available_engines()
+            with srp_native.use_engine("gmpy2"), srp_native.use_engine("c") as again:
+                assert again == info
+        """),
+        SRP_NATIVE_ENGINE="",
+        SRP_NATIVE_KERNEL="",
+    )
+    assert result.returncode == 0, result.stderr
+    for kernel in c_engine.runnable_kernels()[:broken]:
+        assert f"engine 'c' is disabled on kernel '{kernel}': powmod does not" in result.stderr
+
+
+@pytest.mark.skipif(len(c_engine.runnable_kernels()) < 2, reason="needs two kernels")
+def test_a_broken_kernel_that_is_forced_raises() -> None:
+    """By name or by environment: what was forced is not replaced."""
+    fastest = c_engine.fastest_kernel()
+    broken = textwrap.dedent(BREAK_KERNELS.format(broken=1))
+    force = "srp_native.use_engine('c', kernels[0])"
+    for code, kernel in ((force, ""), ("srp_native.pow_g(5)", fastest)):
+        result = run(broken + code, SRP_NATIVE_ENGINE="", SRP_NATIVE_KERNEL=kernel)
+        assert result.returncode == 1
+        assert "engine 'c' cannot run here: powmod does not give its known" in result.stderr
 
 
 def test_a_broken_engine_that_is_forced_raises() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from array import array
@@ -12,6 +13,7 @@ from itertools import accumulate
 from types import ModuleType
 
 import pytest
+from support.c_programs import CSRC, KERNELS
 from support.reference import verifier
 
 from srp_native import _sizes
@@ -84,6 +86,17 @@ def test_every_kernel_can_be_forced_where_the_cpu_has_it(c_engine: ModuleType) -
         else:
             with pytest.raises(EngineUnavailableError, match=f"cannot run kernel '{name}'"):
                 c_engine.create_engine(name)
+
+
+def test_what_a_kernel_needs_is_what_the_cpu_is_asked_for() -> None:
+    """In words for whoever forces one on a CPU without it."""
+    dispatch = (CSRC / "dispatch.c").read_text()
+    for kernel in KERNELS:
+        asked = re.search(rf"int {kernel}_runs_here\(void\) {{\n(.*)\n}}", dispatch)
+        bits = re.findall(r"LEAF_\d_E[BC]X_(\w+)", asked[1]) if asked else []
+        assert set(bits) == set(re.findall(r"[A-Z]\w+", module.KERNEL_NEEDS.get(kernel, ""))), (
+            kernel
+        )
 
 
 # ---- buffers ------------------------------------------------------------------------------------

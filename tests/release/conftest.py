@@ -18,7 +18,8 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sdist of this tree, and the wheel that is built from it."""
     if not shutil.which("cc"):
         pytest.skip("there is no C compiler")
-    pytest.importorskip("build", reason="the extra [release] is not installed")
+    # Not `build`: that is also the name of a folder of this tree.
+    pytest.importorskip("build.__main__", reason="the extra [release] is not installed")
     return build(tmp_path_factory.mktemp("first"))
 
 

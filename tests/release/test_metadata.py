@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import runpy
-from importlib.metadata import metadata
+from importlib.metadata import distribution, metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from release.releases import ROOT
 
 import cognito_srp
@@ -19,6 +21,28 @@ PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 def test_the_version_has_one_place() -> None:
     assert srp_native.__version__ == cognito_srp.__version__ == metadata("srp-native")["Version"]
     assert not re.search(r'^version = "', PROJECT, re.M)
+
+
+def of_extra(name: str) -> set[Requirement]:
+    """What an extra brings, through the other extras that it names."""
+    lines = distribution("srp-native").requires or []
+    asked = [Requirement(line) for line in lines if f'extra == "{name}"' in line]
+    found = {req for req in asked if req.name != "srp-native"}
+    return found.union(*(of_extra(e) for req in asked for e in req.extras if req not in found))
+
+
+def test_the_lock_has_every_package_of_the_workflows() -> None:
+    """docs/releasing.md has the command that makes it again."""
+    lock = (ROOT / ".ci" / "requirements.txt").read_text(encoding="utf-8")
+    pinned: dict[str, list[str]] = {}
+    for name, version in re.findall(r"^([\w.-]+)(?:\[.*?\])?==(\S+)", lock, re.M):
+        pinned.setdefault(canonicalize_name(name), []).append(version)
+    base = {Requirement(line) for line in distribution("srp-native").requires or []}
+    base = {requirement for requirement in base if "extra" not in str(requirement.marker)}
+    for requirement in base | of_extra("dev") | of_extra("release"):
+        versions = pinned.get(canonicalize_name(requirement.name))
+        assert versions, f"{requirement.name} is not in .ci/requirements.txt"
+        assert all(requirement.specifier.contains(version) for version in versions), requirement
 
 
 def test_both_packages_are_typed() -> None:

@@ -61,6 +61,7 @@ def _describe(info: srp_native.EngineInfo) -> dict[str, Any]:
         "Name": info.name,
         "Kernel": info.kernel,
         "Kernels": list(info.kernels),
+        "DisabledKernels": [{"Kernel": k, "Reason": why} for k, why in info.disabled_kernels],
         "Available": info.available,
         "ConstantTime": info.constant_time,
         "ReleasesGil": info.releases_gil,
@@ -80,5 +81,5 @@ def _row(info: srp_native.EngineInfo, running: srp_native.EngineInfo | None) -> 
         yes(info.constant_time),
         yes(info.releases_gil),
         yes(info.wipes_secrets),
-        info.reason or "-",
+        info.reason or "; ".join(f"kernel {k}: {why}" for k, why in info.disabled_kernels) or "-",
     )
