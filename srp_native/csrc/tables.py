@@ -141,7 +141,11 @@ def _field(prefix: str, modulus: int, shape: dict[str, int], bits: int, digits: 
 
 
 def c_source() -> str:
-    """The definitions of every table that the headers declare."""
+    """The definitions of every table that the headers declare.
+
+    Raises:
+        ValueError: check_tables.py finds a number that is not what its header says.
+    """
     modulus: int = runpy.run_path(str(_HERE.parent / "group.py"))["N"]
     shape = _header_constants()
     bits, count = shape["SRP_DIGIT_BITS"], shape["SRP_DIGITS"]
@@ -160,7 +164,9 @@ def c_source() -> str:
         *_radix52_source(modulus, shape),
         *_ifma_source(modulus, shape),
     ]
-    return "\n".join(lines) + "\n"
+    source = "\n".join(lines) + "\n"
+    runpy.run_path(str(_HERE / "check_tables.py"))["check"](source, modulus, shape)
+    return source
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from proofs.proof_compiled import LIMB, ONE, Atom, Sum, added, compiled, scaled
+from proofs.proof_instructions import Processor
 from proofs.proof_machine import Machine
 from proofs.proof_trace import CSRC, require
 
@@ -109,13 +110,13 @@ def prove_rows(folder: Path, *, quotient: bool, blocks: int, csrc: Path = CSRC) 
     functions = compiled(csrc / "kernels/adx/adx_rows.c", csrc, folder)
     watch = Rows(STRIP if quotient else 0)
     if quotient:
-        machine = Machine(functions["adx_quotient_rows"], watch)
+        machine = Processor(functions["adx_quotient_rows"], watch)
         machine.give("rdi", "t", T_AT, STRIP * (blocks + 2), write=True)
         machine.give("rsi", "n", A_AT, STRIP * (blocks + 1))
         count, carry = "rdx", "rcx"
     else:
         watch.digits = [("digit", k) for k in range(STRIP)]
-        machine = Machine(functions["adx_rows"], watch)
+        machine = Processor(functions["adx_rows"], watch)
         machine.give("rdi", "t", T_AT, STRIP * (blocks + 1), write=True)
         machine.give("rsi", "a", A_AT, STRIP * blocks)
         machine.give("rdx", "digit", DIGITS_AT, STRIP)

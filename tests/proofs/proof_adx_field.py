@@ -12,7 +12,6 @@ from proofs.proof_adx import WINDOW, joined, product
 from proofs.proof_compiled import (
     LIMB,
     ONE,
-    SCALAR,
     Function,
     Sum,
     added,
@@ -21,6 +20,7 @@ from proofs.proof_compiled import (
     scaled,
     settled,
 )
+from proofs.proof_instructions import Processor
 from proofs.proof_machine import KEPT_LOCALLY, Machine
 from proofs.proof_trace import CSRC, require
 
@@ -217,10 +217,10 @@ def reduced(folder: Path, function: str, decisions: list[int], alias: int, csrc:
     below R^2, it is 0. The scratch + q N is below R^2 + R N, so one R N is enough. The last of the
     decisions is whether there was an overflow.
     """
-    functions = compiled(csrc / "kernels/adx/adx_field.c", csrc, folder, SCALAR, OUTSIDE)
+    functions = compiled(csrc / "kernels/adx/adx_field.c", csrc, folder, OUTSIDE)
     calls = Calls(square_of_a)
     pairs = Pairs()
-    machine = Machine(functions[function], pairs, decisions=list(decisions))
+    machine = Processor(functions[function], pairs, decisions=list(decisions))
     machine.calls[OUTSIDE["adx_rows"]] = calls.rows
     machine.calls[OUTSIDE["adx_quotient_rows"]] = calls.quotient_rows
     machine.calls[functions["distance"].start] = calls.distance
@@ -291,8 +291,8 @@ def prove_distance(folder: Path, *, negative: int, csrc: Path = CSRC) -> None:
 
     What is dropped is a carry of the factor 2^1536, which is 0, as the distance is below that.
     """
-    functions = compiled(csrc / "kernels/adx/adx_field.c", csrc, folder, SCALAR, OUTSIDE)
-    machine = Machine(functions["distance"], lambda machine, step: None, decisions=[negative])
+    functions = compiled(csrc / "kernels/adx/adx_field.c", csrc, folder, OUTSIDE)
+    machine = Processor(functions["distance"], lambda machine, step: None, decisions=[negative])
     for register, name, at in (("rsi", "a", OPERANDS_AT[0]), ("rdx", "b", OPERANDS_AT[1])):
         machine.give(register, name, at, HALF)
     at = OPERANDS_AT[NONE]

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 
-import z3
-from proofs.proof_avx512ifma import BITS, DIGITS, LANES
-from proofs.proof_bits import Vectors, Wire, evaluate, wires
-from proofs.proof_steps import Difference, prove_bytes_read, prove_bytes_written, prove_selection
-from proofs.proof_trace import ALONE, CSRC, Op, Recorder, Trace, require
-
-from srp_native.group import N
+from proofs.proof_avx512ifma import LANES
+from proofs.proof_bits import Wire, evaluate, wires
+from proofs.proof_radix52 import BITS, DIGITS, difference_from_n
+from proofs.proof_steps import prove_bytes_read, prove_bytes_written, prove_selection
+from proofs.proof_trace import ALONE, CSRC, Op, Recorder, require
 
 __all__ = [
     "prove_from_bytes",
@@ -24,23 +21,6 @@ __all__ = [
 ]
 
 ENTRIES = 64
-
-
-def _less(minuend: int, constant: int, found: Vectors) -> z3.BitVecRef:
-    return found.of(minuend) - constant
-
-
-def difference_from_n(trace: Trace, whole: list[int], choices: list[int]) -> None:
-    """The chosen digits are those of a - N, or of a where that is below 0: a mod N for a < 2 N."""
-    masked = [trace.masked(trace.c[step]) for step in choices]
-    digits = [N >> BITS * i & 2**BITS - 1 for i in range(DIGITS)]
-    terms = [partial(_less, step, digit) for step, digit in zip(whole, digits, strict=True)]
-    sums = [m[0] for m in masked if m]
-    require(len(sums) == DIGITS, "60 digits are chosen")
-    known = dict.fromkeys(whole, BITS)
-    difference = Difference(trace, BITS, sums, terms, known, -(2**BITS), 2**BITS - 1)
-    difference.prove()
-    difference.prove_choice(choices, whole)
 
 
 def prove_reduce(

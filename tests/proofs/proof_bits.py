@@ -225,6 +225,7 @@ def _value(trace: Trace, step: int, op: int, values: list[int | None]) -> int | 
 
 NUMBERS: dict[int, Callable[[int, int, int], int]] = {
     Op.LOW: lambda a, b, size: a & (1 << size) - 1,
+    Op.DOWN: lambda a, b, size: a >> size,
     Op.POWER: lambda a, b, size: 1 << a if a < WORD else 0,
     Op.ADD: lambda a, b, size: a + b,
     Op.SUB: lambda a, b, size: a - b,

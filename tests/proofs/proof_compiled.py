@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,6 @@ import capstone
 __all__ = [
     "LIMB",
     "ONE",
-    "SCALAR",
     "Atom",
     "Function",
     "Sum",
@@ -70,17 +70,16 @@ class Function:
     code: dict[int, Any]
 
 
-#: As the extension is compiled; and for a function of C with loops, without vector instructions,
-#: which the machine does not know.
-AS_BUILT = ("-O3",)
-SCALAR = ("-O2", "-mgeneral-regs-only")
+#: How the extension is compiled: what setup.py adds, and of what Python adds what changes code.
+SETUP = (Path(__file__).parents[2] / "setup.py").read_text(encoding="utf-8")
+FLAGS = re.search(r"^FLAGS = \[(.*)\]$", SETUP, re.M)
+AS_BUILT = ("-fPIC", "-fwrapv", *re.findall(r'"(.+?)"', FLAGS[1] if FLAGS else ""))
 
 
 def compiled(
     source: Path,
     csrc: Path,
     folder: Path,
-    flags: tuple[str, ...] = AS_BUILT,
     outside: dict[str, int] | None = None,
 ) -> dict[str, Function]:
     """The functions of a C file, and its read-only memory's symbols without code.
@@ -88,10 +87,10 @@ def compiled(
     `outside` has the addresses of what it takes from other files.
     """
     target = folder / f"{source.stem}.elf"
-    common = ("-std=c11", "-fcf-protection=none", "-fno-pic", "-no-pie", "-nostdlib", "-static")
+    common = ("-fcf-protection=none", "-no-pie", "-nostdlib", "-static")
     symbols = [f"-Wl,--defsym={name}={at:#x}" for name, at in (outside or {}).items()]
     link = ("-Wl,-e0", "-Wl,-Ttext=0x500000", *symbols)
-    command = ["gcc", *flags, *common, f"-I{csrc}", str(source), *link, "-o", str(target)]
+    command = ["gcc", *AS_BUILT, *common, f"-I{csrc}", str(source), *link, "-o", str(target)]
     subprocess.run(command, check=True, capture_output=True)
     text = target.with_suffix(".text")
     subprocess.run(["objcopy", "-O", "binary", "-j", ".text", target, text], check=True)

@@ -13,19 +13,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from capstone import x86
-from proofs.proof_compiled import LIMB, Atom, Function, Sum, added, number, plain, scaled, settled
+from proofs.proof_compiled import (
+    LIMB,
+    ONE,
+    Atom,
+    Function,
+    Sum,
+    added,
+    number,
+    plain,
+    scaled,
+    settled,
+)
 from proofs.proof_trace import ProofError, require
 
-__all__ = ["KEPT_LOCALLY", "Machine"]
+__all__ = ["KEPT_LOCALLY", "RETURN", "Machine", "Rule"]
 
 STEPS = 200_000
 RETURN = 0xDEAD0000
 STACK = 0x7000_0000
 #: What GCC counts on of a function of the same file, as it sees which registers that one uses.
-KEPT_LOCALLY = ("r10", "r11")
+KEPT_LOCALLY = ("r11",)
 SAVED = ("rbx", "rbp", "r12", "r13", "r14", "r15")
 #: 32-bit registers write their upper half with zeros.
 WIDE = {
@@ -34,9 +45,24 @@ WIDE = {
 }
 
 
+#: What an instruction does, and where to go on if not behind it.
+Rule = Callable[[Any, Any], int | None]
+
+
+def is_mask(value: Sum) -> bool:
+    """All ones or 0, or all ones where a carry is 1."""
+    if plain(value) is not None:
+        return plain(value) in (0, LIMB - 1)
+    ((bit, factor),) = value.items() if len(value) == 1 else (((), 0),)
+    return bit[:1] == ("carry",) and factor == LIMB - 1
+
+
 @dataclass
 class Machine:
-    """A CPU in front of a function of the System V convention."""
+    """A CPU in front of a function of the System V convention; proof_instructions.py says what
+    its instructions are."""
+
+    rules: ClassVar[dict[str, Rule]] = {}
 
     function: Function
     #: Called with the machine and the instruction before each.
@@ -54,6 +80,11 @@ class Machine:
     #: What masks are taken to be, and the carries that were decided.
     decisions: list[int] = field(default_factory=list)
     decided: dict[Atom, int] = field(default_factory=dict)
+    #: The two values of a ^ b, and the values whose bytes were turned around.
+    differences: dict[Atom, tuple[Sum, Sum]] = field(default_factory=dict)
+    turned: dict[Atom, Sum] = field(default_factory=dict)
+    #: Addresses of instructions and of what they read and write, in order.
+    touched: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for name in (*SAVED, *KEPT_LOCALLY):
@@ -80,6 +111,7 @@ class Machine:
             require(step is not None, f"no instruction at {at:x}")
             assert step is not None
             self.watch(self, step)
+            self.touched.append(at)
             at = self._step(step)
         require(at == RETURN, "the function does not end")
         require(plain(self.registers["rsp"]) == STACK + 8, "the stack is not where it was")
@@ -103,28 +135,36 @@ class Machine:
     def read(self, step: Any, operand: Any) -> Sum:
         if operand.type == x86.X86_OP_IMM:
             return number(operand.imm % LIMB)
-        if operand.type == x86.X86_OP_REG:
-            name = step.reg_name(operand.reg)
-            value = self.registers.get(WIDE.get(name, name))
-        else:
-            value = self.memory.get(self.address(step, operand))
+        if operand.type == x86.X86_OP_MEM:
+            return self.load(self.address(step, operand))
+        name = step.reg_name(operand.reg)
+        value = self.registers.get(WIDE.get(name, name))
         if value is None:
             raise ProofError(f"a read of what was not written: {step.mnemonic} {step.op_str}")
         return value
 
     def write(self, step: Any, operand: Any, value: Sum) -> None:
-        if operand.type == x86.X86_OP_REG:
-            name = step.reg_name(operand.reg)
-            self.registers[WIDE.get(name, name)] = value
+        if operand.type == x86.X86_OP_MEM:
+            self.store(self.address(step, operand), value)
             return
-        at = self.address(step, operand)
-        require(any(at in room for room in self.writable), f"a write to {at:x}: {step.op_str}")
+        name = step.reg_name(operand.reg)
+        self.registers[WIDE.get(name, name)] = value
+
+    def load(self, at: int) -> Sum:
+        self.touched.append(at)
+        if at not in self.memory:
+            raise ProofError(f"a read of what was not written, at {at:x}")
+        return self.memory[at]
+
+    def store(self, at: int, value: Sum) -> None:
+        self.touched.append(at)
+        require(any(at in room for room in self.writable), f"a write to {at:x}")
         self.memory[at] = value
 
     # ---- instructions
 
     def _step(self, step: Any) -> int:
-        rule = RULES.get(step.mnemonic)
+        rule = self.rules.get(step.mnemonic)
         if rule is None:
             raise ProofError(f"an instruction that is not known: {step.mnemonic} {step.op_str}")
         target = rule(self, step)
@@ -177,44 +217,50 @@ class Machine:
             self.write(step, target, {})
             self.carry, self.overflow, self.zero = {}, {}, 1
             return
-        mask = self._mask(step, source)
-        value = self.read(step, target)
-        turned = added(number(LIMB - 1), scaled(value, -1))
-        self.write(step, target, turned if mask else value)
+        self.write(step, target, self.flipped(*(self.read(step, o) for o in step.operands)))
         self.carry, self.overflow, self.zero = {}, {}, None
 
-    def _mask(self, step: Any, operand: Any) -> int:
+    def flipped(self, value: Sum, mask: Sum) -> Sum:
+        """value ^ mask, or of two values an atom that gives one of them back for the other."""
+        known = plain(value), plain(mask)
+        if known[0] is not None and known[1] is not None:
+            return number(known[0] ^ known[1])
+        if is_mask(value) and not is_mask(mask):
+            value, mask = mask, value
+        if is_mask(mask):
+            turned = added(number(LIMB - 1), scaled(value, -1))
+            return turned if self.decided_mask(mask) else settled(value, self.decided)
+        for one, other in ((value, mask), (mask, value)):
+            pair = self.differences.get(next(iter(one), ONE), ())
+            values = [settled(part, self.decided) for part in pair]
+            if other in values:
+                return values[1 - values.index(other)]
+        atom: Atom = ("difference", len(self.differences))
+        self.differences[atom] = (value, mask)
+        return {atom: 1}
+
+    def decided_mask(self, mask: Sum) -> int:
         """The value of a mask, which is decided if it is not: `decisions` says how."""
-        mask = self.read(step, operand)
+        require(is_mask(mask), "an operand that is no mask")
         if plain(mask) is None:
-            ((bit, factor),) = mask.items() if len(mask) == 1 else (((), 0),)
-            require(bit[:1] == ("carry",) and factor == LIMB - 1, "an operand that is no mask")
-            self.decide(bit)
-        value = plain(self.read(step, operand))
-        require(value in (0, LIMB - 1), "an operand that is no mask")
-        return value or 0
+            (bit,) = mask
+            if bit not in self.decided:
+                self.decide(bit)
+        return plain(settled(mask, self.decided)) or 0
+
+    def kept(self, value: Sum, other: Sum) -> Sum:
+        """value & other, one of which is a mask, or of plain numbers."""
+        known = plain(value), plain(other)
+        if known[0] is not None and known[1] is not None:
+            return number(known[0] & known[1])
+        if not is_mask(other):
+            value, other = other, value
+        return settled(value, self.decided) if self.decided_mask(other) else {}
 
     def _turn(self, step: Any) -> None:
         value = plain(self.read(step, step.operands[0]))
         require(value is not None, "a not of what is not known")
         self.write(step, step.operands[0], number(LIMB - 1 - (value or 0)))
-
-    def _shift_down(self, step: Any) -> None:
-        value = plain(self.read(step, step.operands[0]))
-        require(value is not None, "a shift of what is not known")
-        self.write(step, step.operands[0], number((value or 0) >> step.operands[1].imm))
-        self.carry = self.overflow = self.zero = None
-
-    def _fill(self, step: Any) -> None:
-        """rep stosq"""
-        count, at = (plain(self.registers[name]) for name in ("rcx", "rdi"))
-        require(count is not None and at is not None, "an address that depends on a value")
-        for k in range(count or 0):
-            address = (at or 0) + 8 * k
-            require(any(address in room for room in self.writable), f"a write to {address:x}")
-            self.memory[address] = self.registers["rax"]
-        self.registers["rcx"] = {}
-        self.registers["rdi"] = number((at or 0) + 8 * (count or 0))
 
     def _negate(self, step: Any) -> None:
         """CF = whether the operand was not 0, which is known of plain numbers, bits and masks."""
@@ -249,13 +295,7 @@ class Machine:
 
     def _keep(self, step: Any) -> None:
         """a & mask, or an and of plain numbers."""
-        target, source = step.operands
-        value, other = (plain(self.read(step, operand)) for operand in step.operands)
-        if value is not None and other is not None:
-            self.write(step, target, number(value & other))
-        else:
-            mask = self._mask(step, source)
-            self.write(step, target, self.read(step, target) if mask else {})
+        self.write(step, step.operands[0], self.kept(*(self.read(step, o) for o in step.operands)))
         self.carry, self.overflow, self.zero = {}, {}, None
 
     def decide(self, bit: Atom) -> None:
@@ -297,6 +337,8 @@ class Machine:
         for name in ("rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11"):
             if name not in kept:
                 self.registers.pop(name, None)
+        for name in [name for name in self.registers if name.startswith("lane")]:
+            self.registers.pop(name)
         self.registers["rax"] = result
         self.carry = self.overflow = self.zero = None
 
@@ -328,53 +370,11 @@ class Machine:
         self.decide(bit)
         self._move_pointer(step, 1)
 
-    def _jump_unless_zero(self, step: Any) -> int | None:
+    def _jump_if(self, step: Any, zero: int) -> int | None:
         require(self.zero is not None, "a branch that depends on a value")
-        return None if self.zero else int(step.operands[0].imm)
+        return int(step.operands[0].imm) if self.zero == zero else None
 
-    def _push(self, step: Any) -> None:
-        at = (plain(self.registers["rsp"]) or 0) - 8
-        self.registers["rsp"] = number(at)
-        require(any(at in room for room in self.writable), "the stack is too deep")
-        self.memory[at] = self.read(step, step.operands[0])
-
-    def _pop(self, step: Any) -> None:
-        self.write(step, step.operands[0], self._popped())
-
-    def _return(self, step: Any) -> int | None:
-        return plain(self._popped())
-
-    def _popped(self) -> Sum:
+    def popped(self) -> Sum:
         at = plain(self.registers["rsp"]) or 0
         self.registers["rsp"] = number(at + 8)
         return self.memory[at]
-
-
-Rule = Callable[[Machine, Any], int | None]
-RULES: dict[str, Rule] = {
-    "mov": lambda m, s: m.write(s, s.operands[0], m.read(s, s.operands[1])),
-    "xor": lambda m, s: m._flip(s),
-    "not": lambda m, s: m._turn(s),
-    "shr": lambda m, s: m._shift_down(s),
-    "rep stosq": lambda m, s: m._fill(s),
-    "mulx": lambda m, s: m._multiply(s),
-    "adcx": lambda m, s: m._add_chain(s, "carry"),
-    "adox": lambda m, s: m._add_chain(s, "overflow"),
-    "adc": lambda m, s: m._add(s, with_carry=True),
-    "add": lambda m, s: m._move_pointer(s, 1),
-    "sub": lambda m, s: m._move_pointer(s, -1),
-    "neg": lambda m, s: m._negate(s),
-    "dec": lambda m, s: m._count(s, -1),
-    "jne": lambda m, s: m._jump_unless_zero(s),
-    "push": lambda m, s: m._push(s),
-    "pop": lambda m, s: m._pop(s),
-    "sbb": lambda m, s: m._subtract(s),
-    "and": lambda m, s: m._keep(s),
-    "lea": lambda m, s: m._address_of(s),
-    "cmp": lambda m, s: m._compare(s),
-    "jmp": lambda m, s: int(s.operands[0].imm),
-    "jrcxz": lambda m, s: m._jump_if_rcx_zero(s),
-    "call": lambda m, s: m._call(s),
-    "ret": lambda m, s: m._return(s),
-    "nop": lambda m, s: None,
-}

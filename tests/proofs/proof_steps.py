@@ -85,22 +85,23 @@ class Difference:
             prove(f"choice {i}", z3.Implies(bounds, claim))
 
 
-def prove_bytes_read(trace: Trace, outputs: list[int], bits: int) -> None:
+def prove_bytes_read(trace: Trace, outputs: list[int], bits: int, region: int = 0) -> None:
     """Bit k of digit i is bit `bits` i + k of the number that the bytes are, 0 past its end."""
     found = wires(trace, lambda step: WORD)
     for i, step in enumerate(outputs):
         expected: list[Wire] = [
-            (-1, bits * i + k) if k < bits and bits * i + k < LENGTH else 0 for k in range(WORD)
+            (-1 - region, bits * i + k) if k < bits and bits * i + k < LENGTH else 0
+            for k in range(WORD)
         ]
         require(found.get(step) == expected, f"digit {i} is not made of its bits")
 
 
-def prove_bytes_written(trace: Trace, digits: list[int], bits: int) -> None:
+def prove_bytes_written(trace: Trace, digits: list[int], bits: int, region: int = 0) -> None:
     """Bit n of the number that the bytes are is bit n mod `bits` of digit n / bits."""
     found = wires(trace, lambda step: bits)
     written: dict[int, Wire] = {}
     for step, op in enumerate(trace.op):
-        if op != Op.PUT:
+        if op != Op.PUT or trace.size[step] & 255 != region:
             continue
         count, offset = trace.size[step] >> 8, trace.value[step]
         low = LENGTH - 8 * (offset + count)

@@ -21,7 +21,7 @@ Op = enum.IntEnum(
     "Op",
     "CONSTANT INPUT OUTPUT BYTES PUT ADD SUB OR XOR AND LOW DOWN UP MUL_LOW MUL_HIGH WIDE_ADD "
     "WIDE_SUB WIDE_LOW WIDE_DOWN WIDE_MUL EQUAL ABOVE TEST IS_ONE ALIKE RIPPLE CHOOSE FLIP MINUS "
-    "POWER BIT SCALE",
+    "POWER BIT SCALE FACTOR",
     start=0,
 )
 #: Lane number of a digit that is in no lane.
@@ -98,9 +98,18 @@ SOURCES = {
         "avx512ifma_comb.c",
         "avx512ifma_powmod.c",
     ),
+    "avx2": (
+        "avx2_field.c",
+        "avx2_square.c",
+        "avx2_convert.c",
+        "avx2_powmod.c",
+        "../radix52.c",
+    ),
 }
 #: Exit code of a recorder that was handed what is neither a handle nor a constant.
 REFUSED = 3
+#: What recording.c has in place of a function that reads bytes.
+WRAP = "-Wl,--wrap=radix52_window"
 FLAGS = ("-O0", "-std=c11", "-ftrivial-auto-var-init=pattern")
 
 
@@ -120,7 +129,12 @@ class Recorder:
 
     def _object(self, source: Path, csrc: Path) -> Path:
         """The object of a file, by its text and that of every header it could include."""
-        texts = [source, *sorted(csrc.rglob("*.[hi]*")), HERE / "recording.h"]
+        texts = [
+            source,
+            *sorted(csrc.rglob("*.[hi]*")),
+            HERE / "recording.h",
+            HERE / "recording_fma.h",
+        ]
         if source.parent == HERE:
             texts += sorted(csrc.rglob("*pow_g.c"))
         digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in texts)).hexdigest()
@@ -151,7 +165,7 @@ class Recorder:
             objects = [self._object(source, csrc) for source in sources]
             objects.append(self._object(self._tables(), CSRC))
             target = self._folder / f"{kernel}-{os.getpid()}-{len(self._programs)}"
-            self._run(self._compiler, *map(str, objects), "-o", str(target))
+            self._run(self._compiler, *map(str, objects), WRAP, "-o", str(target))
             self._programs[kernel, csrc] = target
         return self._programs[kernel, csrc]
 

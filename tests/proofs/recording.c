@@ -15,7 +15,7 @@ _Static_assert(sizeof(step) == 24, "trace.py reads as many");
 static step *steps;
 static size_t count, room;
 
-static void refuse(const char *why) {
+void record_refuse(const char *why) {
     fprintf(stderr, "recording: %s\n", why);
     exit(3);
 }
@@ -24,7 +24,7 @@ static uint64_t append(step s) {
     if (count == room) {
         room = room ? 2 * room : 1 << 16;
         steps = realloc(steps, room * sizeof *steps);
-        if (!steps) refuse("out of memory");
+        if (!steps) record_refuse("out of memory");
     }
     steps[count] = s;
     return HANDLE << 32 | count++;
@@ -35,10 +35,10 @@ static uint32_t step_of(uint64_t handle) {
     if (!count) append((step){OP_CONSTANT, 0, 0, 0, 0, 0});
     if (!handle) return 0;
     if (handle >> 32 == HANDLE) {
-        if ((handle & 0xFFFFFFFF) >= count) refuse("a handle that nobody gave out");
+        if ((handle & 0xFFFFFFFF) >= count) record_refuse("a handle that nobody gave out");
         return (uint32_t)handle;
     }
-    if (handle >= CONSTANTS_BELOW) refuse("a read of what was not written");
+    if (handle >= CONSTANTS_BELOW) record_refuse("a read of what was not written");
     return (uint32_t)append((step){OP_CONSTANT, 0, 0, 0, 0, handle});
 }
 
@@ -56,7 +56,7 @@ uint64_t record_value(record_op op, unsigned size, uint64_t a, uint64_t value) {
     return append((step){(uint16_t)op, (uint16_t)size, from, 0, 0, value});
 }
 
-#define REGIONS 4
+#define REGIONS 8
 static struct {
     const uint8_t *bytes;
     size_t size;
@@ -64,7 +64,7 @@ static struct {
 static unsigned region_count;
 
 void record_region(const uint8_t *bytes, size_t size) {
-    if (region_count == REGIONS) refuse("too many regions");
+    if (region_count == REGIONS) record_refuse("too many regions");
     regions[region_count].bytes = bytes;
     regions[region_count++].size = size;
 }
@@ -76,12 +76,32 @@ unsigned record_find(const uint8_t *bytes, size_t *offset) {
         *offset = at - start;
         return i;
     }
-    refuse("bytes outside every region");
+    record_refuse("bytes outside every region");
     return 0;
+}
+
+static unsigned rounding;
+
+unsigned record_rounding(unsigned towards_zero) {
+    unsigned before = rounding;
+    rounding = towards_zero;
+    return before;
+}
+
+/*
+ * Recorded programs are linked with --wrap=radix52_window: which bytes an index is made of is in
+ * the trace. test_windows.py tries the function itself.
+ */
+srp_index __wrap_radix52_window(const uint8_t *bytes, size_t length, size_t position,
+                                unsigned width);
+srp_index __wrap_radix52_window(const uint8_t *bytes, size_t length, size_t position,
+                                unsigned width) {
+    if (position % 8 + width > 16) record_refuse("a window of more than two bytes");
+    return index_of_bits(bytes, length, position, width);
 }
 
 void record_write(const char *path) {
     FILE *file = fopen(path, "wb");
     if (!file || fwrite(steps, sizeof *steps, count, file) != count || fclose(file))
-        refuse("the trace cannot be written");
+        record_refuse("the trace cannot be written");
 }

@@ -57,6 +57,7 @@ typedef enum {
     OP_POWER,  /* 2^a, 0 above 63 */
     OP_BIT,    /* a | bit value % 8 of byte value / 8 of region size / 256, at size % 256 */
     OP_SCALE,  /* a * value / 2^size */
+    OP_FACTOR, /* a is made a double, or was one: it has to be below 2^52 */
 } record_op;
 
 uint64_t record(record_op op, unsigned size, uint64_t a, uint64_t b, uint64_t c);
@@ -237,7 +238,7 @@ RECORDED lanes_words lanes_words_choose(lanes_words_mask mask, lanes_words yes, 
     EACH_WORD(lanes_words, record(OP_CHOOSE, 0, mask.hidden[i], yes.hidden[i], no.hidden[i]));
 }
 /* 32 choices, by the lowest five bits of an index. */
-RECORDED uint64_t record_pick(const lanes_words *low, const lanes_words *high, uint64_t index) {
+RECORDED uint64_t record_pick_32(const lanes_words *low, const lanes_words *high, uint64_t index) {
     uint64_t picked = low->hidden[0], five = record(OP_LOW, 5, index, 0, 0);
     for (unsigned entry = 1; entry < 4 * LANES; entry++) {
         uint64_t value = (entry < 2 * LANES ? low : high)->hidden[entry % (2 * LANES)];
@@ -246,7 +247,7 @@ RECORDED uint64_t record_pick(const lanes_words *low, const lanes_words *high, u
     return picked;
 }
 RECORDED lanes_words lanes_words_pick(lanes_words low, lanes_words high, lanes_words index) {
-    EACH_WORD(lanes_words, record_pick(&low, &high, index.hidden[i]));
+    EACH_WORD(lanes_words, record_pick_32(&low, &high, index.hidden[i]));
 }
 RECORDED uint64_t record_halves(uint64_t lower, uint64_t upper) {
     return record(OP_OR, 0, lower, record(OP_UP, 32, upper, 0, 0), 0);
@@ -286,5 +287,10 @@ RECORDED void record_output(unsigned result, size_t digit, size_t lane, srp_digi
     record_value(OP_OUTPUT, result, a.hidden, digit << 8 | lane);
 }
 void record_write(const char *path);
+void record_refuse(const char *why);
+/* Whether products are rounded towards zero from here on; returns whether they were. */
+unsigned record_rounding(unsigned towards_zero);
+
+#include "recording_fma.h"
 
 #endif

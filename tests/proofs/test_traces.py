@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 
 import pytest
-from proofs.proof_avx512ifma import INVERSE
+from proofs.proof_radix52 import INVERSE
 from proofs.proof_trace import ALONE, Op, Recorder, Trace
 
 from srp_native.group import N
