@@ -60,7 +60,9 @@ def test_a_reader_that_leaves() -> None:
 
 @pytest.mark.paced
 @pytest.mark.skipif(os.name != "posix", reason="needs the CPU time of children")
-@pytest.mark.parametrize("command", ["--help", "help verifier", "help enroll", "help devices"])
+@pytest.mark.parametrize(
+    "command", ["--help", "help verifier", "help enroll", "help devices", "help merge"]
+)
 def test_the_command_starts_within_a_fifth_of_a_second(command: str) -> None:
     """CPU time, the least of five: what others run meanwhile counts little."""
     least = float("inf")
@@ -74,9 +76,10 @@ def test_the_command_starts_within_a_fifth_of_a_second(command: str) -> None:
     assert least < 0.2
 
 
-def test_the_program_loads_nothing_heavy() -> None:
+@pytest.mark.parametrize("command", ["--help", "help enroll", "help merge", "help report"])
+def test_the_program_loads_nothing_heavy(command: str) -> None:
     code = (
-        "import sys; from cognito_srp.cli import main; main(['--help'])\n"
+        f"import sys; from cognito_srp.cli import main; main({command.split()})\n"
         "heavy = {'boto3', 'botocore', 'moto', 'gmpy2', 'rich', 'jmespath', 'sqlite3', 'shtab'}\n"
         "heavy |= {'cognito_srp.enroll', 'cognito_srp.local', 'cognito_srp.cli.enroll'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"

@@ -13,9 +13,9 @@ import pytest
 from support.command_line import Run
 
 from cognito_srp import JournalError, SealingKey, WrongSealingKeyError, create_device_verifier
-from cognito_srp.cli import merge
 from cognito_srp.enroll import AccessGrant, EnrollmentRequest, PreparedDevice
 from cognito_srp.enroll.journal import Journal
+from cognito_srp.enroll.journal import merging as journal_merging
 
 KEY = ("--key-file", "run.key")
 
@@ -96,7 +96,7 @@ def test_a_journal_that_has_appeared_meanwhile_is_kept(
     def merging(*_: object) -> None:
         Path("c.journal").write_text("another merge's")
 
-    monkeypatch.setattr(merge, "merge", merging)
+    monkeypatch.setattr(journal_merging, "merge", merging)
     outcome = run("merge", "a.journal", *KEY, "--into", "c.journal")
     assert (outcome.code, "c.journal: is there already" in outcome.err) == (2, True)
     assert Path("c.journal").read_text() == "another merge's"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..devices.checks import check_access_token
@@ -26,7 +25,6 @@ from .progress import progress
 from .secret_input import ACCESS_TOKEN, read_secret
 
 if TYPE_CHECKING:
-    from ..enroll.bulk.device_rows import DeviceRow
     from .parser import Commands, Parser
 
 __all__ = ["set_up"]
@@ -155,10 +153,9 @@ def _remember(arguments: argparse.Namespace) -> int:
     check_from_options(arguments)
     remembered = arguments.device_remembered_status == "remembered"
     if arguments.source is not None:
-        from .devices_from import Action, run_from  # what enrolls takes long to import
+        from .devices_from import Remember, run_from  # what enrolls takes long to import
 
-        outcome = arguments.device_remembered_status
-        return run_from(arguments, Action("remember", outcome, False, partial(_say, remembered)))
+        return run_from(arguments, Remember(arguments.device_remembered_status))
     owner = _owner(arguments)
     client = _client(arguments, owner)
     key = arguments.device_key
@@ -167,31 +164,12 @@ def _remember(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _say(remembered: bool, client: Client, device: DeviceRow) -> None:
-    update_device_status(
-        client,
-        device_key=device.device_key,
-        remembered=remembered,
-        pool_id=device.pool_id,
-        username=device.username,
-    )
-
-
-def _forget_one(client: Client, device: DeviceRow) -> None:
-    forget_device(
-        client,
-        device_key=device.device_key,
-        pool_id=device.pool_id,
-        username=device.username,
-    )
-
-
 def _forget(arguments: argparse.Namespace) -> int:
     check_from_options(arguments)
     if arguments.source is not None:
-        from .devices_from import Action, run_from
+        from .devices_from import Forget, run_from
 
-        return run_from(arguments, Action("forget", "forgotten", True, _forget_one))
+        return run_from(arguments, Forget())
     owner = _owner(arguments)
     client = _client(arguments, owner)
     forget_device(client, device_key=arguments.device_key, **owner)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
+from ..devices.management import forget_device, update_device_status
 from ..enroll.breaker import CircuitBreaker
 from ..enroll.bulk.change_record import ChangeRecord
-from ..enroll.bulk.device_changes import DeviceChanges
+from ..enroll.bulk.device_changes import DeviceAction, DeviceChanges
 from ..enroll.bulk.device_rows import DeviceRow, DeviceRows
 from ..enroll.bulk.inputs import RejectedRow
 from ..enroll.bulk.run import Progress
@@ -27,7 +28,7 @@ from .output import write
 from .progress import progress
 from .stopping import stopping
 
-__all__ = ["Action", "run_from"]
+__all__ = ["Forget", "Remember", "run_from"]
 
 _FIRST_ANSWER: Final = 15.0
 _PAUSE_AFTER: Final = 10.0
@@ -39,18 +40,40 @@ _CHUNK: Final = 256
 _TOLD: Final = 10
 
 
+class Forget:
+    """ForgetDevice, for a user of a pool."""
+
+    name: ClassVar[str] = "forget"
+    outcome: ClassVar[str] = "forgotten"
+    absent_is_done: ClassVar[bool] = True
+
+    def apply(self, client: Client, device: DeviceRow) -> None:
+        """Forget it."""
+        forget_device(
+            client,
+            device_key=device.device_key,
+            pool_id=device.pool_id,
+            username=device.username,
+        )
+
+
 @dataclass(frozen=True)
-class Action:
-    """What is done to each device.
+class Remember:
+    """UpdateDeviceStatus, for a user of a pool; its outcome is the status."""
 
-    `name` is what the command calls it, `outcome` what a device is called once it is done. With
-    `absent_is_done` a device that Cognito does not know counts as done.
-    """
-
-    name: str
     outcome: str
-    absent_is_done: bool
-    change: Callable[[Client, DeviceRow], None]
+    name: ClassVar[str] = "remember"
+    absent_is_done: ClassVar[bool] = False
+
+    def apply(self, client: Client, device: DeviceRow) -> None:
+        """Set its status."""
+        update_device_status(
+            client,
+            device_key=device.device_key,
+            remembered=self.outcome == "remembered",
+            pool_id=device.pool_id,
+            username=device.username,
+        )
 
 
 @dataclass(frozen=True)
@@ -64,7 +87,7 @@ class _Found:
     pool_id: str | None
 
 
-def run_from(arguments: argparse.Namespace, action: Action) -> int:
+def run_from(arguments: argparse.Namespace, action: DeviceAction) -> int:
     """Do it, and return the exit code."""
     source = DeviceRows(
         arguments.source, pool_id=arguments.user_pool_id, username=arguments.username
@@ -155,7 +178,7 @@ def _tell_fault(arguments: argparse.Namespace, fault: RejectedRow, *, told: bool
 
 def _change(
     arguments: argparse.Namespace,
-    action: Action,
+    action: DeviceAction,
     source: DeviceRows,
     *,
     client: Client,
@@ -165,25 +188,15 @@ def _change(
     """The run, which knows whether it was stopped, and what it came to."""
     left = found.rows - found.done
     total = left if arguments.limit is None else min(left, arguments.limit)
-    answers = CircuitBreaker(
+    breaker = CircuitBreaker(
         first=_FIRST_ANSWER,
         pause_after=_PAUSE_AFTER,
         give_up_after=arguments.give_up_after or GIVE_UP_AFTER,
     )
-    watched = answers.watching(client)
-    with display() as show:
-        run = DeviceChanges(
-            lambda device: action.change(watched, device),
-            record,
-            outcome=action.outcome,
-            absent_is_done=action.absent_is_done,
-            rate=arguments.rate or RATE,
-            total=total,
-            answers=answers,
-            show=show,
-        )
-        with stopping(run, show.say):
-            return run, run.run(islice(_left(source, record), total))
+    rate = arguments.rate or RATE
+    run = DeviceChanges(client, action, record, rate=rate, total=total, breaker=breaker)
+    with display() as show, stopping(run, show.say):
+        return run, run.run(islice(_left(source, record), total), show)
 
 
 def _left(source: DeviceRows, record: ChangeRecord) -> Iterator[DeviceRow]:
@@ -231,7 +244,7 @@ def _plan(arguments: argparse.Namespace, found: _Found) -> dict[str, Any]:
 
 def _summary(
     arguments: argparse.Namespace,
-    action: Action,
+    action: DeviceAction,
     source: DeviceRows,
     *,
     found: _Found,

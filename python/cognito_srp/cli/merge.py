@@ -8,9 +8,6 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..enroll.bulk.outputs import check_output, write_devices
-from ..enroll.journal.journal import Journal
-from ..enroll.journal.merging import MergeConflict, merge
 from ..errors import InvalidInputError, JournalError
 from ..storage.secret_files import new_path
 from .failures import REFUSED, complain
@@ -18,10 +15,11 @@ from .journals import check_is_journal
 from .options import add_output_options
 from .output import write
 from .progress import progress
-from .sealing_key import read_key, read_new_key
 from .sealing_options import add_key_options, add_new_key_options
 
 if TYPE_CHECKING:
+    from ..enroll.journal.journal import Journal
+    from ..enroll.journal.merging import MergeConflict
     from .parser import Parser
 
 __all__ = ["set_up"]
@@ -48,6 +46,11 @@ def set_up(parser: Parser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from ..enroll.bulk.outputs import check_output, write_devices  # takes long to import
+    from ..enroll.journal.journal import Journal
+    from ..enroll.journal.merging import merge
+    from .sealing_key import read_key
+
     if os.path.lexists(arguments.into):
         raise InvalidInputError(arguments.into, "is there already", "choose another name")
     if arguments.save is not None:
@@ -87,6 +90,9 @@ def _conflict(conflict: MergeConflict) -> dict[str, Any]:
 @contextlib.contextmanager
 def _new_journal(arguments: argparse.Namespace) -> Iterator[Journal]:
     """A journal that gets its name once it is whole: nobody can take half of one for it."""
+    from ..enroll.journal.journal import Journal
+    from .sealing_key import read_new_key
+
     with new_path(arguments.into) as partial:
         try:
             with Journal.open(partial, key=read_new_key(arguments, str(partial))) as journal:

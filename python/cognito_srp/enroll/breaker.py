@@ -36,7 +36,8 @@ class CircuitBreaker:
     ) -> None:
         self._first, self._pause_after = first, pause_after
         self._probe_every, self._give_up_after = probe_every, give_up_after
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._ever = False
         self._silent_since: float | None = None
         self._next_probe = 0.0
@@ -66,7 +67,7 @@ class CircuitBreaker:
 
     def paused_since(self, moment: float) -> float:
         """For how long calls have waited since a moment, as time.monotonic() counts."""
-        with self._changed:
+        with self._lock:
             pauses = list(self._pauses)
         if self.paused and self._silent_since is not None:
             pauses.append((self._silent_since + self._pause_after, time.monotonic()))
@@ -76,7 +77,7 @@ class CircuitBreaker:
         """Wait while calls are paused, unless this one is to try it, or until `stopped`."""
         if not self.paused:
             return
-        with self._changed:
+        with self._lock:
             while self.paused and not stopped.is_set():
                 now = time.monotonic()
                 if now >= self._next_probe:
@@ -86,7 +87,7 @@ class CircuitBreaker:
 
     def wake(self) -> None:
         """Let those who wait look at `stopped`."""
-        with self._changed:
+        with self._lock:
             self._changed.notify_all()
 
     def watching(self, client: Client) -> Client:
@@ -96,17 +97,17 @@ class CircuitBreaker:
 
     def began(self) -> None:
         """A call goes out."""
-        with self._changed:
+        with self._lock:
             if self._silent_since is None:
                 self._silent_since = time.monotonic()
 
     def answered(self) -> None:
         """An answer came, whatever it says."""
-        with self._changed:
+        with self._lock:
             if self.paused and self._silent_since is not None:
                 self._pauses.append((self._silent_since + self._pause_after, time.monotonic()))
+                self._changed.notify_all()
             self._ever, self._silent_since = True, None
-            self._changed.notify_all()
 
 
 class _Watched:
@@ -114,21 +115,24 @@ class _Watched:
         self._client, self._breaker = client, breaker
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
+        """Once for each method: it is an attribute from then on."""
+        from botocore import exceptions
+
         operation: Callable[..., Any] = getattr(self._client, name)
+        breaker = self._breaker
 
         def call(**parameters: Any) -> Any:
-            from botocore import exceptions
-
-            self._breaker.began()
+            breaker.began()
             try:
                 response = operation(**parameters)
             except exceptions.ClientError:
-                self._breaker.answered()
+                breaker.answered()
                 raise
             except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
-                self._breaker.last_error = str(error)
+                breaker.last_error = str(error)
                 raise
-            self._breaker.answered()
+            breaker.answered()
             return response
 
+        setattr(self, name, call)
         return call

@@ -14,12 +14,11 @@ import heapq
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
 from typing import Final, Protocol
 
 from ..errors import InvalidInputError
 
-__all__ = ["GCRA", "Pace", "UserRates"]
+__all__ = ["GCRA", "Clock", "Pace", "UserRates"]
 
 #: Seconds' worth of slots that may be caught up with.
 _CATCH_UP: Final = 0.1
@@ -39,12 +38,18 @@ class Pace(Protocol):
         """Give a slot back that no call was made in."""
 
 
+class Clock(Protocol):
+    """What tells the time, as the module ``time`` does."""
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards."""
+
+
 class GCRA:
     """`rate` calls a second, ``float("inf")`` for no limit; waiting callers go in their order.
 
-    `burst` is how many calls may go at once after a pause, at least one. `clock` counts seconds
-    and never runs backwards. Raises `InvalidInputError` for a rate that is not above zero or a
-    burst below one.
+    `burst` is how many calls may go at once after a pause, at least one. Raises
+    `InvalidInputError` for a rate that is not above zero or a burst below one.
     """
 
     def __init__(
@@ -52,7 +57,7 @@ class GCRA:
         rate: float,
         *,
         burst: float | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock = time,
     ) -> None:
         self._rate = _check_rate("rate", rate)
         self.burst = max(1.0, rate * _CATCH_UP) if burst is None else burst
@@ -63,7 +68,7 @@ class GCRA:
         self._slack = 0.0 if rate == float("inf") else (self.burst - 1) / rate
         self._clock = clock
         self._lock = threading.Lock()
-        self._next = clock() - self._slack
+        self._next = clock.monotonic() - self._slack
         self._returned: list[float] = []
 
     @property
@@ -74,7 +79,7 @@ class GCRA:
     def reserve(self) -> float:
         """Take the next slot; returns when it is due on the clock, perhaps a moment ago."""
         with self._lock:
-            earliest = self._clock() - self._slack
+            earliest = self._clock.monotonic() - self._slack
             while self._returned:
                 slot = heapq.heappop(self._returned)
                 if slot >= earliest:
@@ -91,7 +96,7 @@ class GCRA:
     def idle(self) -> bool:
         """Whether the whole burst may be used, so that a new one would do as well."""
         with self._lock:
-            return self._next <= self._clock() - self._slack
+            return self._next <= self._clock.monotonic() - self._slack
 
 
 class UserRates:
@@ -106,7 +111,7 @@ class UserRates:
         rate: float,
         *,
         burst: float | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock = time,
     ) -> None:
         self.rate = _check_rate("per_user_rate", rate)
         self._burst = burst
@@ -120,7 +125,7 @@ class UserRates:
     def reserve(self, user: str | None) -> float:
         """Take the user's next slot, as `GCRA.reserve`; no limit for an unknown user."""
         if user is None:
-            return self._clock()
+            return self._clock.monotonic()
         with self._lock:
             self._drop_idle()
             if user not in self._paces:

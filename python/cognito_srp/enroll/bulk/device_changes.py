@@ -10,8 +10,8 @@ import queue
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, Protocol
 
 from ...errors import (
     CognitoSrpError,
@@ -20,6 +20,7 @@ from ...errors import (
     ServiceError,
     ThrottledError,
 )
+from ...transport.client import Client
 from ..breaker import CircuitBreaker
 from ..error_codes import error_code, error_message
 from ..pacing import GCRA
@@ -27,9 +28,9 @@ from ..pipeline.clients import wait_for_slot
 from ..retry import RetryPolicy, may_have_arrived, worth_retrying
 from .change_record import Change, ChangeRecord
 from .device_rows import DeviceRow
-from .run import Progress
+from .run import Progress, Show
 
-__all__ = ["DeviceChanges"]
+__all__ = ["DeviceAction", "DeviceChanges"]
 
 _TICK: Final = 1.0
 _PATIENCE: Final = 0.2
@@ -49,11 +50,24 @@ _OF_ALL: Final = {
 }
 
 
-class DeviceChanges:
-    """One run.
+class DeviceAction(Protocol):
+    """What is done to each device."""
 
-    `change` makes the call for a device, and `outcome` is what it is called once it is done. With
-    `absent_is_done` a device that Cognito does not know counts as done.
+    @property
+    def name(self) -> str:
+        """What the command calls it."""
+    @property
+    def outcome(self) -> str:
+        """What a device is called once it is done."""
+    @property
+    def absent_is_done(self) -> bool:
+        """Whether a device that Cognito does not know counts as done."""
+    def apply(self, client: Client, device: DeviceRow) -> None:
+        """Make the call. Raises what `cognito_srp`'s functions for a device raise."""
+
+
+class DeviceChanges:
+    """One run, which calls `action` for each device through `client`.
 
     `stop` may be called from a signal handler: what is in flight is finished, and nothing else is
     begun. ``stopped`` tells whether it was; ``gave_up`` says why the run ended itself, if it did.
@@ -61,19 +75,16 @@ class DeviceChanges:
 
     def __init__(
         self,
-        change: Callable[[DeviceRow], None],
+        client: Client,
+        action: DeviceAction,
         record: ChangeRecord,
         *,
-        outcome: str,
-        absent_is_done: bool,
         rate: float,
         total: int,
-        answers: CircuitBreaker,
-        show: Callable[[Progress], None],
+        breaker: CircuitBreaker,
     ) -> None:
-        self._change, self._record, self._show = change, record, show
-        self._outcome, self._absent_is_done = outcome, absent_is_done
-        self._rate, self._total, self._answers = rate, total, answers
+        self._client, self._action, self._record = breaker.watching(client), action, record
+        self._rate, self._total, self._breaker = rate, total, breaker
         self._pace, self._retry = GCRA(rate), RetryPolicy()
         self._devices: queue.Queue[DeviceRow | None] = queue.Queue(_MOST)
         self._stop = threading.Event()
@@ -96,12 +107,13 @@ class DeviceChanges:
         """Begin nothing more."""
         self._stop.set()
 
-    def run(self, devices: Iterable[DeviceRow]) -> Progress:
-        """Change these devices, and return what it came to.
+    def run(self, devices: Iterable[DeviceRow], show: Show) -> Progress:
+        """Change these devices, and return what it came to. `show` is called about once a second.
 
         Raises what every device would be refused for (no rights, no such pool, no credentials),
         and `JournalError` when the record cannot be written.
         """
+        self._show = show
         count = int(min(max(self._rate * _SLOW_CALL, _FEWEST), _MOST))
         threads = [threading.Thread(target=self._work, daemon=True) for _ in range(count)]
         for thread in threads:
@@ -120,7 +132,7 @@ class DeviceChanges:
                 while thread.is_alive():
                     thread.join(_PATIENCE)
                     if self._stop.is_set():
-                        self._answers.wake()
+                        self._breaker.wake()
                     self._tick()
             self._keep()
         if self._failure is not None:
@@ -141,7 +153,7 @@ class DeviceChanges:
             rate=(self._lately[-1] - self._lately[0]) / max(1, len(self._lately) - 1),
             limit=self._rate,
             elapsed=time.monotonic() - self._started,
-            unanswered=self._answers.silence if self._answers.paused else 0.0,
+            unanswered=self._breaker.silence if self._breaker.paused else 0.0,
             refused_by=refused_by,
         )
 
@@ -175,19 +187,19 @@ class DeviceChanges:
         first, failures, arrived = time.monotonic(), 0, False
         while True:
             wait_for_slot(self._pace.reserve(), self._stop)
-            self._answers.wait(self._stop)
+            self._breaker.wait(self._stop)
             if self._stop.is_set():
                 if arrived:
                     self._note(device, "unknown", None)
                 return
             self._count("sent")
             try:
-                self._change(device)
+                self._action.apply(self._client, device)
             except CognitoSrpError as error:
                 arrived = arrived or may_have_arrived(error)
                 failures += 1
                 delay = self._retry.delay(failures)
-                begin = first + self._answers.paused_since(first)
+                begin = first + self._breaker.paused_since(first)
                 self._count("throttled", isinstance(error, ThrottledError))
                 if not worth_retrying(error) or self._retry.is_over(begin, after=delay):
                     self._fail(device, error, arrived=arrived)
@@ -195,15 +207,15 @@ class DeviceChanges:
                 self._count("retried")
                 self._stop.wait(delay)
             else:
-                self._note(device, self._outcome, None)
+                self._note(device, self._action.outcome, None)
                 return
 
     def _fail(self, device: DeviceRow, error: CognitoSrpError, *, arrived: bool) -> None:
         if isinstance(error, ServiceError) and _is_of_all(error):
             raise error
-        if isinstance(error, ResourceNotFoundError) and self._absent_is_done:
+        if isinstance(error, ResourceNotFoundError) and self._action.absent_is_done:
             # Also a device whose first call had its effect and lost its answer.
-            self._note(device, self._outcome if arrived else "absent", None)
+            self._note(device, self._action.outcome if arrived else "absent", None)
         else:
             unknown = arrived and worth_retrying(error)
             self._note(device, "unknown" if unknown else "refused", error)
@@ -211,7 +223,7 @@ class DeviceChanges:
     def _note(self, device: DeviceRow, state: str, error: CognitoSrpError | None) -> None:
         code = "" if error is None else error_code(error)
         words = "" if error is None else error_message(error)
-        done = state in (self._outcome, "absent")
+        done = state in (self._action.outcome, "absent")
         with self._lock:
             self._changes.append(Change(device, state, code, words))
             self._counts["done" if done else "failed"] += 1
@@ -229,9 +241,9 @@ class DeviceChanges:
         self._next_tick = time.monotonic() + _TICK
         self._keep()
         self._lately.append(self._counts["sent"])
-        why = self._answers.over()
+        why = self._breaker.over()
         if why and not self._stop.is_set():
-            self.gave_up = f"{why}; the last error: {self._answers.last_error or 'none yet'}"
+            self.gave_up = f"{why}; the last error: {self._breaker.last_error or 'none yet'}"
             self._stop.set()
         self._show(self.progress())
 

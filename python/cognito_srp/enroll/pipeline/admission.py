@@ -16,7 +16,8 @@ class Admission:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._held = 0
         self._keys: set[str] = set()
         self._closing = False
@@ -26,7 +27,7 @@ class Admission:
 
     def admit(self, job: Job, block: bool, timeout: float | None) -> None:
         """Take a job in; waits and raises as `Enroller.submit` says."""
-        with self._changed:
+        with self._lock:
             until = None if timeout is None else time.monotonic() + timeout
             while self._held >= self._limit and not self._closing:
                 left = None if until is None else until - time.monotonic()
@@ -44,7 +45,7 @@ class Admission:
 
     def release(self, job: Job) -> None:
         """A job is done: its room is the next one's."""
-        with self._changed:
+        with self._lock:
             self._held -= 1
             self._keys.discard(job.device_key)
             if not self._closing:
@@ -54,12 +55,12 @@ class Admission:
 
     def close(self) -> None:
         """Take no more in."""
-        with self._changed:
+        with self._lock:
             self._closing = True
             self._changed.notify_all()
 
     def wait(self) -> None:
         """Wait until all that are held are done."""
-        with self._changed:
+        with self._lock:
             while self._held:
                 self._changed.wait()

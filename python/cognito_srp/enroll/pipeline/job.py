@@ -77,6 +77,8 @@ class Job:
     necessary: bool | None = None
     #: Whether an answer of the service itself says that it is confirmed.
     proven: bool = True
+    #: Whether its future cannot be cancelled any more.
+    begun: bool = False
     attempts: int = 0
     #: Failures in a row.
     failures: int = 0
@@ -114,13 +116,14 @@ class Job:
                 rule = f"the enroller was closed before {self.operation} could be sent"
                 raise self.error or EnrollerClosedError(rule)
             self.future.cancel()
-        if self.future.cancelled():
+        if not self.begun and self.future.cancelled():
             self.begin()
             raise Unwanted
 
     def begin(self) -> bool:
         """Make the future one that cannot be cancelled any more; False if it has been."""
-        return self.future.running() or self.future.set_running_or_notify_cancel()
+        self.begun = self.begun or self.future.set_running_or_notify_cancel()
+        return self.begun
 
     @property
     def user(self) -> str | None:

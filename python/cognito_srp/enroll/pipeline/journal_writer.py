@@ -35,7 +35,8 @@ class JournalWriter:
 
     def __init__(self, journal: EnrollmentJournal) -> None:
         self._journal = journal
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._to_mark: list[Job] = []
         self._to_finish: _Outcomes = []
         self._to_keep: list[Job] = []
@@ -44,13 +45,13 @@ class JournalWriter:
 
     def keep(self, jobs: list[Job]) -> None:
         """A stage: keep the secrets."""
-        with self._changed:
+        with self._lock:
             self._to_keep += jobs
             self._changed.notify()
 
     def mark(self, jobs: list[Job]) -> None:
         """A stage: note that these are about to be sent."""
-        with self._changed:
+        with self._lock:
             self._to_mark += jobs
             self._changed.notify()
 
@@ -64,13 +65,13 @@ class JournalWriter:
 
     def close(self) -> None:
         """End the thread once all is written."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             self._changed.notify()
         self._thread.join()
 
     def _add_outcomes(self, outcomes: _Outcomes) -> None:
-        with self._changed:
+        with self._lock:
             if not self._to_finish:
                 self._changed.notify()
             self._to_finish += outcomes
@@ -78,7 +79,7 @@ class JournalWriter:
     def _run(self) -> None:
         finish_next = 0.0
         while self._wait(finish_next):
-            with self._changed:
+            with self._lock:
                 to_mark, self._to_mark = self._to_mark, []
                 to_keep, self._to_keep = self._to_keep, []
                 to_finish: _Outcomes = []
@@ -94,7 +95,7 @@ class JournalWriter:
 
     def _wait(self, finish_next: float) -> bool:
         """Until there is something to write now; False at the end."""
-        with self._changed:
+        with self._lock:
             while not (self._to_mark or self._to_keep):
                 until = finish_next - time.monotonic()
                 if self._to_finish and until <= 0:

@@ -194,8 +194,7 @@ class Pipeline:
         if job.grant.expired():
             return False
         # It waited for its turn longer than it was to.
-        begin = job.first_sent + self._breaker.paused_since(job.first_sent)
-        if job.error is not None and self._retry.is_over(begin):
+        if job.error is not None and self._is_over(job):
             raise job.error
         if not job.begin():
             raise Unwanted
@@ -252,12 +251,16 @@ class Pipeline:
             raise error
         job.failures += 1
         delay = self._retry.delay(job.failures)
-        begin = job.first_sent + self._breaker.paused_since(job.first_sent)
-        if self._retry.is_over(begin, after=delay):
+        if self._is_over(job, after=delay):
             raise error
         self._events.tell("retried", job, delay)
         job.not_before = time.monotonic() + delay
         return "send again"
+
+    def _is_over(self, job: Job, after: float = 0.0) -> bool:
+        """Whether its deadline is past in so many seconds, pauses not counted."""
+        begin = job.first_sent + self._breaker.paused_since(job.first_sent)
+        return self._retry.is_over(begin, after=after)
 
     def _deliver(self, job: Job, status: Status | Literal["cancelled"]) -> None:
         """Give the caller what they wait for, unless they know that it is cancelled."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 import threading
 import time
 from itertools import count
@@ -21,6 +22,8 @@ _CALLED_AHEAD: Final = 0.2
 _LEAST_CALLED, _MOST_CALLED = 2, 256
 #: Seconds' worth of sends: with fewer in the queue, new ones are made ready at once.
 _SHORT: Final = 0.5
+#: So many threads wait for slots at once, each for its own.
+_TAKERS: Final = 2
 
 #: Never sent, when its token runs out, the order in which they came, the job.
 _Place = tuple[bool, float, int, Job]
@@ -52,10 +55,11 @@ class SendQueue:
         self._depth = int(min(max(ahead, _LEAST_CALLED), _MOST_CALLED))
         self._short_below = pace.rate * _SHORT
         self._turn = threading.Lock()
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._order = count()
         self._waiting: list[_Place] = []
-        self._called_up = 0
+        self._called_up = self._takers = 0
         self._staged: list[_Place] = []
         self._aside: list[tuple[float, int, Job]] = []
         self._closed = self._was_long = False
@@ -66,44 +70,48 @@ class SendQueue:
 
     def is_long(self) -> bool:
         """Whether the next half a second is provided for."""
-        return not self._closing.is_set() and len(self) > self._short_below
+        return len(self) > self._short_below and not self._closing.is_set()
 
     def add(self, jobs: list[Job]) -> None:
         """A stage: let jobs have their place, once their time has come."""
         now = time.monotonic()
-        with self._changed:
+        with self._lock:
             for job in jobs:
                 if job.not_before > now:
                     self._put_aside(job, job.not_before)
                 else:
                     self._push(self._waiting, job)
-            self._advance()
-            self._changed.notify()
+            called = self._call_up()
+            self._wake_one()
+        advance(called)
 
     def await_slot(self, jobs: list[Job]) -> None:
         """A stage: jobs that were called up may be sent."""
-        with self._changed:
+        with self._lock:
             self._called_up -= len(jobs)
             for job in jobs:
                 self._push(self._staged, job)
-            self._advance()
-            self._changed.notify()
+            called = self._call_up()
+            self._wake_one()
+        advance(called)
 
     def leave(self) -> None:
         """A job that was called up does not come back."""
-        with self._changed:
+        with self._lock:
             self._called_up -= 1
-            self._advance()
+            called = self._call_up()
+        advance(called)
 
     def wake(self) -> None:
         """See that it is closing."""
-        with self._changed:
-            self._advance()
-            self._changed.notify()
+        with self._lock:
+            called = self._call_up()
+            self._wake_one()
+        advance(called)
 
     def close(self) -> None:
         """Let `take` return None from now on."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             self._changed.notify()
 
@@ -111,17 +119,12 @@ class SendQueue:
         """The job to send now: waits for one, and for its slot. None at the end.
 
         A job whose slot has come may have another way to go than to use it: then the slot is the
-        next one's. Of several callers one waits here and the others for their turn, so that each
-        slot goes to whoever comes first.
+        next one's. While a thread waits for a slot, the one that leaves with its job need not wake
+        another: it is back in time for the slot after that, where calls are quick.
         """
-        with self._turn:
-            while self._someone_there():
-                try:
-                    due = self._pace.reserve()
-                except Exception as error:
-                    if (next_ := self._pop()) is not None:
-                        fail_unsent([next_], "the rate could not be asked for", error)
-                    continue
+        while self._await_job():
+            try:
+                due = self._pace.reserve()
                 wait_for_slot(due, self._closing)
                 self._breaker.wait(self._closing)
                 while (job := self._pop()) is not None:
@@ -131,50 +134,75 @@ class SendQueue:
                     if stage is not None:
                         hand_to(stage, [job])
                 self._pace.cancel(due)
+            except Exception as error:
+                if (job := self._pop()) is not None:
+                    fail_unsent([job], "the rate could not be asked for", error)
+            finally:
+                with self._lock:
+                    self._takers -= 1
+                    self._wake_one()
         return None
 
-    def _someone_there(self) -> bool:
-        """Wait until somebody can be sent; False at the end."""
-        with self._changed:
+    def _await_job(self) -> bool:
+        """Wait until there is one that no other thread has a slot for; False at the end."""
+        with self._lock:
+            if self._begin_to_take():
+                return True
+        with self._turn:  # one waits for a job, and for the time of those aside; the others for it
             while True:
-                self._advance()
-                if self._staged or self._closed:
-                    return bool(self._staged)
-                until = self._aside[0][0] - time.monotonic() if self._aside else None
-                self._changed.wait(until)
+                with self._lock:
+                    if self._begin_to_take():
+                        return True
+                    if self._closed:
+                        return False
+                    called = self._call_up()
+                    if not called:
+                        until = self._aside[0][0] - time.monotonic() if self._aside else None
+                        self._changed.wait(until)
+                advance(called)
+
+    def _begin_to_take(self) -> bool:
+        if self._takers >= min(_TAKERS, len(self._staged)):
+            return False
+        self._takers += 1
+        return True
+
+    def _wake_one(self) -> None:
+        """Of those who wait in `_await_job`, unless one who has a slot is to come by here."""
+        if not self._takers:
+            self._changed.notify()
 
     def _pop(self) -> Job | None:
-        with self._changed:
+        with self._lock:
             if not self._staged:
                 return None
             job = heapq.heappop(self._staged)[-1]
             job.has_user_slot = False
-            self._advance()
-            return job
+            called = self._call_up()
+        advance(called)
+        return job
 
-    def _advance(self) -> None:
-        """Let everyone have the place that is theirs now, and tell when there is enough or not."""
-        self._fill()
-        if self._was_long != self.is_long():
-            self._was_long = not self._was_long
-            self._batcher.may_fill_up(self._was_long)
+    def _call_up(self) -> list[Job]:
+        """Those who are next, and have to go on once the lock is free.
 
-    def _fill(self) -> None:
-        """Bring back those who stood aside long enough, and call up those who are next."""
-        now = time.monotonic()
-        while self._aside and (self._closing.is_set() or self._aside[0][0] <= now):
+        Before, it brings back those who stood aside long enough. It also tells when there is enough
+        for a while, or not any more.
+        """
+        closing, called = self._closing.is_set(), list[Job]()
+        while self._aside and (closing or self._aside[0][0] <= time.monotonic()):
             self._push(self._waiting, heapq.heappop(self._aside)[2])
         ready = len(self._staged) + self._called_up
-        if ready > self._depth // 2 and not self._closing.is_set():
-            return  # a commit for many, rather than one for each that leaves
-        called: list[Job] = []
-        while self._waiting and (self._closing.is_set() or ready + len(called) < self._depth):
+        # A commit for many, rather than one for each that leaves.
+        depth = math.inf if closing else self._depth if ready <= self._depth // 2 else 0
+        while self._waiting and ready + len(called) < depth:
             job = heapq.heappop(self._waiting)[-1]
             if self._may_go(job):
                 called.append(job)
-        if called:
-            self._called_up += len(called)
-            advance(called)
+        self._called_up += len(called)
+        if self._was_long != self.is_long():
+            self._was_long = not self._was_long
+            self._batcher.may_fill_up(self._was_long)
+        return called
 
     def _may_go(self, job: Job) -> bool:
         """Whether the user's own rate allows it; puts it aside if not."""

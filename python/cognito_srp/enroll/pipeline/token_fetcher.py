@@ -50,7 +50,8 @@ class TokenFetcher:
         self._pace, self._retry, self._breaker = pace, retry, breaker
         self._closing = closing
         self._most_ahead = max(rate * _AHEAD, _LEAST_AHEAD)
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._jobs: deque[Job] = deque()
         self._ahead = 0
         self._closed = False
@@ -61,7 +62,7 @@ class TokenFetcher:
 
         Jobs that need another token after they were in the queue come first.
         """
-        with self._changed:
+        with self._lock:
             for job in jobs:
                 if job.order is None:
                     self._jobs.append(job)
@@ -73,7 +74,7 @@ class TokenFetcher:
         """Whether the job is one that holds a token, or is about to, and has not been sent yet."""
         if job.is_ahead == ahead:
             return
-        with self._changed:
+        with self._lock:
             job.is_ahead = ahead
             self._ahead += 1 if ahead else -1
             if self._jobs:
@@ -81,19 +82,19 @@ class TokenFetcher:
 
     def wake(self) -> None:
         """Let all go on, because nothing will be sent."""
-        with self._changed:
+        with self._lock:
             self._changed.notify_all()
 
     def close(self) -> None:
         """End the threads."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             self._changed.notify_all()
         self._workers.join()
 
     def take(self) -> Job | None:
         """The next job that may have a token; None at the end."""
-        with self._changed:
+        with self._lock:
             while True:
                 open_ = self._ahead < self._most_ahead or self._closing.is_set()
                 if self._jobs and open_:

@@ -40,14 +40,15 @@ class VerifierBatcher:
 
     def __init__(self, closing: threading.Event) -> None:
         self._closing = closing
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._jobs: list[Job] = []
         self._may_fill_up = self._closed = False
         self._thread = start_thread(self._run, "enroller-verifiers")
 
     def add(self, jobs: list[Job]) -> None:
         """A stage: give jobs their verifiers in one of the next batches."""
-        with self._changed:
+        with self._lock:
             before = len(self._jobs)
             self._jobs += jobs
             now = len(self._jobs)
@@ -56,13 +57,13 @@ class VerifierBatcher:
 
     def may_fill_up(self, is_long: bool) -> None:
         """Whether a batch may wait until it is full: enough is ready to be sent already."""
-        with self._changed:
+        with self._lock:
             self._may_fill_up = is_long
             self._changed.notify()
 
     def close(self) -> None:
         """End the thread when it has done what waits."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             self._changed.notify()
         self._thread.join()
@@ -87,7 +88,7 @@ class VerifierBatcher:
 
     def _gather(self) -> list[Job]:
         """The next batch; empty at the end."""
-        with self._changed:
+        with self._lock:
             while not self._jobs and not self._closed:
                 self._changed.wait()
             patient_until = time.monotonic() + _PATIENCE
