@@ -31,6 +31,7 @@ __all__ = [
     "pow_g_many",
     "powmod",
     "powmod_many",
+    "powmod_other",
     "premaster_secret",
     "verifier",
     "verifiers",
@@ -57,7 +58,7 @@ def powmod(base: int, exponent: Exponent, modulus: int = N, *, constant_time: bo
     Raises ``ValueError`` for a negative or (with this N) over-long exponent or a modulus below 1.
     """
     if modulus != N:
-        return _powmod_other(base, exponent, modulus, constant_time)
+        return powmod_other(base, exponent, modulus, constant_time)
     if _integer("base", base) == G:
         return pow_g(exponent, constant_time=constant_time)
     e = _exponent_bytes(exponent)
@@ -219,7 +220,8 @@ def _run_rows(
     return _run(call)
 
 
-def _powmod_other(base: int, exponent: Exponent, modulus: int, constant_time: bool) -> int:
+def powmod_other(base: int, exponent: Exponent, modulus: int, constant_time: bool) -> int:
+    """`powmod` without the fast path: any modulus, and an exponent of any length for it."""
     b, m = _integer("base", base), _integer("modulus", modulus)
     e = int.from_bytes(exponent, "big") if isinstance(exponent, bytes) else exponent
     if _integer("exponent", e) < 0:
