@@ -73,9 +73,11 @@ def _functions(value: object, namespace: dict[str, Any]) -> Iterator[FunctionTyp
         yield value
     if isinstance(value, property):
         inner: list[object] = [value.fget, value.fset, value.fdel]
+    elif isinstance(value, (classmethod, staticmethod)):
+        inner = [value.__func__]
     elif isinstance(value, type) and value.__module__ == namespace["__name__"]:
         inner = list(vars(value).values())
-    else:  # classmethod and staticmethod, what functools.wraps and lru_cache made, cached_property
+    else:  # what functools.wraps and lru_cache made, cached_property
         inner = [inspect.getattr_static(value, name, None) for name in ("__wrapped__", "func")]
     for each in inner:
         if each is not None and each is not value:

@@ -111,7 +111,7 @@ def test_it_takes_names_as_pow_does(arguments: tuple[Any, ...], named: dict[str,
 
 @pytest.fixture
 def asked(engine: str, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, bool]]:
-    """Every power that an engine computes: the engine, its routine, and whether in constant time."""
+    """Every power that is computed: on which engine, by which routine, in constant time or not."""
     if engine == "python":
         pytest.skip("engine python promises no constant time")
     asked: list[tuple[str, str, bool]] = []

@@ -64,15 +64,14 @@ def count(module: ModuleType, name: str) -> None:
 
 def with_pytest(*tests: str) -> int:
     plugin = Plugin()
-    options = ["-q", "-p", "no:cacheprovider", "-c", "/dev/null", "--import-mode=importlib"]
-    options += ["-o", "asyncio_mode=auto"]
-    failed = pytest.main([*options, *tests], plugins=[plugin])
+    options = ["-q", "-c", "/dev/null", "--import-mode=importlib", "-o", "asyncio_mode=auto"]
+    failed = pytest.main([*options, "-p", "no:cacheprovider", *tests], plugins=[plugin])
     return 0 if failed else plugin.passed
 
 
 def with_unittest(script: str) -> int:
     """The script's test cases; at its end it runs them by itself, and measurements after them."""
-    kept = [
+    kept: list[ast.stmt] = [
         node
         for node in ast.parse(Path(script).read_text()).body
         if isinstance(node, (ast.Import, ast.ClassDef))
