@@ -95,7 +95,7 @@ def _color(name: str) -> str:
 
 
 def sizes_figure(
-    sizes: dict[str, dict[str, float]], spread: dict[str, Spread], machine: Machine
+    sizes: Mapping[str, Mapping[str, float]], spread: Mapping[str, Spread], machine: Machine
 ) -> Any:
     """Rates over the size of a batch: one thread dashed, all cores drawn through."""
     figure, axes = _pyplot().subplots(figsize=(9, 4.8))

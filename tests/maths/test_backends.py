@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -259,3 +260,14 @@ def test_the_pages_first_sample_runs_as_it_stands() -> None:
     sample = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)[0]
     check = "\nassert not hasattr(srptools.context, 'pow')"
     subprocess.run([sys.executable, "-c", sample + check], check=True)
+
+
+def test_the_pages_figures_are_those_that_were_measured() -> None:
+    results = PAGE.parent.parent / "benchmarks" / "results" / "other-packages.json"
+    measured = json.loads(results.read_text())["other packages"]
+    rows = re.findall(r"^\| (.+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$", PAGE.read_text(), re.M)
+    assert len(rows) == len(measured) / 3
+    for name, theirs, ours, times in rows:
+        assert float(theirs) == pytest.approx(measured[f"{name}, ms on its own"], abs=0.051)
+        assert float(ours) == pytest.approx(measured[f"{name}, ms on ours"], abs=0.051)
+        assert float(times) == pytest.approx(measured[f"{name}, times"], abs=0.51)
