@@ -5,7 +5,7 @@
 
 The first writes ``benchmarks/results/figures.json`` (with the machine) and three charts beside it,
 and prints each target with the figure that was reached. The second takes a run of one group's
-benchmarks alone, and writes ``benchmarks/results/other-packages.json``.
+benchmarks alone, and writes ``benchmarks/results/other-packages.json``; so with "one verifier".
 
 Times are minima: on a shared machine the least disturbed round is the one that tells about the
 code. Medians and third quartiles beside them show how much the rounds differed.
@@ -79,6 +79,15 @@ def rounds_of(benchmarks: list[Benchmark], group: str) -> dict[str, list[float]]
     }
 
 
+def times_of(benchmarks: list[Benchmark], group: str) -> dict[str, Any]:
+    """A group's times and the versions of what is not ours."""
+    return {
+        "microseconds": per_power(benchmarks, group),
+        "microseconds, median and third quartile": spread(benchmarks, group),
+        "versions": extra(benchmarks, group, "version"),
+    }
+
+
 def given_figures(benchmarks: list[Benchmark], group: str) -> dict[str, float]:
     """The figures that a group's benchmarks give themselves."""
     return {
@@ -94,9 +103,7 @@ def figures(benchmarks: list[Benchmark]) -> dict[str, Any]:
     bare = imports.pop("pass")["stats"]["min"]
     example = of_group(benchmarks, "AWS's ConfirmDevice example")
     return {
-        "microseconds": one,
-        "microseconds, median and third quartile": spread(benchmarks, "one verifier"),
-        "versions": extra(benchmarks, "one verifier", "version"),
+        **times_of(benchmarks, "one verifier"),
         "times gmpy2.powmod's rate": {n: one[REFERENCE] / t for n, t in one.items()},
         "random base, 513 bits, microseconds": login,
         "random base, 513 bits, times gmpy2.powmod's rate": {
@@ -165,7 +172,7 @@ def write(name: str, document: dict[str, Any]) -> None:
 def main(run: str, group: str = "") -> None:
     machine, benchmarks = load(run)
     if group:
-        found = rounded(given_figures(benchmarks, group))
+        found = rounded(given_figures(benchmarks, group) or times_of(benchmarks, group))
         write(f"{group.replace(' ', '-')}.json", {"machine": machine, group: found})
         return
     result = rounded(figures(benchmarks))

@@ -47,7 +47,7 @@ def test_javascript(benchmark: Any, modules: Path, package: str) -> None:
         salt=bytes.fromhex(last["salt"]),
     )
     assert base64.b64decode(ours.password_verifier) == bytes.fromhex(last["verifier"])
-    manifest = json.loads((modules / package / "package.json").read_text())
+    manifest = json.loads((modules / "node_modules" / package / "package.json").read_text())
     benchmark.extra_info.update(
         name=f"{package} generateHashDevice",
         all_seconds=[time / 1e6 for answer in answers for time in answer["microseconds"]],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support import TESTS
 
 from benchmarks import charts, report
 from benchmarks.c_libraries import LIBRARIES, Library, NotInstalledError, build, run
@@ -102,3 +105,19 @@ def test_a_batch_is_drawn_on_one_thread_and_on_all_cores(tmp_path: Path) -> None
         tmp_path / "second.svg", metadata={"Date": None}
     )
     assert (tmp_path / "first.svg").read_bytes() == (tmp_path / "second.svg").read_bytes()
+
+
+def test_the_pages_peers_are_those_that_were_measured() -> None:
+    measured = json.loads((report.RESULTS / "one-verifier.json").read_text())["one verifier"]
+    page = (TESTS.parent / "docs" / "benchmarks.md").read_text()
+    rows = re.findall(r"^\| (.+) \| .+ \| .+ \| ([\d,]+|-) \| ([\d.]+|-) \|$", page, re.M)
+    assert sorted(version for version, *_ in rows) == sorted(measured["versions"].values())
+    microseconds = measured["microseconds"]
+    for version, shown, times in rows:
+        [took] = {
+            (round(took), round(took / microseconds["gmpy2.powmod"], 2))
+            for name, took in microseconds.items()
+            if measured["versions"].get(name) == version
+            and (shown == "-" or f"{took:,.0f}" == shown)
+        }
+        assert shown == "-" or took == (int(shown.replace(",", "")), float(times))
