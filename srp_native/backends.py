@@ -128,8 +128,8 @@ class Installation(AbstractContextManager["Installation"]):
             _take_back([each for each in self.replacements if _is_active(each)])
 
     def __enter__(self) -> Installation:
-        if not any(map(_is_active, self.replacements)):
-            raise BackendMissingError("this installation has been taken back; install again")
+        if not all(map(_is_active, self.replacements)):
+            raise BackendMissingError("the installation has been taken back; install again")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -158,6 +158,7 @@ def install(*packages: str) -> Installation:
         What was replaced; as a context manager it takes that back at the end.
 
     Raises:
+        ValueError: no package is named.
         BackendMissingError: the package is not installed, or not known here (see `under`).
         BackendUnsuitableError: it lacks what is to be replaced.
         BackendReplacedError: something else is in that place, or ours already.
@@ -218,16 +219,18 @@ def _modules_of(package: str) -> Iterable[tuple[str, ModuleType, str]]:
         raise BackendMissingError(
             f"{package}: cannot be imported ({error}); pip install {package}"
         ) from error
-    loaded = [sys.modules[name] for name in with_openssl if name in sys.modules]
-    return [*found, *((package, module, "BN_mod_exp") for module in loaded)]
+    loaded = [sys.modules.get(name) for name in with_openssl]
+    return [*found, *((package, module, "BN_mod_exp") for module in loaded if module)]
 
 
 def _replacement(asked: str, module: ModuleType, name: str) -> Replacement:
     """A replacement that can be made; raises unless the module has what is to be replaced."""
     namespace, where = vars(module), f"{module.__name__}.{name}"
     before = namespace.get(name, _ABSENT)
-    if any(each._namespace is namespace and before is each._ours for each in _replacements):
-        raise BackendReplacedError(f"{where}: is srp_native's already; uninstall({asked!r}) first")
+    for each in _replacements:
+        if each._namespace is namespace and each._ours is before:
+            how = f"uninstall({each.asked!r}) first"
+            raise BackendReplacedError(f"{where}: is srp_native's already; {how}")
     if name == "pow":
         if before is not _ABSENT and before is not builtins.pow:
             raise BackendReplacedError(f"{where}: is {before!r} and not the built-in; remove that")

@@ -170,6 +170,20 @@ def test_what_is_ours_already_is_refused_whole(first: tuple[str, ...]) -> None:
         }
 
 
+def test_what_to_uninstall_is_named_as_it_was_installed() -> None:
+    with (
+        backends.under(pysrp),
+        pytest.raises(backends.BackendReplacedError, match=r"uninstall\('srp\._pysrp'\)"),
+    ):
+        backends.install("srp")
+
+
+def test_pysrp_without_openssl_has_one_function_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "srp._ctsrp", None)
+    with backends.install("srp") as installation:
+        assert spots(installation) == {"srp._pysrp.pow"}
+
+
 def test_what_others_have_replaced_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(srptools.context, "pow", max, raising=False)
     with pytest.raises(backends.BackendReplacedError, match="max> and not the built-in"):
