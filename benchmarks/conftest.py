@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from benchmarks.measuring import runners
 from srp_native import use_engine
+
+
+def pytest_benchmark_update_machine_info(machine_info: dict[str, Any]) -> None:
+    """How busy the machine was while they ran: at the end, the average of fifteen minutes."""
+    if hasattr(os, "getloadavg"):
+        machine_info["load"] = round(os.getloadavg()[2], 1)
 
 
 @pytest.fixture(autouse=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from srp_native import available_engines
@@ -29,19 +30,27 @@ def run_child(code: str, **environment: str) -> list[float]:
 
 def alternate(
     benchmark: Any, calls: Mapping[str, Callable[[], object]], rounds: int
-) -> dict[str, float]:
-    """Seconds of each call, the least of several rounds in which they take turns: what they are
-    compared for is then what they do, and not what the machine did meanwhile."""
-    least = dict.fromkeys(calls, float("inf"))
+) -> dict[str, list[float]]:
+    """Seconds of each call in every round, in which they take turns: what they are compared for is
+    then what they do, and not what the machine did meanwhile."""
+    seconds: dict[str, list[float]] = {name: [] for name in calls}
 
     def one_round() -> None:
         for name, call in calls.items():
             start = time.perf_counter()
             call()
-            least[name] = min(least[name], time.perf_counter() - start)
+            seconds[name].append(time.perf_counter() - start)
 
     benchmark.pedantic(one_round, rounds=rounds, warmup_rounds=min(1, rounds - 1))
-    return least
+    return seconds
+
+
+def middle_and_slow(times: Sequence[float]) -> list[float]:
+    """The median and the third quartile: how far most rounds were from the least."""
+    if len(times) == 1:
+        return [times[0], times[0]]
+    _, median, third = statistics.quantiles(times, n=4, method="inclusive")
+    return [median, third]
 
 
 def runners() -> list[str]:

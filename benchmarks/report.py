@@ -1,10 +1,14 @@
 """Turns a run of the benchmarks into the figures that documents quote, and draws them.
 
     python -m benchmarks.report build/bench.json
+    python -m benchmarks.report build/bench.json "other packages"
 
-writes ``benchmarks/results/figures.json`` (with the machine) and three charts beside it, and prints
-each target with the figure that was reached. Times are minima: on a shared machine the least
-disturbed round is the one that tells about the code.
+The first writes ``benchmarks/results/figures.json`` (with the machine) and three charts beside it,
+and prints each target with the figure that was reached. The second takes a run of one group's
+benchmarks alone, and writes ``benchmarks/results/other-packages.json``; so with "one verifier".
+
+Times are minima: on a shared machine the least disturbed round is the one that tells about the
+code. Medians and third quartiles beside them show how much the rounds differed.
 """
 
 from __future__ import annotations
@@ -14,7 +18,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.charts import draw_peers, draw_sizes, draw_threads
+from benchmarks.charts import draw_all
+from benchmarks.measuring import middle_and_slow
 from benchmarks.targets import Target, reached
 
 RESULTS = Path(__file__).parent / "results"
@@ -34,6 +39,7 @@ def load(path: str) -> tuple[dict[str, Any], list[Benchmark]]:
         "cpu": cpu.get("brand_raw", info.get("machine")),
         "cores": cpu.get("count"),
         "python": info.get("python_version"),
+        "load": info.get("load"),
         "system": f"{info.get('system')} {info.get('release')}",
         "when": run["datetime"],
     }
@@ -52,13 +58,42 @@ def extra(benchmarks: list[Benchmark], group: str, key: str) -> dict[str, Any]:
 
 
 def per_power(benchmarks: list[Benchmark], group: str) -> dict[str, float]:
-    """Microseconds for each power; a batch is divided by its rows, and what timed itself in another
+    """Microseconds for each power: the least of all rounds."""
+    return {name: min(times) for name, times in rounds_of(benchmarks, group).items()}
+
+
+def spread(benchmarks: list[Benchmark], group: str) -> dict[str, list[float]]:
+    """The median and the third quartile of the same."""
+    return {name: middle_and_slow(times) for name, times in rounds_of(benchmarks, group).items()}
+
+
+def rounds_of(benchmarks: list[Benchmark], group: str) -> dict[str, list[float]]:
+    """Microseconds of every round; a batch is divided by its rows, and what timed itself in another
     process says so."""
     return {
-        name: 1e6
-        * b["extra_info"].get("seconds", b["stats"]["min"])
-        / b["extra_info"].get("rows", 1)
+        name: [
+            1e6 * seconds / b["extra_info"].get("rows", 1)
+            for seconds in b["extra_info"].get("all_seconds") or b["stats"]["data"]
+        ]
         for name, b in of_group(benchmarks, group).items()
+    }
+
+
+def times_of(benchmarks: list[Benchmark], group: str) -> dict[str, Any]:
+    """A group's times and the versions of what is not ours."""
+    return {
+        "microseconds": per_power(benchmarks, group),
+        "microseconds, median and third quartile": spread(benchmarks, group),
+        "versions": extra(benchmarks, group, "version"),
+    }
+
+
+def given_figures(benchmarks: list[Benchmark], group: str) -> dict[str, float]:
+    """The figures that a group's benchmarks give themselves."""
+    return {
+        name: value
+        for each in extra(benchmarks, group, "figures").values()
+        for name, value in each.items()
     }
 
 
@@ -68,7 +103,7 @@ def figures(benchmarks: list[Benchmark]) -> dict[str, Any]:
     bare = imports.pop("pass")["stats"]["min"]
     example = of_group(benchmarks, "AWS's ConfirmDevice example")
     return {
-        "microseconds": one,
+        **times_of(benchmarks, "one verifier"),
         "times gmpy2.powmod's rate": {n: one[REFERENCE] / t for n, t in one.items()},
         "random base, 513 bits, microseconds": login,
         "random base, 513 bits, times gmpy2.powmod's rate": {
@@ -81,6 +116,12 @@ def figures(benchmarks: list[Benchmark]) -> dict[str, Any]:
             benchmarks, "threads", "microseconds"
         )["10000"],
         "microseconds a row by rows, and by threads": extra(benchmarks, "sizes", "microseconds"),
+        "microseconds a row by rows, and by threads, median and third quartile": extra(
+            benchmarks, "sizes", "spread"
+        ),
+        "batch of 10,000, microseconds a row, by threads, median and third quartile": extra(
+            benchmarks, "threads", "spread"
+        )["10000"],
         "GIL held at a stretch, ms": extra(benchmarks, "GIL", "milliseconds"),
         "peak memory of 1,000,000 rows in columns, times inputs and outputs": extra(
             benchmarks, "memory", "ratio"
@@ -94,14 +135,7 @@ def figures(benchmarks: list[Benchmark]) -> dict[str, Any]:
         "AWS's ConfirmDevice example, microseconds": {
             name: 1e6 * b["stats"]["min"] for name, b in example.items()
         },
-        **{
-            heading: {
-                name: value
-                for each in extra(benchmarks, heading, "figures").values()
-                for name, value in each.items()
-            }
-            for heading in FIGURES
-        },
+        **{heading: given_figures(benchmarks, heading) for heading in FIGURES},
     }
 
 
@@ -109,6 +143,8 @@ def rounded(item: Any) -> Any:
     """Four digits of every number: more would say nothing."""
     if isinstance(item, dict):
         return {key: rounded(value) for key, value in item.items()}
+    if isinstance(item, list):
+        return [rounded(value) for value in item]
     return float(f"{item:.4g}") if isinstance(item, float) else item
 
 
@@ -125,21 +161,26 @@ def print_targets(targets: list[Target]) -> None:
         )
 
 
-def main() -> None:
-    machine, benchmarks = load(sys.argv[1])
+def write(name: str, document: dict[str, Any]) -> None:
+    """Keep the figures, and print them."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / name).write_text(text + "\n")
+    print(text)
+
+
+def main(run: str, group: str = "") -> None:
+    machine, benchmarks = load(run)
+    if group:
+        found = rounded(given_figures(benchmarks, group) or times_of(benchmarks, group))
+        write(f"{group.replace(' ', '-')}.json", {"machine": machine, group: found})
+        return
     result = rounded(figures(benchmarks))
     targets = reached(result)
-    RESULTS.mkdir(exist_ok=True)
-    document = {"machine": machine, "targets": [t.as_json() for t in targets], **result}
-    (RESULTS / "figures.json").write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
-    draw_peers(result["microseconds"], machine, RESULTS / "peers.svg")
-    draw_sizes(result["microseconds a row by rows, and by threads"], machine, RESULTS / "sizes.svg")
-    draw_threads(
-        result["batch of 10,000, microseconds a row, by threads"], machine, RESULTS / "threads.svg"
-    )
-    print(json.dumps(document, indent=2, ensure_ascii=False))
+    write("figures.json", {"machine": machine, "targets": [t.as_json() for t in targets], **result})
+    draw_all(result, machine, RESULTS)
     print_targets(targets)
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

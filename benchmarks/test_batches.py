@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support import peak_memory
 
-from benchmarks.measuring import alternate
+from benchmarks.measuring import alternate, middle_and_slow
 from benchmarks.workloads import CORES, Batch
 from cognito_srp.cli.bench import thread_counts
 from srp_native import engine
@@ -44,10 +44,14 @@ def without_checks(call: Callable[[], object]) -> Callable[[], None]:
 def measure(
     benchmark: Any, name: str, calls: dict[str, Callable[[], object]], *, rows: int, rounds: int
 ) -> None:
-    """Record microseconds for each row."""
+    """Record microseconds for each row: the least, and the median and third quartile."""
     seconds = alternate(benchmark, calls, rounds)
-    microseconds = {what: 1e6 * s / rows for what, s in seconds.items()}
-    benchmark.extra_info.update(name=name, microseconds=microseconds)
+    each = {what: [1e6 * s / rows for s in times] for what, times in seconds.items()}
+    benchmark.extra_info.update(
+        name=name,
+        microseconds={what: min(times) for what, times in each.items()},
+        spread={what: middle_and_slow(times) for what, times in each.items()},
+    )
 
 
 def test_batch(benchmark: Any, on_engine: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import Any
 
 import gmpy2
@@ -16,30 +18,36 @@ from srp_native import N, pow_g, pow_g_many, powmod, powmod_many
 GROUP = "one verifier"
 LOGIN = "one login"
 ROWS = 128  # so few that a round is often not disturbed
-_BASE, _LONG = gmpy2.mpz(3) ** 1900, gmpy2.mpz(1) << 512 | EXPONENT
+#: Of a login: a random base, and 513 bits as the premaster secret's exponent has.
+LOGIN_BASE, LOGIN_EXPONENT = 3**1900, 1 << 512 | EXPONENT
+_BASE, _LONG = gmpy2.mpz(LOGIN_BASE), gmpy2.mpz(LOGIN_EXPONENT)
 _N, _X = gmpy2.mpz(N), gmpy2.mpz(EXPONENT)
+GMP = f"gmpy2 {gmpy2.version()}, {gmpy2.mp_version()}"
 KEYS: dict[str, Any] = {
     "device_group_key": "-AbCdEf12",
     "device_key": "eu-west-1_0c1e5a3c-0000-4000-8000-123456789abc",
 }
 
 
-def named(benchmark: Any, name: str) -> Any:
+def named(benchmark: Any, name: str, peer: str = "") -> Any:
+    """The benchmark in its group; `peer` is another package with its version."""
     benchmark.group = GROUP
     benchmark.extra_info["name"] = name
+    if peer:
+        benchmark.extra_info["version"] = peer
     return benchmark
 
 
 def test_cpython_pow(benchmark: Any) -> None:
-    named(benchmark, "CPython pow")(pow, 2, EXPONENT, N)
+    named(benchmark, "CPython pow", f"Python {platform.python_version()}")(pow, 2, EXPONENT, N)
 
 
 def test_gmpy2_powmod(benchmark: Any) -> None:
-    named(benchmark, "gmpy2.powmod")(gmpy2.powmod, 2, _X, _N)
+    named(benchmark, "gmpy2.powmod", GMP)(gmpy2.powmod, 2, _X, _N)
 
 
 def test_gmpy2_powmod_sec(benchmark: Any) -> None:
-    named(benchmark, "gmpy2.powmod_sec")(gmpy2.powmod_sec, 2, _X, _N)
+    named(benchmark, "gmpy2.powmod_sec", GMP)(gmpy2.powmod_sec, 2, _X, _N)
 
 
 def openssl(base: int, exponent: int) -> Callable[[], bytes]:
@@ -49,8 +57,17 @@ def openssl(base: int, exponent: int) -> Callable[[], bytes]:
         pytest.skip(str(error))
 
 
+def cryptography_version() -> str:
+    from cryptography.hazmat.backends.openssl.backend import backend
+
+    return f"cryptography {version('cryptography')}, {backend.openssl_version_text()}"
+
+
 def test_openssl(benchmark: Any) -> None:
-    power = named(benchmark, "OpenSSL, DH exchange (cryptography)")(openssl(2, EXPONENT))
+    exchange = openssl(2, EXPONENT)
+    power = named(benchmark, "OpenSSL, DH exchange (cryptography)", cryptography_version())(
+        exchange
+    )
     assert int.from_bytes(power, "big") == pow(2, EXPONENT, N)
 
 
@@ -62,7 +79,8 @@ def test_openssl_of_a_login(benchmark: Any) -> None:
 
 
 def test_pycognito_generate_hash_device(benchmark: Any) -> None:
-    named(benchmark, "pycognito generate_hash_device")(generate_hash_device, *KEYS.values())
+    made = named(benchmark, "pycognito generate_hash_device", f"pycognito {version('pycognito')}")
+    made(generate_hash_device, *KEYS.values())
 
 
 def test_engine(benchmark: Any, on_engine: str) -> None:

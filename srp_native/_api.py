@@ -31,6 +31,7 @@ __all__ = [
     "pow_g_many",
     "powmod",
     "powmod_many",
+    "powmod_other",
     "premaster_secret",
     "verifier",
     "verifiers",
@@ -66,7 +67,7 @@ def powmod(base: int, exponent: Exponent, modulus: int = N, *, constant_time: bo
         ConstantTimeUnavailableError: Nothing here is constant-time.
     """
     if modulus != N:
-        return _powmod_other(base, exponent, modulus, constant_time)
+        return powmod_other(base, exponent, modulus, constant_time)
     if _integer("base", base) == G:
         return pow_g(exponent, constant_time=constant_time)
     e = _exponent_bytes(exponent)
@@ -298,7 +299,8 @@ def _run_rows(
     return _run(call)
 
 
-def _powmod_other(base: int, exponent: Exponent, modulus: int, constant_time: bool) -> int:
+def powmod_other(base: int, exponent: Exponent, modulus: int, constant_time: bool) -> int:
+    """`powmod` without the fast path: any modulus, and an exponent of any length for it."""
     b, m = _integer("base", base), _integer("modulus", modulus)
     e = int.from_bytes(exponent, "big") if isinstance(exponent, bytes) else exponent
     if _integer("exponent", e) < 0:

@@ -1,4 +1,6 @@
-"""What can go wrong with an engine. Bad arguments are plain ``ValueError`` and ``TypeError``.
+"""What can go wrong with an engine, and with a package that is to run on one.
+
+Bad arguments are plain ``ValueError`` and ``TypeError``.
 
 ::
 
@@ -6,9 +8,18 @@
     ├── EngineUnavailableError        not built, not installed, unknown, or failed its known answers
     ├── ConstantTimeUnavailableError  constant time was asked for and nothing here can promise it
     └── EngineFaultError              a known answer or another engine's result was missed
+
+    BackendError                      (`srp_native.backends`)
+    ├── BackendMissingError           the package is not installed, unknown, or ours is not under it
+    ├── BackendUnsuitableError        it lacks what is to be replaced
+    └── BackendReplacedError          something else is in that place already
 """
 
 __all__ = [
+    "BackendError",
+    "BackendMissingError",
+    "BackendReplacedError",
+    "BackendUnsuitableError",
     "ConstantTimeUnavailableError",
     "EngineError",
     "EngineFaultError",
@@ -17,7 +28,7 @@ __all__ = [
 
 
 class EngineError(Exception):
-    """Base of this package's own errors."""
+    """Base of the errors about engines."""
 
 
 class EngineUnavailableError(EngineError):
@@ -30,3 +41,19 @@ class ConstantTimeUnavailableError(EngineError):
 
 class EngineFaultError(EngineError):
     """A result did not agree with a known answer or with another engine's."""
+
+
+class BackendError(Exception):
+    """Base of the errors about other packages; the package is left as it was."""
+
+
+class BackendMissingError(BackendError):
+    """The package cannot be imported, is not known here, or does not run on our powers."""
+
+
+class BackendUnsuitableError(BackendError):
+    """The package lacks what is to be replaced; the message says what was looked for."""
+
+
+class BackendReplacedError(BackendError):
+    """Where our function goes there is another one, or ours already."""

@@ -49,7 +49,7 @@ class Part:
 
 
 PARTS = {
-    "tree": Part(("tests/test_*.py", "tests/typing"), (*_FACADE, *_PROSE, "tests")),
+    "tree": Part(("tests/test_*.py", "tests/typing"), (*_FACADE, *_PROSE, "tests", "benchmarks")),
     "maths": Part(("tests/maths",), (*_CORE, *_PROSE, "tests/maths")),
     "batches": Part(("tests/batches",), (*_FACADE, *_PROSE, "tests/batches")),
     "native": Part(

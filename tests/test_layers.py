@@ -91,6 +91,14 @@ def test_importing_the_facade_loads_nothing_heavy() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_importing_the_backends_loads_no_package_that_they_are_for() -> None:
+    code = (
+        "import sys, srp_native.backends\n"
+        "assert not {'gmpy2', 'srp', 'srptools'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 @pytest.mark.parametrize("package", list(PACKAGES))
 def test_public_names(package: str) -> None:
     """``__all__`` is sorted and whole: every name in it exists, every import of it is in it."""

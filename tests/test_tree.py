@@ -18,7 +18,7 @@ from support.source_tree import PACKAGES, ROOT, import_circles, import_graph
 PUBLIC = {
     "cognito_srp", "cognito_srp.aio", "cognito_srp.aws_srp", "cognito_srp.distributed",
     "cognito_srp.enroll", "cognito_srp.enroll.aio", "cognito_srp.errors", "cognito_srp.local",
-    "cognito_srp.redaction", "srp_native",
+    "cognito_srp.redaction", "srp_native", "srp_native.backends",
 }  # fmt: skip
 #: Where files are that documents name.
 TOPS = ("srp_native", "python", "tests", "benchmarks", "examples", "docs")

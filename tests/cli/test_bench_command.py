@@ -21,11 +21,12 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_POWER_SECONDS", "_BATCH_SECONDS"):
         monkeypatch.setattr(bench, name, 0.001)
     monkeypatch.setattr(bench, "_LEAST_ROWS", 20)
+    monkeypatch.setattr(bench, "_COLD_ROUNDS", 1)
 
 
 def test_json(run: Run) -> None:
     code, out, err = run("bench", "--output", "json")
-    assert (code, err) == (0, "")
+    assert code == 0
     document = json.loads(out)
     powers = document["Powers"]
     assert sorted(p["Name"] for p in powers if not p["SrpNative"]) == PEERS
@@ -34,6 +35,11 @@ def test_json(run: Run) -> None:
     times = [power["Microseconds"] for power in powers]
     assert times == sorted(times, reverse=True)
     assert all(time > 0 for time in times)
+    assert all(power["ColdMicroseconds"] > 0 for power in powers)
+    fastest = [power for power in powers if power["SrpNative"]][-1]
+    assert fastest["Name"].startswith(f"srp_native, engine {document['Fastest']['Name']}")
+    if document["Fastest"] == document["Running"]:
+        assert err == ""
     assert document["Batches"][0]["Threads"] == 1
     best = max(batch["VerifiersPerSecond"] for batch in document["Batches"])
     assert document["SecondsForAMillion"] == pytest.approx(1e6 / best, rel=0.01, abs=0.1)
@@ -42,13 +48,43 @@ def test_json(run: Run) -> None:
 
 
 def test_table(run: Run) -> None:
-    code, out, err = run("bench")
-    assert (code, err) == (0, "")
+    code, out, _ = run("bench")
+    assert code == 0
     lines = out.splitlines()
     assert sum("█" in line for line in lines) >= len(PEERS) + 3
+    assert "µs cold" in lines[0]
     assert "running: engine " in out
     assert "a million verifiers: " in out
     assert max(map(len, lines)) <= 110
+
+
+def test_a_warning_where_another_engine_is_faster(run: Run) -> None:
+    with srp_native.use_engine("python"):
+        code, _, err = run("bench", "--output", "json")
+    assert code == 0
+    [line] = err.splitlines()
+    assert line.startswith("engine python runs; engine ")
+    assert " times as fast here" in line
+    assert "SRP_NATIVE_" in line
+
+
+def test_no_warning_for_what_chance_may_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first, second = (
+        srp_native.EngineInfo(name, "", True, name == "c", True, False) for name in ("c", "gmpy2")
+    )
+
+    def warned(seconds: float) -> str:
+        powers = [bench._Power("", first, seconds, 1.0), bench._Power("", second, 1.0, 1.0)]
+        bench._warn_if_slower(first, powers)
+        return capsys.readouterr().err
+
+    assert warned(1.05) == ""
+    assert warned(1.3) == (
+        "engine c runs; engine gmpy2 is 1.3 times as fast here, but its default routines are not "
+        "constant time; SRP_NATIVE_ENGINE=gmpy2 chooses it\n"
+    )
 
 
 def test_the_choice_of_engine_is_left_as_it_was(run: Run) -> None:
@@ -86,5 +122,5 @@ def test_bars_where_the_terminal_has_no_blocks(monkeypatch: pytest.MonkeyPatch) 
         encoding = "ascii"
 
     monkeypatch.setattr(sys, "stdout", Ascii())
-    assert bench._bar(0.5) == "#" * 15
+    assert bench._bar(0.5) == "#" * (bench._BAR // 2)
     assert bench._bar(0.0) == "#"

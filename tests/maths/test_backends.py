@@ -1,29 +1,31 @@
-"""srp_native.powmod under pysrp and srptools, as examples/powmod_backend.py puts it there."""
+"""Sign-ins of pysrp and srptools on our powers: their own messages and keys, bit for bit."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-import runpy
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import srp
 import srp._pysrp as pysrp
 import srptools
 import srptools.context
 from srptools import constants
 
 import srp_native
-from srp_native import N
+from srp_native import N, _openssl_pow, backends
 from srp_native.engines._registry import constant_time_engine
 
-SCRIPT = Path(__file__).parent.parent.parent / "examples" / "powmod_backend.py"
+SCRIPT = Path(__file__).parent.parent.parent / "examples" / "other_srp_packages.py"
 COGNITO = format(N, "X")
 PAGE = SCRIPT.parent.parent / "docs" / "backends.md"
+Installation = backends.Installation
 #: What the two offer up to 4,096 bits, and Cognito's group.
 PYSRP_GROUPS = {
     "2048": {"ng_type": pysrp.NG_2048},
@@ -40,20 +42,20 @@ SRPTOOLS_GROUPS = {
     },
     "Cognito's": {"prime": COGNITO, "generator": "2"},
 }
+OPENSSL_GROUPS: dict[str, dict[str, Any]] = {
+    **PYSRP_GROUPS,
+    "Cognito's": {"ng_type": srp.NG_CUSTOM, "n_hex": COGNITO.encode(), "g_hex": b"2"},
+}
 A_SECRET, B_SECRET = bytes(range(1, 33)).rjust(256, b"\0"), bytes(range(99, 131)).rjust(256, b"\0")
-
-Pow = Callable[[int, int, int], int]
 
 
 @pytest.fixture
-def ours(engine: str, monkeypatch: pytest.MonkeyPatch) -> Pow:
-    """The recipe's pow in both packages, on every engine that has constant-time routines."""
+def ours(engine: str) -> Iterator[Installation]:
+    """Ours under both packages, on every engine that has constant-time routines."""
     if engine == "python":
         pytest.skip("engine python promises no constant time")
-    backend: Pow = runpy.run_path(str(SCRIPT))["constant_time_pow"]
-    for module in (pysrp, srptools.context):
-        monkeypatch.setattr(module, "pow", backend, raising=False)
-    return backend
+    with backends.install("srp", "srptools") as installation:
+        yield installation
 
 
 def with_pysrp(group: dict[str, Any]) -> tuple[bytes, ...]:
@@ -65,6 +67,22 @@ def with_pysrp(group: dict[str, Any]) -> tuple[bytes, ...]:
     v = pysrp.long_to_bytes(pysrp.__dict__.get("pow", pow)(user.g, x, user.N))
     _, A = user.start_authentication()
     server = pysrp.Verifier("ann", b"salt", v, A, bytes_b=B_SECRET, **given)
+    s, B = server.get_challenge()
+    M = user.process_challenge(s, B)
+    H = server.verify_session(M)
+    user.verify_session(H)
+    assert user.authenticated()
+    assert server.authenticated()
+    return A, v, B, M, H, user.get_session_key()
+
+
+def with_openssl(group: dict[str, Any]) -> tuple[bytes, ...]:
+    """The same on pysrp's other half, which calls OpenSSL, and draws 256 bits."""
+    half, made = srp._mod, {"hash_alg": srp.SHA256, **group}
+    user = half.User("ann", "password", bytes_a=A_SECRET[-32:], **made)
+    v = with_pysrp(group)[1]
+    _, A = user.start_authentication()
+    server = half.Verifier("ann", b"salt", v, A, bytes_b=B_SECRET[-32:], **made)
     s, B = server.get_challenge()
     M = user.process_challenge(s, B)
     H = server.verify_session(M)
@@ -101,17 +119,19 @@ def on_pow() -> dict[str, Any]:
     }
 
 
-def test_pysrp_signs_in_with_the_same_messages(on_pow: dict[str, Any], ours: Pow) -> None:
+def test_pysrp_signs_in_with_the_same_messages(on_pow: dict[str, Any], ours: Installation) -> None:
     for name, group in PYSRP_GROUPS.items():
         assert with_pysrp(group) == on_pow["pysrp"][name], name
 
 
-def test_srptools_signs_in_with_the_same_messages(on_pow: dict[str, Any], ours: Pow) -> None:
+def test_srptools_signs_in_with_the_same_messages(
+    on_pow: dict[str, Any], ours: Installation
+) -> None:
     for name, group in SRPTOOLS_GROUPS.items():
         assert with_srptools(group) == on_pow["srptools"][name], name
 
 
-def test_rfc_5054s_known_answer(ours: Pow) -> None:
+def test_rfc_5054s_known_answer(ours: Installation) -> None:
     """Appendix B, through srptools on ours."""
     context = srptools.SRPContext("alice", "password123")
     salt = bytes.fromhex("BEB25379D1A8581EB5A727673A2441EE")
@@ -146,7 +166,7 @@ def test_rfc_5054s_known_answer(ours: Pow) -> None:
 
 
 def test_their_own_groups_go_through_gmpy2_in_constant_time(
-    ours: Pow, monkeypatch: pytest.MonkeyPatch
+    ours: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from srp_native.engines._registry import load_engine
 
@@ -163,7 +183,9 @@ def test_their_own_groups_go_through_gmpy2_in_constant_time(
     assert asked == [True] * 7  # A, v twice, B, S twice and v^u
 
 
-def test_cognitos_group_runs_on_the_engine(ours: Pow, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cognitos_group_runs_on_the_engine(
+    ours: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     engine = constant_time_engine()
     asked: list[bool] = []
     for name in ("powmod", "pow_g"):
@@ -180,21 +202,72 @@ def test_cognitos_group_runs_on_the_engine(ours: Pow, monkeypatch: pytest.Monkey
     assert all(asked)
 
 
-@pytest.mark.parametrize("modulus", [N, int(constants.PRIME_2048, 16)], ids=["Cognito's", "2048"])
-def test_what_they_ask_of_pow(ours: Pow, modulus: int) -> None:
-    """B − k·g^x is negative, a of pysrp has 2,048 bits, u·x of SHA-512 1,024."""
-    for base in (2, -5, -(modulus**2), modulus * 7 + 1):
-        for exponent in (0, 1, 2**256 - 1, 2**2048 + 2**1024 + 1):
-            assert ours(base, exponent, modulus) == pow(base, exponent, modulus)
+@pytest.mark.parametrize("group", list(OPENSSL_GROUPS))
+def test_pysrp_on_openssl_signs_in_with_the_same_messages(
+    engine: str, group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cognito's group on ours; the others stay with OpenSSL, the faster one there."""
+    if engine == "python":
+        pytest.skip("engine python promises no constant time")
+    if srp._mod is pysrp:
+        pytest.skip("pysrp finds no OpenSSL here")
+    expected = with_openssl(OPENSSL_GROUPS[group])
+    asked: list[int] = []
+    real = srp_native.powmod
+
+    def watching(base: int, exponent: int, *, constant_time: bool) -> int:
+        assert constant_time
+        asked.append(exponent)
+        return real(base, exponent, constant_time=constant_time)
+
+    monkeypatch.setattr(_openssl_pow, "powmod", watching)
+    with backends.install("srp"):
+        assert with_openssl(OPENSSL_GROUPS[group]) == expected
+    # A, B, v twice, S on both sides, v^u
+    assert len(asked) == (7 if group == "Cognito's" else 0)
 
 
-def test_the_pages_recipe_runs_as_it_stands() -> None:
-    [recipe] = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
-    check = "\nassert srp._pysrp.pow(2, 5, 23) == srptools.context.pow(2, 5, 23) == 9"
-    subprocess.run([sys.executable, "-c", recipe + check], check=True)
+def test_openssl_keeps_exponents_that_ours_does_not_take() -> None:
+    if srp._mod is pysrp:
+        pytest.skip("pysrp finds no OpenSSL here")
+    openssl = srp._mod
+    context = openssl.BN_CTX_new()
+
+    def power(base: int, exponent: int) -> tuple[int, int]:
+        """What the function returns, and the number it writes."""
+        numbers = [openssl.BN_new() for _ in range(4)]
+        for number, value in zip(numbers[1:], (abs(base), abs(exponent), N), strict=True):
+            openssl.BN_hex2bn(number, format(value, "X").encode())
+        numbers[1][0].neg, numbers[2][0].neg = base < 0, exponent < 0
+        done = openssl.BN_mod_exp(*numbers, context)
+        return done, int.from_bytes(openssl.bn_to_bytes(numbers[0]), "big")
+
+    cases = [(b, e) for b in (0, 2, -5, N + 3, -(2**3100)) for e in (0, 1, 2**256 + 9, 2**3072)]
+    cases.append((2, -3))
+    on_openssl = [power(*case) for case in cases]
+    with backends.install("srp"):
+        assert [power(*case) for case in cases] == on_openssl
 
 
 def test_the_example_runs_as_it_stands() -> None:
     done = subprocess.run([sys.executable, SCRIPT], check=True, capture_output=True, text=True)
     assert f"engine {srp_native.engine().name}" in done.stdout
-    assert done.stdout.count("signs in: True") == 2
+    assert done.stdout.count("signs in: True") == 3
+    assert backends.__name__ not in done.stderr
+
+
+def test_the_pages_first_sample_runs_as_it_stands() -> None:
+    sample = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)[0]
+    check = "\nassert not hasattr(srptools.context, 'pow')"
+    subprocess.run([sys.executable, "-c", sample + check], check=True)
+
+
+def test_the_pages_figures_are_those_that_were_measured() -> None:
+    results = PAGE.parent.parent / "benchmarks" / "results" / "other-packages.json"
+    measured = json.loads(results.read_text())["other packages"]
+    rows = re.findall(r"^\| (.+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|$", PAGE.read_text(), re.M)
+    assert len(rows) == len(measured) / 3
+    for name, theirs, ours, times in rows:
+        assert float(theirs) == pytest.approx(measured[f"{name}, ms on its own"], abs=0.051)
+        assert float(ours) == pytest.approx(measured[f"{name}, ms on ours"], abs=0.051)
+        assert float(times) == pytest.approx(measured[f"{name}, times"], abs=0.51)

@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["npm_install", "pip_install"]
+__all__ = ["HOMEKIT", "npm_install", "pip_install"]
+
+#: HomeKit's packages, pysrp, and what their tests and ours need. pyatv does not work with
+#: srptools 2, whose SRPClientSession takes its second argument by name only.
+HOMEKIT = (
+    "HAP-python==5.2.0", "aiohomekit==4.0.1", "pyatv==0.18.0", "srptools==1.0.1", "srp==1.0.22",
+    "pytest>=8", "pytest-asyncio>=0.23", "requests", "gmpy2", "cffi",
+)  # fmt: skip
 
 
 def pip_install(folder: Path, *packages: str) -> Path:

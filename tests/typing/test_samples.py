@@ -17,7 +17,6 @@ CLIENT = "from typing import Any\nclient: Any = None\n"
 #: What the text around a document's samples has given the reader by then.
 GIVEN = {
     "README.md": CLIENT + "result: Any = {}\n",
-    "backends.md": "# pyright: reportAttributeAccessIssue=false\n",  # it gives modules a new name
     "distributed.md": "# pyright: reportAttributeAccessIssue=false\n"  # pyarrow has no types
     + CLIENT
     + "rows: Any = None\ndf: Any = None\n",

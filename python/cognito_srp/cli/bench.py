@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import math
 import platform
+import statistics
 import sys
 import time
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import srp_native
@@ -34,15 +36,24 @@ _BATCH_SECONDS: Final = 0.6
 _ROUNDS: Final = 2
 _LEAST_ROWS: Final = 512
 _MILLION: Final = 1_000_000
-_BAR: Final = 30
+_BAR: Final = 24
+#: What is written between two calls for the time of a cold one, and after how many the median is
+#: taken.
+_COLD_BYTES: Final = 64 << 20
+_COLD_ROUNDS: Final = 9
+_CACHE_LINE: Final = 64
+#: An engine has to be this much faster than the one that runs for a warning: less is chance.
+_NOTABLY: Final = 1.1
 
 
 def set_up(parser: Parser) -> None:
     """Give the command its options."""
     parser.description = (
         "Time one verifier's power, 2^x mod N, with every engine and kernel that runs "
-        "here and with the other packages that are installed, then whole checked batches on one "
-        "thread to all cores. Takes some ten seconds."
+        "here and with the other packages that are installed, call after call (warm) and with 64 "
+        "MB of other memory written between two calls (cold); then whole checked batches on one "
+        "thread to all cores. Warns when another engine or kernel is faster than the one that "
+        "runs. Takes some ten seconds."
     )
     add_output_options(parser, default="table")
     parser.set_defaults(run=_run)
@@ -50,11 +61,12 @@ def set_up(parser: Parser) -> None:
 
 @dataclass(frozen=True)
 class _Power:
-    """One way to compute a verifier's power."""
+    """One way to compute a verifier's power; an engine of ours, or none for another package."""
 
     name: str
-    ours: bool
+    engine: srp_native.EngineInfo | None
     seconds: float
+    cold: float
 
 
 @dataclass(frozen=True)
@@ -86,7 +98,29 @@ def _run(arguments: argparse.Namespace) -> int:
                 print(f"not installed, so not compared: {', '.join(missing)}")
     else:
         write(arguments, _document(running, powers, batches, missing))
+    _warn_if_slower(running, powers)
     return 0
+
+
+def _fastest(powers: list[_Power]) -> srp_native.EngineInfo:
+    """The engine and kernel of ours that takes the least time, warm; `powers` ends with it."""
+    return next(power.engine for power in reversed(powers) if power.engine)
+
+
+def _warn_if_slower(running: srp_native.EngineInfo, powers: list[_Power]) -> None:
+    """One line on stderr where another engine or kernel is notably faster."""
+    seconds = {power.engine: power.seconds for power in powers if power.engine}
+    faster = _fastest(powers)
+    times = seconds[running] / seconds[faster]
+    if times < _NOTABLY:
+        return
+    how = f"KERNEL={faster.kernel}" if faster.kernel else f"ENGINE={faster.name}"
+    but = "" if faster.constant_time else ", but its default routines are not constant time"
+    print(
+        f"{_describe_engine(running)} runs; {_describe_engine(faster)} is {times:.1f} times as "
+        f"fast here{but}; SRP_NATIVE_{how} chooses it",
+        file=sys.stderr,
+    )
 
 
 def _time_powers() -> tuple[list[_Power], list[str]]:
@@ -97,13 +131,13 @@ def _time_powers() -> tuple[list[_Power], list[str]]:
             if power is None:
                 missing.append(name)
             else:
-                powers.append(_Power(name, False, _least(power)))
+                powers.append(_Power(name, None, _least(power), _cold(power)))
             advance()
-        exponent = EXPONENT.to_bytes(32, "big")
+        own = partial(srp_native.pow_g, EXPONENT.to_bytes(32, "big"))
         for name, kernel in _runners():
             with srp_native.use_engine(name, kernel) as info:
-                seconds = _least(lambda: srp_native.pow_g(exponent))
-                powers.append(_Power(f"srp_native, {_describe_engine(info)}", True, seconds))
+                title = f"srp_native, {_describe_engine(info)}"
+                powers.append(_Power(title, info, _least(own), _cold(own)))
             advance()
     return sorted(powers, key=lambda power: -power.seconds), missing
 
@@ -128,6 +162,18 @@ def _least(call: Callable[[], object]) -> float:
         call()
         least = min(least, time.perf_counter() - start)
     return least
+
+
+def _cold(call: Callable[[], object]) -> float:
+    """Seconds that a call takes amid other work: the median, with other memory written between."""
+    other, lines = bytearray(_COLD_BYTES), bytes(_COLD_BYTES // _CACHE_LINE)
+    times = []
+    for _ in range(_COLD_ROUNDS):
+        other[::_CACHE_LINE] = lines
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
 
 
 def thread_counts() -> list[int]:
@@ -173,12 +219,13 @@ def _show(powers: list[_Power], batches: list[_Batch]) -> None:
             power.name,
             _bar(math.log(slowest / power.seconds) / decades),
             f"{1e6 * power.seconds:,.1f}",
+            f"{1e6 * power.cold:,.1f}",
             f"{slowest / power.seconds:,.1f} ×",
         )
         for power in powers
     )
-    columns = ("2^x mod N, one thread", "speed, log scale", "µs", "the slowest's speed")
-    write_table(columns, rows, numeric=2)
+    columns = ("2^x mod N, one thread", "warm, log scale", "µs", "µs cold", "the slowest's speed")
+    write_table(columns, rows, numeric=3)
     most = max(batch.rate for batch in batches)
     first = batches[0].rate
     with printing():
@@ -211,7 +258,7 @@ def _bar(share: float) -> str:
 def _document(
     running: srp_native.EngineInfo, powers: list[_Power], batches: list[_Batch], missing: list[str]
 ) -> dict[str, Any]:
-    best = max(batches, key=lambda batch: batch.rate)
+    best, fastest = max(batches, key=lambda batch: batch.rate), _fastest(powers)
     return {
         "Machine": {
             "System": platform.system(),
@@ -219,8 +266,14 @@ def _document(
             "Python": platform.python_version(),
         },
         "Running": {"Name": running.name, "Kernel": running.kernel},
+        "Fastest": {"Name": fastest.name, "Kernel": fastest.kernel},
         "Powers": [
-            {"Name": p.name, "SrpNative": p.ours, "Microseconds": round(1e6 * p.seconds, 1)}
+            {
+                "Name": p.name,
+                "SrpNative": p.engine is not None,
+                "Microseconds": round(1e6 * p.seconds, 1),
+                "ColdMicroseconds": round(1e6 * p.cold, 1),
+            }
             for p in powers
         ],
         "Batches": [
