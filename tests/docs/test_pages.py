@@ -15,8 +15,7 @@ pytest.importorskip("cryptography", reason="the extra [enroll] is not installed"
 DOCS = TESTS.parent / "docs"
 FOLDERS = ("tutorial", "how-to", "operations", "reference")
 PAGES = [page for folder in FOLDERS for page in sorted((DOCS / folder).glob("*.md"))]
-RUN = {"console", "python"}
-FOLLOWED = [page for page in PAGES if {block.language for block in blocks(page)} & RUN]
+FOLLOWED = [page for page in PAGES if any(block.is_run for block in blocks(page))]
 
 
 @pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: f"{page.parent.name}/{page.stem}")

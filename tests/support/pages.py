@@ -2,7 +2,8 @@
 
 A comment before a fenced block says what to do with it: ``<!-- file: NAME -->`` saves it,
 ``<!-- terminal: NAME -->`` types it at another terminal, and leaves that running;
-``<!-- status: 2 -->`` is what its last command exits with; ``<!-- not run: WHY -->``.
+``<!-- status: 2 -->`` is what its last command exits with; ``<!-- run by: WORKFLOW -->`` leaves it to
+a workflow.
 """
 
 from __future__ import annotations
@@ -36,6 +37,11 @@ class Block:
     language: str
     text: str
 
+    @property
+    def is_run(self) -> bool:
+        """Whether it is a sample that following the page runs."""
+        return self.language in {"console", "python"} and not self.said("run by")
+
     def said(self, word: str) -> str:
         """What the comment gives for a word; empty if it does not name it."""
         name, _, value = self.mark.partition(": ")
@@ -61,9 +67,9 @@ def follow(page: Path, folder: Path, names: dict[str, Any]) -> None:
                 (folder / block.said("file")).write_text(block.text)
             elif block.said("terminal"):
                 stack.enter_context(_other_terminal(block, folder))
-            elif block.language == "console" and not block.said("not run"):
+            elif block.language == "console" and block.is_run:
                 _type(shell, block)
-            elif block.language == "python" and not block.said("not run"):
+            elif block.language == "python" and block.is_run:
                 exec(compile(block.text, str(page), "exec"), names)
 
 
@@ -114,9 +120,8 @@ def _commands(text: str) -> Iterator[tuple[str, str]]:
     """Each command of a console block, with what the page shows of its output."""
     for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
         lines = part.splitlines(keepends=True)
-        count = 1
-        while lines[count - 1].endswith("\\\n") or lines[count:][:1] and lines[count][:2] == "> ":
-            lines[count] = lines[count].removeprefix("> ")
+        count = 1  # a backslash goes on in the next line
+        while lines[count - 1].endswith("\\\n"):
             count += 1
         yield "".join(lines[:count]).rstrip("\n"), "".join(lines[count:])
 
