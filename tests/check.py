@@ -67,6 +67,7 @@ PARTS = {
     "enroll": Part(("tests/enroll",), (*_FACADE, *_PROSE, "tests/enroll")),
     "distributed": Part(("tests/distributed",), (*_FACADE, *_PROSE, "tests/distributed")),
     "cli": Part(("tests/cli",), (*_FACADE, *_PROSE, "tests/cli")),
+    "docs": Part(("tests/docs",), (*_FACADE, *_PROSE, "Dockerfile", "tests/docs")),
     "release": Part(("tests/release",), (*_FACADE, *_PROSE, "tests/release")),
     "cross": Part(("tests/cross",), (*_CORE, "tests/cross")),
     "coverage": Part(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import runpy
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -101,6 +102,7 @@ def test_every_command_and_option_is_in_the_reference(pages: dict[Path, Page]) -
 def test_every_module_has_a_page_of_its_own() -> None:
     pages = "".join(path.read_text() for path in (DOCS / "reference").glob("*.md"))
     assert set(re.findall(r"automodule:: (\S+)", pages)) == PUBLIC
+    assert set(runpy.run_path(str(DOCS / "_extensions" / "public_names.py"))["MODULES"]) == PUBLIC
 
 
 def test_every_page_is_in_the_table_of_contents() -> None:

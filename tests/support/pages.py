@@ -2,8 +2,8 @@
 
 A comment before a fenced block says what to do with it: ``<!-- file: NAME -->`` saves it,
 ``<!-- terminal: NAME -->`` types it at another terminal, and leaves that running;
-``<!-- status: 2 -->`` is what its last command exits with; ``<!-- run by: WORKFLOW -->`` leaves it to
-a workflow.
+``<!-- status: 2 -->`` is what its last command exits with; ``<!-- run by: WORKFLOW -->`` leaves it
+to a workflow.
 """
 
 from __future__ import annotations
