@@ -18,6 +18,7 @@ $(VENV)/bin/python:
 
 # One stamp per set of extras.
 $(VENV)/%.stamp: $(SOURCES) | $(VENV)/bin/python
+	@echo 'setting up $(VENV) for $*: about a minute, once'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$*]'
 	@touch $@
 

@@ -40,12 +40,15 @@ autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
 default_role = "py:obj"  # `name` in a docstring leads to it, where there is one
+smartquotes = False  # -- is an option here
 napoleon_numpy_docstring = False
 
 html_theme = "furo"
 html_title = f"srp-native {version}"
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False
+html_search_scorer = str(HERE / "_extensions" / "scorer.js")
 
 
 def setup(app: Sphinx) -> None:

@@ -16,7 +16,7 @@ pytest.importorskip("cryptography", reason="the extra [enroll] is not installed"
 
 DOCS = TESTS.parent / "docs"
 ON_POSIX = pytest.mark.skipif(os.name != "posix", reason="the pages are for a Unix shell")
-FOLDERS = ("tutorial", "how-to", "operations", "reference")
+FOLDERS = ("tutorial", "how-to", "operations", "reference", "explanation")
 PAGES = [page for folder in FOLDERS for page in sorted((DOCS / folder).glob("*.md"))]
 FOLLOWED = [page for page in PAGES if any(block.is_run for block in blocks(page))]
 
