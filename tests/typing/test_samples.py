@@ -41,8 +41,8 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("samples")
     for document in DOCUMENTS:
         saved = {block.said("file"): block.text for block in blocks_of(document)}
-        for name in saved.keys() & {name for name in saved if name.endswith(".py")}:
-            (folder / name).write_text(saved[name])
+        for path in filter(lambda name: name.endswith(".py"), saved):
+            (folder / path).write_text(saved[path])
         found = re.findall(r"```python\n(.*?)```", document.read_text(), re.DOTALL)
         blocks = [block for block in found if block not in saved.values()]
         name = document.stem.replace("-", "_").lower()
