@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SOURCES := pyproject.toml setup.py $(wildcard srp_native/ffi_build.py $(addprefix srp_native/csrc/,*.* */*.* */*/*.*))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check check-status prove bench dist lint clean
+.PHONY: help demo test check check-status prove bench docs dist lint clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -18,6 +18,7 @@ $(VENV)/bin/python:
 
 # One stamp per set of extras.
 $(VENV)/%.stamp: $(SOURCES) | $(VENV)/bin/python
+	@echo 'setting up $(VENV) for $*: about a minute, once'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$*]'
 	@touch $@
 
@@ -45,6 +46,9 @@ bench: $(VENV)/bench.stamp ## the benchmarks, their figures and charts (under 1 
 	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-json=build/bench.json
 	$(BIN)/python -m benchmarks.report build/bench.json
 	$(BIN)/python -m benchmarks.instructions
+
+docs: $(VENV)/docs.stamp ## the site, build/docs/index.html; a warning is an error (1 minute)
+	$(BIN)/python -m sphinx -b html -W --keep-going -n -q docs build/docs
 
 dist: $(VENV)/release.stamp ## the sdist and this machine's wheel, checked and tried (5 minutes)
 	PYTHONPATH=tests $(BIN)/python -m release.make_dist

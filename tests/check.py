@@ -26,6 +26,7 @@ RESULTS = ROOT / "build" / "check"
 _CORE = ("srp_native", "pyproject.toml", "setup.py", "tests/conftest.py", "tests/support")
 _FACADE = (*_CORE, "python")
 _PROSE = ("README.md", "docs", "examples")
+_IMAGE = ("Dockerfile", ".dockerignore", ".github/workflows/container.yml")
 _PARALLEL = ("-n", "2", "--dist", "worksteal")
 #: In percent, branches included: what a few folders of tests reach; C is not counted.
 _COVERAGE = ("--cov-report=term", "--cov-fail-under=61")
@@ -67,6 +68,7 @@ PARTS = {
     "enroll": Part(("tests/enroll",), (*_FACADE, *_PROSE, "tests/enroll")),
     "distributed": Part(("tests/distributed",), (*_FACADE, *_PROSE, "tests/distributed")),
     "cli": Part(("tests/cli",), (*_FACADE, *_PROSE, "tests/cli")),
+    "docs": Part(("tests/docs",), (*_FACADE, *_PROSE, *_IMAGE, "tests/docs")),
     "release": Part(("tests/release",), (*_FACADE, *_PROSE, "tests/release")),
     "cross": Part(("tests/cross",), (*_CORE, "tests/cross")),
     "coverage": Part(

@@ -79,7 +79,7 @@ def samples() -> Iterator[tuple[str, str]]:
     """Every example file, and every Python block of README and docs."""
     for path in sorted((ROOT / "examples").rglob("*.py")):
         yield str(path.relative_to(ROOT)), path.read_text()
-    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
         blocks = re.findall(r"```python\n(.*?)```", path.read_text(), re.DOTALL)
         for number, block in enumerate(blocks):
             yield f"{path.relative_to(ROOT)} {number}", block
@@ -98,14 +98,16 @@ def test_samples_import_what_is_public(code: str) -> None:
                 assert alias.name in offered or f"{node.module}.{alias.name}" in PUBLIC
 
 
-DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_documents_name_files_that_are_there(document: Path) -> None:
     there = {path.name for top in TOPS for path in (ROOT / top).rglob("*.*")}
     there |= {path.name for path in ROOT.iterdir()}
-    named = re.findall(r"`([\w./-]+\.(?:py|c|h|inc|mjs))`", document.read_text())
+    text = document.read_text()
+    there |= set(re.findall(r"^<!-- file: (\S+) -->$", text, re.MULTILINE))  # the reader's own
+    named = re.findall(r"`([\w./-]+\.(?:py|c|h|inc|mjs))`", text)
     assert {name for name in named if name.rpartition("/")[2] not in there} <= {"cli/NAME.py"}
 
 

@@ -38,6 +38,23 @@ def test_the_numbers_belong_together() -> None:
     assert "MaximumConcurrency: !Ref MaximumConcurrency" in TEMPLATE
 
 
+def test_the_dashboard_is_json_and_shows_what_the_template_makes() -> None:
+    text = TEMPLATE.partition("DashboardBody: !Sub |\n")[2].partition("\nOutputs:")[0]
+    widgets = json.loads(text)["widgets"]
+    assert len({widget["properties"]["title"] for widget in widgets}) == len(widgets) == 6
+    resources = set(re.findall(r"^  (\w+):\n    Type: AWS::", TEMPLATE, re.MULTILINE))
+    shown = set(re.findall(r"\$\{(\w+)(?:\.\w+)?\}", text))
+    assert shown == {"Devices", "DeadLetters", "Enroll", "Enrollments"} <= resources
+
+
+def test_every_alarm_is_told_to_the_topic_and_is_quiet_without_data() -> None:
+    alarms = re.findall(r"Type: AWS::CloudWatch::Alarm\n(.*?)\n\n", TEMPLATE, re.DOTALL)
+    assert len(alarms) == 3
+    for alarm in alarms:
+        assert "AlarmActions: !If [HasAlarmTopic, [!Ref AlarmTopic], !Ref AWS::NoValue]" in alarm
+        assert "TreatMissingData: notBreaching" in alarm
+
+
 @pytest.mark.long
 def test_the_linter_has_nothing_to_say(tmp_path: Path) -> None:
     linter = pip_install(tmp_path, "cfn-lint") / "cfn-lint"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from support import TESTS
+from support.pages import blocks as blocks_of
 
 ROOT = TESTS.parent
 CLIENT = "from typing import Any\nclient: Any = None\n"
@@ -30,7 +31,7 @@ APART = {
     "enrolling.md": CLIENT
     + "from cognito_srp.enroll import EnrollmentRequest\nrequest = EnrollmentRequest()\n",
 }
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,11 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of modules: one of each document, whose samples go on from each other."""
     folder = tmp_path_factory.mktemp("samples")
     for document in DOCUMENTS:
-        blocks = re.findall(r"```python\n(.*?)```", document.read_text(), re.DOTALL)
+        saved = {block.said("file"): block.text for block in blocks_of(document)}
+        for path in filter(lambda name: name.endswith(".py"), saved):
+            (folder / path).write_text(saved[path])
+        found = re.findall(r"```python\n(.*?)```", document.read_text(), re.DOTALL)
+        blocks = [block for block in found if block not in saved.values()]
         name = document.stem.replace("-", "_").lower()
         if document.name in APART:
             for number, block in enumerate(blocks):

@@ -65,9 +65,9 @@ def confirm_device_steps(
         ServiceError: Cognito refused.
         UnreachableError: No answer came; the device may be confirmed all the same.
 
-        Each carries ``.verifier``: send the very same one again. One whose ``.operation`` is
-        UpdateDeviceStatus came after the device was confirmed: only `update_device_status` is left
-        to do.
+    Each carries ``.verifier``: send the very same one again. One whose ``.operation`` is
+    UpdateDeviceStatus came after the device was confirmed: only `update_device_status` is left
+    to do.
     """
     try:
         check_access_token(access_token)

@@ -25,6 +25,8 @@ __all__ = ["Enroller"]
 class Enroller:
     """`cognito_srp.enroll.Enroller` with `enroll` and `close` to await; arguments as there.
 
+    ::
+
         async with Enroller(client) as enroller:
             results = await asyncio.gather(*map(enroller.enroll, requests))
 

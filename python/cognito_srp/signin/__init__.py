@@ -187,8 +187,8 @@ def sign_in_steps(
         SignInError: An answer that makes no sense.
         SrpError: An answer that SRP forbids.
 
-        Once a challenge has come, each carries as ``.sign_in`` what `answer_challenge` can go on
-        from.
+    Once a challenge has come, each carries as ``.sign_in`` what `answer_challenge` can go on
+    from.
     """
     progress = yield from begin_sign_in_steps(
         pool_id=pool_id,
