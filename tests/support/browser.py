@@ -14,9 +14,15 @@ from typing import Any
 
 import pytest
 
-__all__ = ["bundle", "chromium", "served"]
+__all__ = ["bundle", "chromium", "installed", "served"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def installed() -> str:
+    """The path of Chromium. Skips where there is none."""
+    path = next((found for name in _NAMES if (found := shutil.which(name))), None)
+    return path or pytest.skip("no Chromium is installed")
 
 
 @contextmanager
@@ -24,9 +30,7 @@ def chromium() -> Iterator[Any]:
     """A `playwright.sync_api.Browser`. Skips where there is no Chromium, or no playwright."""
     why = "the extra [release] is not installed"
     playwright = pytest.importorskip("playwright.sync_api", reason=why)
-    path = next((found for name in _NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip("no Chromium is installed")
+    path = installed()
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
