@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.installing import npm_install
+from support.installing import npm_packages
 
 from cognito_srp import create_device_verifier
 
@@ -21,10 +21,7 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(scope="module")
 def modules() -> Path:
-    """Kept between runs: nothing but these benchmarks uses it."""
-    folder = HERE.parent / "build" / "node"
-    folder.mkdir(parents=True, exist_ok=True)
-    return npm_install(folder, *PACKAGES)
+    return npm_packages()
 
 
 @pytest.mark.parametrize("package", PACKAGES)

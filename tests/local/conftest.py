@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ pytest.importorskip("moto", reason="the extra [local] is not installed")
 pytest.importorskip("boto3")
 
 from botocore.exceptions import ClientError
+from support.installing import npm_packages, pip_install
 from support.local_people import PASSWORD, MakePerson, Person, Refused
 
 from cognito_srp.local import LocalCognito, LocalPool
@@ -36,6 +39,26 @@ def cognito(server: LocalCognito) -> Iterator[LocalCognito]:
 @pytest.fixture(scope="session")
 def client(server: LocalCognito) -> Any:
     return server.client()
+
+
+@pytest.fixture(scope="session")
+def npm() -> Path:
+    """The folder that node finds packages in."""
+    return npm_packages()
+
+
+@pytest.fixture(scope="session")
+def warrant_lite_python(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A Python that has warrant-lite, and the folder of the locale that it needs, for LOCPATH."""
+    python = pip_install(tmp_path_factory.mktemp("warrant-lite"), "warrant-lite") / "python"
+    # It formats its timestamps under this locale, which small machines do not have.
+    locales = tmp_path_factory.mktemp("locales")
+    make = ["localedef", "-i", "en_US", "-f", "UTF-8", str(locales / "en_US.UTF-8")]
+    try:
+        subprocess.run(make, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"warrant-lite needs the locale en_US.UTF-8: {error}")
+    return python, locales
 
 
 @pytest.fixture

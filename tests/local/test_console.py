@@ -1,31 +1,29 @@
-"""The console in a browser: what it shows of a server, and that it takes text for text."""
+"""What the console shows of a server, and that it takes text for text.
+
+How it is used is in test_console_in_browser.py.
+"""
 
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from html import unescape
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
+from support.browser import installed
 from support.local_people import PASSWORD, Person
 from support.plain_client import SignIn
 
 from cognito_srp.local import LocalCognito
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
 
 def rendered(cognito: LocalCognito, profile: Path) -> str:
     """The page as a browser has made it, a few seconds after it was opened."""
-    browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if browser is None:
-        pytest.skip("no Chromium is installed")
     options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}"]
     done = subprocess.run(
-        [browser, *options, "--virtual-time-budget=3000", "--dump-dom", cognito.endpoint_url],
+        [installed(), *options, "--virtual-time-budget=3000", "--dump-dom", cognito.endpoint_url],
         capture_output=True,
         text=True,
         timeout=120,

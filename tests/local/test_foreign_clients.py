@@ -9,24 +9,20 @@ service's half of each sign-in is what the server says it has asked for.
 from __future__ import annotations
 
 import dataclasses
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
+from support.boto_clients import Account, AwsCli, PlainClient, RefusedError
 from support.foreign_clients import (
-    Account,
     AmazonCognitoIdentityJs,
-    AwsCli,
-    PlainClient,
     Pycognito,
     PycognitoOnOurs,
-    RefusedError,
     WarrantLite,
 )
-from support.installing import npm_install, pip_install
 from support.local_people import PASSWORD
 
 from cognito_srp import aws_srp
@@ -59,23 +55,14 @@ def aws_cli(server: LocalCognito, aws: Any) -> Any:
     return PlainClient(AwsCli(aws, server.endpoint_url, server.region))
 
 
-@pytest.fixture(scope="module")
-def identity_js(server: LocalCognito, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    modules = npm_install(tmp_path_factory.mktemp("js"), "amazon-cognito-identity-js")
-    return AmazonCognitoIdentityJs(modules, server.endpoint_url)
+@pytest.fixture
+def identity_js(server: LocalCognito, npm: Path) -> Any:
+    return AmazonCognitoIdentityJs(npm, server.endpoint_url)
 
 
-@pytest.fixture(scope="module")
-def warrant_lite(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    python = pip_install(tmp_path_factory.mktemp("warrant-lite"), "warrant-lite") / "python"
-    # It formats its timestamps under this locale, which small machines do not have.
-    locales = tmp_path_factory.mktemp("locales")
-    make = ["localedef", "-i", "en_US", "-f", "UTF-8", str(locales / "en_US.UTF-8")]
-    try:
-        subprocess.run(make, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"warrant-lite needs the locale en_US.UTF-8: {error}")
-    return WarrantLite(python, locales)
+@pytest.fixture
+def warrant_lite(warrant_lite_python: tuple[Path, Path]) -> Any:
+    return WarrantLite(*warrant_lite_python)
 
 
 CLIENTS = {
