@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
@@ -15,6 +16,9 @@ Buffer = Any
 #: Bytes that one row of a column may have: 64 KiB.
 ROW_MAX: Final = 65536
 _OFFSET_SIZE: Final = 8
+#: Integers and bytes of this machine's order, as `struct` writes them.
+_NATIVE: Final = "<" if sys.byteorder == "little" else ">"
+_OFFSET_FORMATS: Final = {order + kind for order in ("", "@", "=", _NATIVE) for kind in "bBcqQlL"}
 
 
 class Column:
@@ -33,7 +37,7 @@ class Column:
     def __init__(self, data: Buffer, offsets: Buffer) -> None:
         self.data = memoryview(data).cast("B")
         view = memoryview(offsets)
-        if view.itemsize not in {1, _OFFSET_SIZE} or view.format in {"d", "P", "n", "N"}:
+        if view.format not in _OFFSET_FORMATS or view.itemsize not in {1, _OFFSET_SIZE}:
             raise ValueError(f"offsets: must be 64-bit integers, not of format {view.format!r}")
         if view.nbytes % _OFFSET_SIZE:
             raise ValueError(f"offsets: {view.nbytes} bytes are no whole number of 64-bit integers")

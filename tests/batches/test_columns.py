@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import ctypes
 import hashlib
 import os
+import sys
 from array import array
 from collections.abc import Callable
 from typing import Any, Literal
@@ -24,6 +26,8 @@ from cognito_srp import (
 )
 from srp_native import Column, N
 
+#: 64-bit integers of the other byte order.
+SWAPPED: Any = getattr(ctypes.c_int64, f"__ctype_{'be' if sys.byteorder == 'little' else 'le'}__")
 SIZES = [0, 1, 7, 8, 9, 63, 64, 65]
 DEVICE = NewDevice(device_key="eu_1", device_group_key="-AbC")
 
@@ -110,6 +114,7 @@ def test_buffers_of_every_kind(
     view = memoryview(offsets).cast("B").cast(code)
     column = Column(wrap(b"abcd"), view)
     assert list(column) == [b"ab", b"cd"]
+    assert list(Column(b"abcd", (ctypes.c_int64 * 3)(0, 2, 4))) == [b"ab", b"cd"]
     assert column.part(1, 2)[0] == b"cd"
     with pytest.raises(IndexError):
         column[2]
@@ -235,6 +240,9 @@ def test_objects_of_every_size_and_more_threads_than_rows(engine: str, rows: int
     [
         (b"", array("I", [0]), ValueError, "64-bit"),
         (b"", array("d", [0.0]), ValueError, "64-bit"),
+        (b"", (SWAPPED * 1)(0), ValueError, "64-bit"),
+        (b"", (ctypes.c_void_p * 1)(), ValueError, "64-bit"),
+        (b"", (ctypes.c_double * 1)(), ValueError, "64-bit"),
         (b"", b"1234567", ValueError, "7 bytes"),
         ("text", b"", TypeError, "bytes-like"),
         (b"", [0, 1], TypeError, "bytes-like"),

@@ -250,7 +250,8 @@ def test_the_rules_of_faults(text: str, rule: Fault) -> None:
         "any:delay=soon", "any:delay=0", "any:delay=inf", "any:error",
         "any:throttle:often", "any:throttle:200%",
         "any:throttle:1%,", "any:throttle:1%,2%", "any:throttle:0", "any:throttle:5-3",
-        "ConfirmDevise:throttle",
+        "ConfirmDevise:throttle", "any:throttle:٣", "any:delay=1e12",
+        "any:throttle:times=" + "9" * 5_000, "any:throttle:" + "9" * 5_000,
     ],
 )  # fmt: skip
 def test_no_rule(run: Run, text: str) -> None:
@@ -258,6 +259,7 @@ def test_no_rule(run: Run, text: str) -> None:
     assert (code, out) == (2, "")
     assert err.startswith(f"cognito-srp: --fault: {text}: ")
     assert len(err.splitlines()) == 1
+    assert "int_max_str_digits" not in err  # Python's own words about numbers of this length
 
 
 def test_a_seed_for_nothing(run: Run) -> None:

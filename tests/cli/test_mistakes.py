@@ -3,7 +3,9 @@ field, the rule and what to do, and nothing is sent. The list is the specificati
 
 from __future__ import annotations
 
+import os
 import socket
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -121,7 +123,16 @@ MISTAKES = [
     (f"{ENROLL} --on-error ignore", ["--on-error", "choose one of stop, skip, collect"]),
     (f"{SIGN_IN} --auth-flow USER_SPR_AUTH", ["--auth-flow", "mean USER_SRP_AUTH?"]),
     (f"{SIGN_IN} --region eu-west-1", ["--region", f"the pool is {POOL}", "leave it out"]),
+    # Values that are empty, as of a variable that is not set
+    (f"{ENROLL} --save=", ["--save", "is empty", "leave it out"]),
+    (f"{ENROLL} --journal=", ["--journal", "is empty", "leave it out"]),
+    ("enroll EMPTY", ["INPUT", "is empty", "give a value"]),
+    (f"verifier {KEYS} --save EMPTY", ["--save", "is empty", "leave it out"]),
+    ("devices list --region EMPTY", ["--region", "is empty", "leave it out"]),
     # Files
+    (f"{ENROLL} --journal .", [".", "is no regular file", "name another"]),
+    (f"{ENROLL} --journal /", ["/", "is no regular file", "name another"]),
+    (f"{ENROLL} --journal j --save {'x' * 300}.jsonl", [".jsonl", "name too long"]),
     ("report none.journal", ["none.journal", "no such journal", "name the one"]),
     ("report devices.jsonl", ["devices.jsonl", "is no journal", "name that"]),
     ("merge devices.jsonl --into new --key-file run.key", ["devices.jsonl", "is no journal"]),
@@ -166,13 +177,28 @@ def test_a_mistake_is_named_with_its_rule_and_its_fix(
     monkeypatch.setenv("COGNITO_PASSWORD", "p")
     before = {path: path.read_bytes() for path in Path().iterdir() if path.is_file()}
     began = time.monotonic()
-    code, out, err = run(*line.replace("TAKEN", str(taken)).split())
+    words_of = {"TAKEN": str(taken), "EMPTY": ""}
+    code, out, err = run(*(words_of.get(word, word) for word in line.split()))
     assert (code, out) == (3 if "TAKEN" in line else 2, ""), err
     assert len(err.splitlines()) == 1
     for word in words:
         assert word in err
     assert {path: path.read_bytes() for path in Path().iterdir() if path.is_file()} == before
     assert time.monotonic() - began < 60  # nobody was called
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.usefixtures("_files")
+@pytest.mark.parametrize(
+    "line", [f"{ENROLL} --resume --save pipe.jsonl", "local --port 0 --state pipe.jsonl"]
+)
+def test_a_file_takes_the_place_of_no_pipe_and_no_device(run: Run, line: str) -> None:
+    """Root could lose /dev/null so; and reading a pipe waits for whoever writes."""
+    os.mkfifo("pipe.jsonl", 0o600)
+    code, out, err = run(*line.split())
+    assert (code, out) == (2, "")
+    assert err == "cognito-srp: pipe.jsonl: is no regular file; name another\n"
+    assert stat.S_ISFIFO(os.stat("pipe.jsonl").st_mode)
 
 
 def test_there_are_enough_of_them() -> None:

@@ -94,12 +94,34 @@ def test_cells_that_are_no_devices(tmp_path: Path) -> None:
     assert sorted(found) == [3, 5, 6, 7]
     assert found[3] == "has 2 cells where the header has 3"
     assert found[6].startswith("device_group_key: must be text that UTF-8 can encode")
-    assert found[7] == "is not CSV; check its quotes"
+    assert found[7] == "is not CSV; check its quotes, and write one device a line"
+
+
+@pytest.mark.parametrize("open_row", [b'r_0,"-g,t', b'"r_0,-g,t', b'r_0,-g,"t', b'"', b',,"'])
+@pytest.mark.parametrize("closed_later", [b"", b'r_9,-g,x"\n', b'","\n'])
+def test_a_quote_that_is_not_closed_takes_no_other_row_with_it(
+    tmp_path: Path, open_row: bytes, closed_later: bytes
+) -> None:
+    rows = [b"r_%d,-g,t\n" % number for number in range(1, 40)]
+    header = b"device_key,device_group_key,access_token\n"
+    content = header + rows[0] + open_row + b"\n" + b"".join(rows[1:]) + closed_later
+    path = tmp_path / "d.csv"
+    path.write_bytes(content)
+    found = {row.position: row for row in Input(str(path))}
+    assert list(found) == list(range(2, 2 + content.count(b"\n") - 1))
+    wrong = {position for position, row in found.items() if isinstance(row, RejectedRow)}
+    assert wrong == ({3, 42} if closed_later else {3})
 
 
 @pytest.mark.parametrize(
     ("header", "words"),
-    [(b"", "is missing"), (b"device_key,device_key\n", "one twice"), (b"id\n", "has 'id'")],
+    [
+        (b"", "is missing"),
+        (b"device_key,device_key\n", "one twice"),
+        (b"id\n", "has 'id'"),
+        ("device_key,device_group_key\n".encode("utf-16"), "UTF-16; save it as CSV in UTF-8"),
+        ("device_key\n".encode("utf-16-be"), "UTF-16; save it as CSV in UTF-8"),
+    ],
 )
 def test_headers(tmp_path: Path, header: bytes, words: str) -> None:
     with pytest.raises(InvalidInputError, match=words):

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -23,9 +24,10 @@ from cognito_srp import (
 )
 from cognito_srp.cli import main
 from cognito_srp.distributed import read_message
+from cognito_srp.enroll import AccessGrant
 from cognito_srp.enroll.bulk.inputs import _parse_json
 from cognito_srp.local import LocalCognito
-from cognito_srp.srp.encoding import read_json, token_claims
+from cognito_srp.srp.encoding import encode_base64, read_json, token_claims
 from cognito_srp.transport.calls import call
 
 DEPTHS = (65, 300, 900, 990, 5_000, 100_000)
@@ -55,6 +57,14 @@ def test_every_reader_refuses_it(text: str) -> None:
         assert not text or text not in repr(caught.value) + repr(caught.value.args)
     payload = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
     assert token_claims(f"e30.{payload}.e30") == {}
+
+
+@pytest.mark.parametrize("digits", [15, 400, 4_000])
+def test_a_token_that_ends_after_all_time_has_no_end(digits: int) -> None:
+    payload = encode_base64(b'{"exp": ' + b"9" * digits + b"}").rstrip("=")
+    grant = AccessGrant(access_token=f"e30.{payload}.e30")
+    assert grant.expires_at > time.time()
+    assert not grant.expired()
 
 
 def test_what_is_json_is_read() -> None:

@@ -138,6 +138,33 @@ def test_documents_of_the_first_version_are_refused(mine: LocalPool) -> None:
         SignIn.from_json(old, seal=KEY)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"expires_at": None}, {"expires_at": "soon"}, {"expires_at": True}, {"bound_to": 3},
+        {"secrets": None}, {"secrets": []}, {"secrets": {}}, {"secrets": {"device": "x"}},
+        {"secrets": {"device": 3}}, {"request": 3}, {"request": {}}, {"challenge": []},
+        {"challenge": {"name": 3}}, {"username": 7}, {"pool_id": []}, {"client_id": None},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_sealed_document_of_another_form_is_bad_input(
+    mine: LocalPool, changes: dict[str, Any]
+) -> None:
+    """Such as one that another version of the program has sealed with the same key."""
+    with pytest.raises(InvalidInputError):
+        SignIn.from_json(resealed(waiting(mine).to_json(seal=KEY), **changes), seal=KEY)
+
+
+@pytest.mark.parametrize("exchange", [{}, [3], "x", {"proof": "P", "a": "*", "A": 3}, {"a": 3}])
+def test_a_sealed_exchange_of_another_form_is_bad_input(mine: LocalPool, exchange: Any) -> None:
+    text = waiting(mine).to_json(seal=KEY)
+    document = json.loads(KEY.open(decode_base64(json.loads(text)["sealed"]), bound_to=PURPOSE))
+    changed = resealed(text, secrets={**document["secrets"], "exchange": exchange})
+    with pytest.raises(InvalidInputError):
+        SignIn.from_json(changed, seal=KEY)
+
+
 def test_keys_in_rotation(mine: LocalPool) -> None:
     state = waiting(mine)
     of_old, of_both = state.to_json(seal=OLD), state.to_json(seal=[KEY, OLD])
@@ -213,6 +240,7 @@ HOWS = [
         unsigned_token(iss="eu-west-1_mine", client_id="app"),
         unsigned_token(iss=ISSUER.replace("/eu-west-1_mine", "/xeu-west-1_mine"), client_id="app"),
         unsigned_token(client_id="app"),
+        unsigned_token(),
         unsigned_token(iss=3, client_id="app"),
         unsigned_token(iss=ISSUER),
         unsigned_token(iss=ISSUER, client_id="another"),

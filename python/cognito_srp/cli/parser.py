@@ -123,6 +123,8 @@ class Parser(argparse.ArgumentParser):
         return f"there is no option {', '.join(names)}; {fix}"
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if value == "":  # such as a variable of a script that is not set
+            raise argparse.ArgumentError(action, "is empty; give a value, or leave it out")
         if action.choices is None or value in action.choices:
             return
         names = [str(choice) for choice in action.choices]

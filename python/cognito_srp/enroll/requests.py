@@ -87,7 +87,10 @@ class AccessGrant:
     def expires_at(self) -> float:
         """When the token says that it runs out, in seconds since the epoch; infinity if not."""
         expires = self.claims.get("exp")
-        return float(expires) if isinstance(expires, (int, float)) else float("inf")
+        try:
+            return float(expires) if isinstance(expires, (int, float)) else float("inf")
+        except OverflowError:  # an integer of hundreds of digits
+            return float("inf")
 
     @property
     def user(self) -> str | None:

@@ -8,7 +8,6 @@ calls over HTTP meet them.
 from __future__ import annotations
 
 import hashlib
-import math
 import random
 import threading
 import time
@@ -35,6 +34,9 @@ Kind = Literal[
 
 #: What goes missing on the way: the request, which then has no effect, or only the response.
 Lost = Literal["request", "response"]
+
+#: Seconds of a day: no client waits longer, and a thread cannot sleep for just any number.
+_LONGEST_DELAY: Final = 86400.0
 
 _REFUSALS: Final[dict[str, tuple[str, str]]] = {
     "error": ("TooManyRequestsException", "Rate exceeded"),
@@ -78,8 +80,9 @@ class Fault:
             raise ValueError("every, first and times count from 1")
         if self.last is not None and self.last < self.first:
             raise ValueError("the last call comes before the first")
-        if (self.kind == "delay") != (0 < self.seconds < math.inf):
-            raise ValueError("a delay, and nothing else, takes seconds above 0")
+        if (self.kind == "delay") != (0 < self.seconds <= _LONGEST_DELAY):
+            rule = f"seconds above 0 and up to {_LONGEST_DELAY:.0f}"
+            raise ValueError(f"a delay, and nothing else, takes {rule}")
         if self.kind != "error" and (self.error or self.message):
             raise ValueError("only the kind error takes an error and a message of its own")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..devices.verifiers import NewDevice
 from ..errors import InvalidInputError, SignInError
-from ..srp.encoding import is_text, token_claims
+from ..srp.encoding import is_text, jwt_claims
 from ..transport.steps import Challenge
 from .request import AppClient
 
@@ -67,8 +67,8 @@ def check_origin(app: AppClient, *tokens: str) -> None:
     By what a JWT says of itself, unverified; what is none is passed on: stubs hand out such.
     """
     for token in tokens:
-        claims = token_claims(token)
-        if not claims:
+        claims = jwt_claims(token)
+        if claims is None:
             continue
         issuer, audience = claims.get("iss"), claims.get("aud")
         if not isinstance(issuer, str) or not issuer.endswith(f"/{app.pool_id}"):

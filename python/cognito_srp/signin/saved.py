@@ -25,7 +25,7 @@ from ..srp.encoding import decode_base64, encode_base64, encode_text, read_json
 from ..storage.sealing import Seal, keys_of, open_with
 from ..transport.steps import Challenge
 from .exchange import Exchange
-from .received import challenge_of
+from .received import challenge_of, text_of
 from .request import AppClient, Request
 
 __all__ = ["LIFETIME", "Expected", "dump", "load"]
@@ -136,16 +136,16 @@ def load(
         secrets, device = {**dict.fromkeys((*_SECRET, "exchange")), **given}, given["device"]
     else:
         document = _open(text, seal)
-        _check_time(document)
         expected.check(document)
         for name, value in given.items():
             if value is not None:
                 raise InvalidInputError(name, "is among what was sealed", "leave it out")
-        secrets = document["secrets"]
-        device = RememberedDevice.from_json(secrets["device"]) if secrets["device"] else None
+        secrets, device = document["secrets"], _device(document["secrets"])
     try:
         return _fields(document, secrets, device)
-    except (KeyError, TypeError, SignInError):
+    except InvalidInputError:
+        raise
+    except (AttributeError, LookupError, TypeError, ValueError, SignInError):
         pass
     raise _not_ours()
 
@@ -176,12 +176,25 @@ def _open(text: str | bytes, seal: Seal) -> dict[str, Any]:
     if sealed is None:
         rule = "this sign-in is not sealed, so that anyone may have made it"
         raise SealingError(f"{rule}; {_BEGIN_AGAIN}")
-    return _read(open_with(keys, sealed, bound_to=_PURPOSE))
+    document = _read(open_with(keys, sealed, bound_to=_PURPOSE))
+    _check_sealed(document)
+    return document
 
 
-def _check_time(document: Mapping[str, Any]) -> None:
-    if not time.time() < document["expires_at"]:
+def _check_sealed(document: Mapping[str, Any]) -> None:
+    """What only a sealed document has: its end, what it is bound to, its secrets."""
+    end, bound, secrets = (document.get(name) for name in ("expires_at", "bound_to", "secrets"))
+    if not isinstance(end, (int, float)) or isinstance(end, bool):
+        raise _not_ours()
+    if not isinstance(secrets, dict) or not isinstance(bound, (str, type(None))):
+        raise _not_ours()
+    if not time.time() < end:
         raise SealingError(f"this sign-in has expired; {_BEGIN_AGAIN}")
+
+
+def _device(secrets: Mapping[str, Any]) -> RememberedDevice | None:
+    text = secrets.get("device")
+    return None if text is None else RememberedDevice.from_json(text)
 
 
 def _checked(expires_in: float) -> float:
@@ -240,8 +253,8 @@ def _fields(
                 "Session": challenge["session"],
             }
         ),
-        "username": document["username"],
-        "exchange": exchange and Exchange.from_fields(exchange),
+        "username": text_of("username", document["username"]),
+        "exchange": None if exchange is None else Exchange.from_fields(exchange),
         "device_forgotten": document["device_forgotten"],
     }
 

@@ -20,6 +20,7 @@ __all__ = [
     "encode_text",
     "from_hex",
     "is_text",
+    "jwt_claims",
     "pad",
     "parse_timestamp",
     "read_json",
@@ -134,12 +135,17 @@ def _nests(value: object) -> bool:
 
 def token_claims(token: str) -> Mapping[str, Any]:
     """What a token (JWT) says of itself, unverified; empty for what is none."""
+    return jwt_claims(token) or {}
+
+
+def jwt_claims(token: str) -> Mapping[str, Any] | None:
+    """As `token_claims`, but None for what is no JWT: one may be empty."""
     try:
         _, payload, _ = token.split(".")
         claims = read_json(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except ValueError:  # it holds the token: nothing of it may be raised
         claims = None
-    return claims if isinstance(claims, dict) else {}
+    return claims if isinstance(claims, dict) else None
 
 
 # English whatever the locale, so not strftime's.

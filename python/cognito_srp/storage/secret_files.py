@@ -12,6 +12,7 @@ import errno
 import logging
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,12 +47,11 @@ def save_secret(path: str, text: str) -> None:
 
 
 def check_replaceable(path: str) -> None:
-    """Find out whether `replace_secret` can write there; raises `OSError`.
+    """Find out whether `replace_secret` can write there; raises as it does.
 
     Whoever is writing there meanwhile does not notice.
     """
-    if os.path.isdir(path):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    _check_regular(path)
     with _naming(path), _writing(Path(path)):
         pass
 
@@ -73,8 +73,10 @@ def new_secret(path: str) -> Iterator[IO[bytes]]:
 def replace_secret(path: str) -> Iterator[IO[bytes]]:
     """A file of mode 0600 to write, which takes the place of `path` once it is whole and durable.
 
-    Whoever is killed on the way leaves `path` as it was. Raises `OSError`.
+    Whoever is killed on the way leaves `path` as it was. Raises `InvalidInputError` for a device, a
+    pipe and the like, which a file must not take the place of, and `OSError`.
     """
+    _check_regular(path)
     _tell_leftovers(Path(path))
     with _writing(Path(path)) as new:
         yield new.file
@@ -243,6 +245,18 @@ def _naming(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise OSError(error.errno, error.strerror, path) from None
+
+
+def _check_regular(path: str) -> None:
+    """Raise unless there is a regular file, or none, by this name."""
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return  # a link that leads nowhere is replaced itself
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if not stat.S_ISREG(mode):
+        raise InvalidInputError(path, "is no regular file", "name another")
 
 
 @contextlib.contextmanager

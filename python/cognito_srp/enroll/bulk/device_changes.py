@@ -56,12 +56,15 @@ class DeviceAction(Protocol):
     @property
     def name(self) -> str:
         """What the command calls it."""
+
     @property
     def outcome(self) -> str:
         """What a device is called once it is done."""
+
     @property
     def absent_is_done(self) -> bool:
         """Whether a device that Cognito does not know counts as done."""
+
     def apply(self, client: Client, device: DeviceRow) -> None:
         """Make the call. Raises what `cognito_srp`'s functions for a device raise."""
 

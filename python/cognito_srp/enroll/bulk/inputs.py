@@ -179,6 +179,9 @@ def _read_csv(path: str, columns: Collection[str]) -> _Rows:
             names = next(reader, [])
         except csv.Error:
             names = []
+        if "\0" in "".join(names):
+            rule = "is not UTF-8 but, it seems, UTF-16"
+            raise InvalidInputError(f"{path}: the header", rule, "save it as CSV in UTF-8")
         separator = next((one for one in ";\t|" if one in "".join(names)), None)
         if len(names) == 1 and separator:
             rule = f"separates the columns by {separator!r}"
@@ -188,18 +191,20 @@ def _read_csv(path: str, columns: Collection[str]) -> _Rows:
             wrong = f"has {ascii(unknown[0])[:60]}" if unknown else "is missing or names one twice"
             fix = f"the first line has to name the columns, of {_LISTED}"
             raise InvalidInputError(f"{path}: the header", wrong, fix)
-        yield from _csv_rows(reader, names)
+        yield from _csv_rows(enumerate(file, reader.line_num + 1), names)
 
 
-def _csv_rows(reader: Any, names: list[str]) -> _Rows:
-    while True:
-        position = reader.line_num + 1
+def _csv_rows(lines: Iterable[tuple[int, str]], names: list[str]) -> _Rows:
+    """One row a line.
+
+    No field has line ends, and a quote that is never closed would otherwise take all the rows
+    behind it into its own.
+    """
+    for position, line in lines:
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
+            cells = next(csv.reader([line], strict=True))
         except csv.Error:
-            yield position, "is not CSV; check its quotes"
+            yield position, "is not CSV; check its quotes, and write one device a line"
             continue
         if len(cells) == len(names):
             yield position, dict(zip(names, cells, strict=True))

@@ -134,6 +134,7 @@ class Lock:
     def __init__(self, path: Path) -> None:
         #: device and inode
         self.journal: tuple[int, int] | None = None
+        check_own(path)  # a directory has no lock beside it
         beside = path.with_name(path.name + ".lock")
         check_own(beside)
         self._files = [os.fdopen(_open(beside), "r+")]
@@ -221,7 +222,8 @@ def check_own(path: Path) -> None:
 
 def _check_with_log(path: Path) -> None:
     """The journal and what SQLite keeps beside it."""
-    for ending in ("", "-wal", "-shm"):
+    check_own(path)
+    for ending in ("-wal", "-shm"):
         check_own(path.with_name(path.name + ending))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -86,9 +85,11 @@ def clock_offset(params: dict[str, Any], offset: float, now: float) -> float:
     [name, value] = next(iter(params.items()), ("", None))
     if len(params) != 1 or name not in ("Advance", "Time", "Offset"):
         raise invalid_parameter("Give one of Advance, Time and Offset, in seconds")
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise invalid_parameter(f"{name} has to be a number of seconds")
-    new = {"Advance": offset + value, "Time": offset + value - now, "Offset": value}[name]
+    new = {"Advance": offset, "Time": offset - now, "Offset": 0.0}[name]
+    # The sum of a float and an integer of hundreds of digits is an OverflowError.
+    new += max(-2 * _LAST_MOMENT, min(value, 2 * _LAST_MOMENT))
     if not 0 <= now - offset + new <= _LAST_MOMENT:
         raise invalid_parameter(f"{name} moves the clock out of the years 1970 to 9999")
     return float(new)
