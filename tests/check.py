@@ -51,7 +51,7 @@ class Part:
 
 PARTS = {
     "tree": Part(("tests/test_*.py", "tests/typing"), (*_FACADE, *_PROSE, "tests", "benchmarks")),
-    "maths": Part(("tests/maths",), (*_CORE, *_PROSE, "tests/maths")),
+    "maths": Part(("tests/maths",), (*_CORE, *_PROSE, "tests/maths", "benchmarks/results")),
     "batches": Part(("tests/batches",), (*_FACADE, *_PROSE, "tests/batches")),
     "native": Part(
         ("tests/native", "--ignore=tests/native/test_timing.py"), (*_CORE, "tests/native")

@@ -258,7 +258,7 @@ def test_the_example_runs_as_it_stands() -> None:
 
 def test_the_pages_first_sample_runs_as_it_stands() -> None:
     sample = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)[0]
-    check = "\nassert not hasattr(srptools.context, 'pow')"
+    check = "\nimport srptools\nassert not hasattr(srptools.context, 'pow')"
     subprocess.run([sys.executable, "-c", sample + check], check=True)
 
 
