@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["commands", "setup"]
 
+#: Characters in a line of usage.
+_WIDTH: Final = 84
 #: What every command has; described once, under the program.
 _COMMON: Final = {"--debug", "--quiet", "--help"}
 
@@ -63,10 +65,17 @@ def _lines(name: str, parser: Parser) -> Iterator[str]:
     if not parser._subparsers:
         yield "::"
         yield ""
-        yield from (f"    {line}" for line in parser.format_usage().splitlines())
+        yield from (f"    {line}" for line in _usage(parser))
     for action in parser._actions:
         yield from _option(name, action)
     yield "```"
+
+
+def _usage(parser: Parser) -> list[str]:
+    """As the program prints it, at a width that does not depend on who builds the site."""
+    formatter = argparse.HelpFormatter(parser.prog, width=_WIDTH)
+    formatter.add_usage(parser.usage, parser._actions, parser._mutually_exclusive_groups)
+    return formatter.format_help().splitlines()
 
 
 def _option(name: str, action: argparse.Action) -> Iterator[str]:

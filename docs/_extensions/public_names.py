@@ -63,7 +63,7 @@ def _find(
     for full, rest in ((target, ""), (name, f".{member}")):
         ends = {public for one, public in names.items() if f".{one}".endswith(f".{full}")}
         if full and len(ends) == 1:
-            return env.domains.python_domain.resolve_xref(
+            return env.get_domain("py").resolve_xref(
                 env, node["refdoc"], app.builder, "obj", ends.pop() + rest, node, content
             )
     # An argument, a private type, a name of another package: text that leads nowhere.
@@ -74,7 +74,7 @@ def _skip(  # noqa: PLR0917
     app: Sphinx, what: str, name: str, value: Any, skip: bool, options: object
 ) -> bool | None:
     """What autodoc asks for each member: an error is on the page of the errors alone."""
-    page = app.env.current_document.autodoc_module
+    page = app.env.temp_data.get("autodoc:module")
     return True if what == "module" and page != _ERRORS and _is_error(value) else None
 
 
