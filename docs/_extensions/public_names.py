@@ -30,6 +30,7 @@ MODULES: Final = (
     "cognito_srp.local",
     "cognito_srp.redaction",
     "srp_native",
+    "srp_native.backends",
 )
 _ERRORS: Final = "cognito_srp.errors"
 
