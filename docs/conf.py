@@ -41,6 +41,7 @@ autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
 default_role = "py:obj"  # `name` in a docstring leads to it, where there is one
 smartquotes = False  # -- is an option here
+napoleon_use_ivar = True
 napoleon_numpy_docstring = False
 
 html_theme = "furo"

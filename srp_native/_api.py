@@ -41,8 +41,8 @@ Exponent = int | bytes
 _T = TypeVar("_T")
 
 # Exponents that arrive as ints are written in this many bytes, or in a multiple of it and one more,
-# so that the time taken tells their order of magnitude and not their exact length. The one more is
-# for a + u·x, of numbers of 256 bits: whether it has 512 bits or 513 is a carry of secrets.
+# so that the time taken tells their order of magnitude and not their exact length. The byte more is
+# for a + u·x with numbers of 256 bits: a carry of secrets decides whether it has 512 bits or 513.
 _EXPONENT_STEP = 32
 
 
@@ -168,7 +168,7 @@ def verifier(salt: bytes, identity: bytes, *, constant_time: bool = False) -> by
 def verifiers(
     salts: Sequence[bytes], identities: Sequence[bytes], *, threads: int | None = None
 ) -> list[bytes]:
-    """Compute the `verifier` of every row. The batch checks itself (batch_check.py).
+    """Compute the `verifier` of every row. The batch checks itself (docs/batches.md).
 
     Args:
         salts: The salt of each row, at most 64 KiB.

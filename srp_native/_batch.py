@@ -17,10 +17,10 @@ _T = TypeVar("_T")
 # A chunk is one call into an engine. It lasts some 0.1 s on the slower engines, which is how
 # long Ctrl-C may have to wait, and is far longer than starting it takes.
 _CHUNK_ROWS = 512
-# What a vector kernel computes side by side, and how many of those share what they load.
+# Rows that a vector kernel computes side by side, and groups of them that share what they load.
 _LANES = 8
 _GROUPS = 4
-# In chunks of fewer rows than this the threads' shares differ by more than a full group saves.
+# With chunks of fewer rows, the threads' shares differ by more time than full groups save.
 _FEW_ROWS = 128
 # A thread for fewer rows than this costs more than it saves.
 _LEAST_ROWS_A_THREAD = 16

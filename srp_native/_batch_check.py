@@ -10,7 +10,7 @@ Two checks, because no single one sees everything:
 - a *sample*: a few random rows are made again from their strings by another engine, which sees
   what goes wrong before x: a salt, an offset, an encoding.
 
-A batch too small for random subsets to pay off is a sample as a whole.
+In a batch that is too small for random subsets to pay off, every row is in the sample.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["BatchCheck", "run_checked"]
 
 _T = TypeVar("_T")
 
-#: The engine that is believed when two disagree: CPython's own arithmetic.
+#: The engine that is right when two disagree: CPython's own arithmetic.
 _REFERENCE: Final = "python"
 # Recomputing a row costs about as much as a verifier, the end of the random subsets as two powers.
 _SAMPLE: Final = 3

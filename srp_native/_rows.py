@@ -39,7 +39,7 @@ def verifier_rows(
 ) -> MadeRows:
     """A salt and verifier for every row, with identity = realm ‖ name ‖ ":" ‖ password.
 
-    Runs with the GIL released and checks itself (batch_check.py): no wrong row is ever returned.
+    Runs with the GIL released and checks itself (docs/batches.md): no wrong row is ever returned.
     Where an error is raised nothing is returned.
 
     Args:

@@ -8,8 +8,8 @@ codes, sessions. From `install` on, what botocore, aiobotocore and urllib3 log i
 record is made, whatever handlers and loggers there are; without debug logging no record is made,
 and nothing costs anything. Operations, status codes and the names of all fields stay readable.
 
-What is secret says the service's own model: members marked ``sensitive`` are hidden, for whichever
-AWS service the call is, and a few more that Cognito's model does not mark. A body that cannot be
+The service's own model says what is secret: members marked ``sensitive`` are hidden, whatever AWS
+service is called, and a few more that Cognito's model does not mark. A body that cannot be
 judged (not JSON, or not of a call that was seen to begin) is not shown at all.
 """
 

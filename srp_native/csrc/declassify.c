@@ -1,6 +1,7 @@
 /*
- * Where a value that was computed from secrets becomes public. On its own in a file so that
- * tests/native can tell valgrind so: whatever else decides a branch is still reported.
+ * Where a value that was computed from secrets becomes public. It has a file of its own, so that
+ * tests/native can put one in its place that tells valgrind. Any other secret that decides a branch
+ * is still reported.
  */
 #include "internal.h"
 

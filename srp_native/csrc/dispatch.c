@@ -1,8 +1,8 @@
 /*
  * Which kernels there are: the only file that knows more than one, and the only one that may ask
  * the CPU what it can do. The caller picks a kernel once and passes it to every call. Which SHA-256
- * and base64 run here is remembered: asking the CPU takes longer than either, in a virtual machine
- * much.
+ * and base64 run here is remembered: asking the CPU takes longer than either of them, and in a
+ * virtual machine much longer.
  */
 #include "internal.h"
 #include "kernels/adx/adx.h"

@@ -1,8 +1,8 @@
 """What an engine is: the arithmetic, and the protocol formulas on top of it.
 
 An engine turns bytes into bytes: exponents are big-endian of any length, elements of the group
-are 384 bytes big-endian. It trusts its caller (`arithmetic.py` checks arguments) and keeps no
-secret longer than a call. `registry.py` decides which one runs.
+are 384 bytes big-endian. It trusts its caller (`_api.py` checks arguments) and keeps no secret
+longer than a call. `_registry.py` decides which one runs.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class Engine(RowFormulas, ABC):
         g_x = int.from_bytes(self.pow_g(x, constant_time=constant_time), "big")
         base = (int.from_bytes(B, "big") - int.from_bytes(k, "big") * g_x) % N
         exponent = int.from_bytes(a, "big") + int.from_bytes(u, "big") * int.from_bytes(x, "big")
-        # As long as the lengths of its parts make it, not as its value does.
+        # Its length depends on the lengths of its parts, not on its value.
         width = max(len(a), len(u) + len(x)) + 1
         return self.powmod(
             base.to_bytes(ELEMENT_SIZE, "big"),

@@ -1,7 +1,7 @@
 """What every engine must answer before anyone may rely on it.
 
 The expected values are SHA-256 digests of the 384-byte results, one after the other where there
-are several; `tests/test_known_answers.py` derives each of them again from ``pow`` and hashlib.
+are several; `tests/maths/test_known_answers.py` derives each again from ``pow`` and hashlib.
 Exponents are short where the cost of a first call matters, and full-length where an engine may
 have a table.
 """

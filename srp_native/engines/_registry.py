@@ -28,13 +28,13 @@ __all__ = [
     "use_engine",
 ]
 
-#: Every engine there is, in the order in which `auto` tries them; docs/engines.md says why in this.
+#: Every engine, in the order in which `auto` tries them; docs/engines.md gives the reasons.
 _FACTORIES: Final[dict[str, Callable[..., Engine]]] = {
     "c": c_engine.create_engine,
     "gmpy2": gmpy2_engine.create_engine,
     "python": python_engine.create_engine,
 }
-#: The one that has kernels, and is made with the name of one.
+#: The engine that has kernels, and is made with the name of one.
 _WITH_KERNELS: Final = "c"
 _AUTO: Final = "auto"
 _ENVIRONMENT: Final = "SRP_NATIVE_ENGINE"

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 from support.command_line import PASSWORD, Run
-from support.local_command import a_client, can_sign_in, client_of, local, new_session, stop
+from support.local_command import ask_for_a_code, can_sign_in, client_of, local, new_session, stop
 
 from cognito_srp.cli.fault_rules import parse_fault
 from cognito_srp.local import Fault, LocalCognito
@@ -191,18 +191,7 @@ def suffered(client: Any, calls: int) -> list[str]:
 def test_codes_are_shown_to_whoever_runs_it() -> None:
     options = ("--create-user", "ann", "--mfa-configuration", "ON")
     with local(*options, COGNITO_PASSWORD=PASSWORD) as (process, ready):
-        client = a_client(ready)
-        client.admin_update_user_attributes(
-            UserPoolId=ready["UserPoolId"],
-            Username="ann",
-            UserAttributes=[{"Name": "phone_number", "Value": "+15555550100"}],
-        )
-        asked = client.initiate_auth(
-            ClientId=ready["ClientId"],
-            AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": "ann", "PASSWORD": PASSWORD},
-        )
-        assert asked["ChallengeName"] == "SMS_MFA"
+        ask_for_a_code(ready, "ann", PASSWORD)
         process.terminate()
         err = process.communicate(timeout=10)[1]
     assert re.search(r"^cognito-srp: SMS for ann: \d{6} is your authentication code$", err, re.M)
@@ -212,7 +201,7 @@ def test_faults_by_position() -> None:
     rules = ("ListUserPools:error=LimitExceededException:every=3,1-6", "any:drop-response:2")
     with local(*(f"--fault={rule}" for rule in rules)) as (process, ready):
         expected = ["done", "lost", "LimitExceededException", "done", "done"]
-        assert suffered(a_client(ready), 7) == [*expected, "LimitExceededException", "done"]
+        assert suffered(client_of(ready), 7) == [*expected, "LimitExceededException", "done"]
         process.terminate()
         err = process.communicate(timeout=10)[1]
     assert "ListUserPools suffered drop-response 1 times" in err
@@ -223,7 +212,7 @@ def test_faults_by_chance_are_the_same_for_a_seed() -> None:
     seen = []
     for _ in range(2):
         with local("--fault", "ListUserPools:throttle:40%", "--fault-seed", "7") as (_, ready):
-            seen.append(suffered(a_client(ready), 40))
+            seen.append(suffered(client_of(ready), 40))
     assert seen[0] == seen[1]
     assert set(seen[0]) == {"done", "TooManyRequestsException"}
 
@@ -311,7 +300,7 @@ def test_a_terminal_that_is_closed_loses_nothing(tmp_path: Path) -> None:
     earlier = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the suite may run under nohup
     try:
         with local("--state", str(file), "--create-pool") as (process, ready):
-            a_client(ready).create_user_pool(PoolName="kept")
+            client_of(ready).create_user_pool(PoolName="kept")
             assert process.stderr is not None
             process.stderr.close()  # nobody reads it any more
             process.send_signal(signal.SIGHUP)
@@ -327,7 +316,7 @@ def test_nohup_is_heeded(tmp_path: Path) -> None:
     try:
         with local("--state", str(tmp_path / "state.json")) as (process, ready):
             process.send_signal(signal.SIGHUP)
-            assert a_client(ready).list_user_pools(MaxResults=1)["UserPools"] == []
+            assert client_of(ready).list_user_pools(MaxResults=1)["UserPools"] == []
             stop(process)
     finally:
         signal.signal(signal.SIGHUP, earlier)

@@ -10,26 +10,16 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 from support.command_line import PASSWORD, Run
-from support.local_command import a_client, can_sign_in, local, stop
+from support.local_command import ask_for_a_code, can_sign_in, client_of, local, stop
 
 
 def lines_of(*options: str, **environment: str) -> list[str]:
     """What a server says on stderr about a code that it sends and a wrong answer to it."""
     user = ("--create-user", "ann", "--mfa-configuration", "ON", "--code", "123456")
     with local(*user, *options, COGNITO_PASSWORD=PASSWORD, **environment) as (process, ready):
-        client = a_client(ready)
-        client.admin_update_user_attributes(
-            UserPoolId=ready["UserPoolId"],
-            Username="ann",
-            UserAttributes=[{"Name": "phone_number", "Value": "+15555550100"}],
-        )
-        asked = client.initiate_auth(
-            ClientId=ready["ClientId"],
-            AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": "ann", "PASSWORD": PASSWORD},
-        )
+        asked = ask_for_a_code(ready, "ann", PASSWORD)
         with pytest.raises(ClientError):
-            client.respond_to_auth_challenge(
+            client_of(ready).respond_to_auth_challenge(
                 ClientId=ready["ClientId"],
                 ChallengeName="SMS_MFA",
                 Session=asked["Session"],
@@ -76,7 +66,7 @@ def test_a_quiet_server_shows_neither_calls_nor_codes() -> None:
 def test_a_log_that_nobody_reads_stops_no_call() -> None:
     """A pipe takes 64 KiB, which is some 700 lines."""
     with local("--create-pool") as (process, ready):
-        client = a_client(ready)
+        client = client_of(ready)
         for _ in range(1500):
             client.list_user_pools(MaxResults=1)
         process.terminate()

@@ -17,7 +17,7 @@ COMMAND = ("verifier", "--device-key", DEVICE_KEY, "--device-group-key", "-FDRun
 
 
 def test_known_answer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    # PROTOCOL.md's second known answer: Salt AOuW is 00 EB 96.
+    # docs/protocol.md's second known answer: Salt AOuW is 00 EB 96.
     monkeypatch.setenv("COGNITO_DEVICE_PASSWORD", "BAUl")
     code, out, err = run(*COMMAND, "--salt", "eb96")
     assert (code, err) == (0, "")

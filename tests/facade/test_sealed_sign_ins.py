@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 from support.people import PASSWORD, enter
-from support.tokens import unsigned_token
+from support.tokens import unsigned_token as token
 
 from cognito_srp import (
     InvalidInputError,
@@ -218,7 +218,7 @@ class Handing:
 
 IDS: dict[str, Any] = {"pool_id": "eu-west-1_mine", "client_id": "app", "username": "ann"}
 ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_mine"
-GOOD = unsigned_token(iss=ISSUER, client_id="app")
+GOOD = token(iss=ISSUER, client_id="app")
 
 
 def flow(**how: Any) -> dict[str, Any]:
@@ -256,13 +256,7 @@ def test_a_token_of_another_pool_or_client_is_refused(how: dict[str, Any], other
 @pytest.mark.parametrize("how", HOWS, ids=["password", "custom", "refresh"])
 @pytest.mark.parametrize(
     "one",
-    [
-        GOOD,
-        unsigned_token(iss=ISSUER, aud="app"),
-        unsigned_token(iss=ISSUER, aud=["x", "app"]),
-        "stub",
-        "a.b.c",
-    ],
+    [GOOD, token(iss=ISSUER, aud="app"), token(iss=ISSUER, aud=["x", "app"]), "stub", "a.b.c"],
 )
 def test_tokens_of_ours_and_what_is_none_are_passed_on(how: dict[str, Any], one: str) -> None:
     begin_sign_in(cast(Any, Handing(one, one)), **how)
@@ -291,7 +285,7 @@ def test_a_refresh_that_brings_tokens_of_another_client_is_refused(cognito: Loca
     pool.create_user("zoë", PASSWORD)
     session = enter(cognito.client(), pool, "zoë")
     before = session.tokens
-    session.client = Handing(unsigned_token(iss=ISSUER, client_id="app"), "stub")  # type: ignore[assignment]
+    session.client = Handing(token(iss=ISSUER, client_id="app"), "stub")  # type: ignore[assignment]
     with pytest.raises(SignInError, match=pool.pool_id):
         session.refresh()
     assert session.tokens == before

@@ -125,7 +125,7 @@ def test_the_secret_hash_of_a_device(
 def test_a_verifier_of_another_secret_confirms_and_never_signs_in(
     person: Person, refused: Refused
 ) -> None:
-    """ConfirmDevice cannot tell (PROTOCOL.md section 2)."""
+    """ConfirmDevice cannot tell (docs/protocol.md, section 2)."""
     key, group_key, _ = person.confirm()
     with refused(*WRONG):
         person.with_device((key, group_key, "another password")).run()

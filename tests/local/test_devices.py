@@ -76,7 +76,7 @@ def test_a_device_without_a_verifier_never_signs_in(
 def test_a_salt_that_is_not_minimal_confirms_and_never_signs_in(
     person: Person, client: Any, refused: Refused
 ) -> None:
-    """PROTOCOL.md section 2: the server hashes the minimal form, the client hashed what it sent."""
+    """The server hashes the minimal form, the client what it sent (docs/protocol.md, section 2)."""
     import hashlib
 
     tokens = person.tokens()

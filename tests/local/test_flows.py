@@ -257,7 +257,7 @@ def test_email_as_username_with_a_secret(
     cognito: LocalCognito, client: Any, refused: Refused
 ) -> None:
     """The hash is over the USERNAME of the same request, be it the alias or the internal name
-    (PROTOCOL.md section 4)."""
+    (docs/protocol.md, section 4)."""
     pool = cognito.create_pool(client_secret=True, UsernameAttributes=["email"])
     pool.create_user("ann@example.com", "Correct-horse-1")
     sign_in = SignIn(client, pool, "ann@example.com", "Correct-horse-1")

@@ -1,5 +1,7 @@
-"""Clients that got one rule of PROTOCOL.md wrong. Each signs in while the numbers hide its mistake,
-and is refused as soon as they show it: so these numbers are looked for.
+"""Clients that got one rule of docs/protocol.md wrong.
+
+Each signs in while the numbers hide its mistake, and is refused as soon as they show it: so these
+numbers are looked for.
 """
 
 from __future__ import annotations
@@ -242,7 +244,7 @@ def test_a_timestamp_other_than_the_one_signed(
 
 
 def test_the_plain_client_has_the_protocols_known_answers() -> None:
-    """The known answer that ties plain_client.py, the judge of all this, to PROTOCOL.md."""
+    """The known answer that ties plain_client.py, the judge of all this, to docs/protocol.md."""
     assert f"{plain_client.K:x}" == (
         "538282c4354742d7cbbde2359fcf67f9f5b3a6b08791e5011b43b8a5b66d9ee6"
     )

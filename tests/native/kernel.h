@@ -8,6 +8,16 @@
 
 #include "internal.h"
 
+/* What valgrind's memcheck is to take for secret, and what is public again. */
+#ifdef MARK_SECRETS
+#include <valgrind/memcheck.h>
+#define SECRET(bytes, size) VALGRIND_MAKE_MEM_UNDEFINED(bytes, size)
+#define PUBLISH(bytes, size) VALGRIND_MAKE_MEM_DEFINED(bytes, size)
+#else
+#define SECRET(bytes, size) (void)0
+#define PUBLISH(bytes, size) (void)0
+#endif
+
 #define NO_SUCH_KERNEL 77 /* the exit code where this build or this CPU does not have it */
 
 /*

@@ -21,15 +21,6 @@
 #include "kernels/avx512ifma/avx512ifma.h"
 #include "kernel.h"
 
-#ifdef MARK_SECRETS
-#include <valgrind/memcheck.h>
-#define SECRET(bytes, size) VALGRIND_MAKE_MEM_UNDEFINED(bytes, size)
-#define PUBLISH(bytes, size) VALGRIND_MAKE_MEM_DEFINED(bytes, size)
-#else
-#define SECRET(bytes, size) (void)0
-#define PUBLISH(bytes, size) (void)0
-#endif
-
 #define ROWS_MAX 40
 
 static char line[1 << 20];

@@ -19,46 +19,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel.h"
+#include "argument.h"
 
-#ifdef MARK_SECRETS
-#include <valgrind/memcheck.h>
-#define SECRET(bytes, size) VALGRIND_MAKE_MEM_UNDEFINED(bytes, size)
-#define PUBLISH(bytes, size) VALGRIND_MAKE_MEM_DEFINED(bytes, size)
-#else
-#define SECRET(bytes, size) (void)0
-#define PUBLISH(bytes, size) (void)0
-#endif
-
-#define ARGUMENTS 4
-#define LINE_MAX_SIZE 65536
 #define ROWS_MAX 200
-
-typedef struct {
-    uint8_t *bytes;
-    size_t length;
-} argument;
 
 static uint8_t verifiers[ROWS_MAX * SRP_VERIFIER_TEXT_MAX], salts[ROWS_MAX * SRP_SALT_TEXT_MAX],
     passwords[ROWS_MAX * SRP_PASSWORD_SIZE];
 static uint64_t ends[3][ROWS_MAX + 1];
-
-static void fail(const char *message) {
-    fprintf(stderr, "rows: %s\n", message);
-    exit(2);
-}
-
-static argument parse(const char *hex) {
-    argument result = {NULL, strcmp(hex, "-") == 0 ? 0 : strlen(hex) / 2};
-    result.bytes = malloc(result.length ? result.length : 1);
-    if (!result.bytes) fail("out of memory");
-    for (size_t i = 0; i < result.length; i++) {
-        unsigned byte;
-        if (sscanf(hex + 2 * i, "%2x", &byte) != 1) fail("bad hex");
-        result.bytes[i] = (uint8_t)byte;
-    }
-    return result;
-}
 
 static void print(uint8_t *text, size_t size) {
     PUBLISH(text, size);
@@ -152,17 +119,10 @@ static void row(const srp_kernel *kernel, const argument *v, int drawn) {
 }
 
 int main(int arguments_count, char **arguments) {
-    static char line[LINE_MAX_SIZE];
+    const char *command;
+    argument v[ARGUMENTS];
     const srp_kernel *kernel = kernel_called(arguments_count > 1 ? arguments[1] : "portable");
-    while (fgets(line, sizeof line, stdin)) {
-        argument v[ARGUMENTS] = {{NULL, 0}};
-        char *command = strtok(line, " \n");
-        for (size_t i = 0; i < ARGUMENTS; i++) {
-            char *word = strtok(NULL, " \n");
-            if (!word) break;
-            v[i] = parse(word);
-            SECRET(v[i].bytes, v[i].length);
-        }
+    while ((command = next_command(v))) {
         if (!strcmp(command, "row") || !strcmp(command, "drawn"))
             row(kernel, v, !strcmp(command, "drawn"));
         else if (!strcmp(command, "batch"))
@@ -172,7 +132,7 @@ int main(int arguments_count, char **arguments) {
         else
             base64(command, v[0]);
         putchar('\n');
-        for (size_t i = 0; i < ARGUMENTS; i++) free(v[i].bytes);
+        free_arguments(v);
     }
     return 0;
 }

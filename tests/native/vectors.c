@@ -17,44 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel.h"
+#include "argument.h"
 #include "kernels/adx/adx.h"
 #include "kernels/portable/portable.h"
-
-#ifdef MARK_SECRETS
-#include <valgrind/memcheck.h>
-#define SECRET(bytes, size) VALGRIND_MAKE_MEM_UNDEFINED(bytes, size)
-#define PUBLISH(bytes, size) VALGRIND_MAKE_MEM_DEFINED(bytes, size)
-#else
-#define SECRET(bytes, size) (void)0
-#define PUBLISH(bytes, size) (void)0
-#endif
-
-#define ARGUMENTS 5
-#define LINE_MAX_SIZE 65536
-
-typedef struct {
-    uint8_t *bytes;
-    size_t length;
-} argument;
-
-static void fail(const char *message) {
-    fprintf(stderr, "vectors: %s\n", message);
-    exit(2);
-}
-
-static argument parse(const char *hex) {
-    argument result = {NULL, strcmp(hex, "-") == 0 ? 0 : strlen(hex) / 2};
-    /* Exactly as long as it is said to be, so that reading past it shows. */
-    result.bytes = malloc(result.length ? result.length : 1);
-    if (!result.bytes) fail("out of memory");
-    for (size_t i = 0; i < result.length; i++) {
-        unsigned byte;
-        if (sscanf(hex + 2 * i, "%2x", &byte) != 1) fail("bad hex");
-        result.bytes[i] = (uint8_t)byte;
-    }
-    return result;
-}
 
 static void print(uint8_t *bytes, size_t size) {
     PUBLISH(bytes, size);
@@ -133,19 +98,12 @@ static void run(const srp_kernel *kernel, const char *command, const argument *v
 }
 
 int main(int count, char **arguments) {
-    static char line[LINE_MAX_SIZE];
+    const char *command;
+    argument v[ARGUMENTS];
     const srp_kernel *kernel = kernel_called(count > 1 ? arguments[1] : "portable");
-    while (fgets(line, sizeof line, stdin)) {
-        argument v[ARGUMENTS] = {{NULL, 0}};
-        char *command = strtok(line, " \n");
-        for (size_t i = 0; i < ARGUMENTS; i++) {
-            char *word = strtok(NULL, " \n");
-            if (!word) break;
-            v[i] = parse(word);
-            SECRET(v[i].bytes, v[i].length);
-        }
+    while ((command = next_command(v))) {
         if (!product(command, v)) run(kernel, command, v);
-        for (size_t i = 0; i < ARGUMENTS; i++) free(v[i].bytes);
+        free_arguments(v);
     }
     return 0;
 }

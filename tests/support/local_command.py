@@ -35,12 +35,14 @@ def local(*options: str, **environment: str) -> Iterator[tuple[subprocess.Popen[
 
 
 def client_of(ready: Any) -> Any:
+    """A client of the server that sends each call once."""
     return boto3.client(
         "cognito-idp",
         endpoint_url=ready["EndpointUrl"],
         region_name=ready["Region"],
         aws_access_key_id="local",
         aws_secret_access_key="local",
+        config=Config(retries={"total_max_attempts": 1}),
     )
 
 
@@ -65,12 +67,18 @@ def stop(process: subprocess.Popen[str]) -> None:
     assert process.returncode == 0, err
 
 
-def a_client(ready: Any) -> Any:
-    return boto3.client(
-        "cognito-idp",
-        endpoint_url=ready["EndpointUrl"],
-        region_name=ready["Region"],
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-        config=Config(retries={"total_max_attempts": 1}),
+def ask_for_a_code(ready: Any, username: str, password: str) -> Any:
+    """The challenge of a user whose second factor is SMS, which the server sends a code for."""
+    client = client_of(ready)
+    client.admin_update_user_attributes(
+        UserPoolId=ready["UserPoolId"],
+        Username=username,
+        UserAttributes=[{"Name": "phone_number", "Value": "+15555550100"}],
     )
+    asked = client.initiate_auth(
+        ClientId=ready["ClientId"],
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": username, "PASSWORD": password},
+    )
+    assert asked["ChallengeName"] == "SMS_MFA"
+    return asked

@@ -1,4 +1,4 @@
-"""A Cognito client written from PROTOCOL.md with pow and hashlib alone, to judge the server by.
+"""A client written from docs/protocol.md with pow and hashlib alone, to judge the server by.
 
 It shares no code with the package. Every step returns what would be sent next, so that a test can
 spoil any part of it.

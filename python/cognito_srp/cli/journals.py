@@ -1,4 +1,4 @@
-"""A journal that is named on the command line, known for what it is before it is opened."""
+"""Checks that a path on the command line is a journal, before it is opened."""
 
 from __future__ import annotations
 

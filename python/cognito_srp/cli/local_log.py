@@ -1,7 +1,7 @@
 """What ``cognito-srp local`` shows of its work on stderr: a line for every call and every message.
 
 A program that starts the server may never read what it writes there. A pipe takes 64 KiB and
-then blocks whoever writes: lines that nobody takes within a second are left out and counted.
+then blocks the writer: lines that are not read within a second are left out and counted.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""stdin, stdout and stderr, whatever a program that starts this one has made of them."""
+"""stdin, stdout and stderr, which the program that starts this one may have closed."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Final
 
 __all__ = ["nearest", "reworded"]
 
-#: So many letters are a part of too many names.
+#: A text of at most so many letters is part of too many names.
 _SHORT: Final = 2
 
 

@@ -29,7 +29,7 @@ __all__ = [
 
 #: DeviceKeyType of the API: 1 to 55 characters, Region_UUID.
 _DEVICE_KEY_LENGTH: Final = 55
-#: The same in UTF-8: what the check of a whole column goes by.
+#: The same in UTF-8, to check a whole column.
 DEVICE_KEY_BYTES: Final = 4 * _DEVICE_KEY_LENGTH
 #: DeviceNameType of the API: 1 to 1,024 characters.
 _DEVICE_NAME_LENGTH: Final = 1024

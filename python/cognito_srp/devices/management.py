@@ -98,9 +98,10 @@ def get_device_steps(
     Args:
         client: Any boto3 ``cognito-idp`` client.
         device_key: The device's, 1 to 55 characters.
-        access_token: The user's own; or, for a client with IAM credentials, in its place:
-        pool_id: The user pool, and
-        username: the user, by name or ``sub``. These call the Admin form.
+        access_token: An access token of the user.
+        pool_id: In the place of a token, for a client with IAM credentials: the user pool. The
+            operation's Admin form is called.
+        username: With `pool_id`, the user, by name or ``sub``.
 
     Returns:
         What the service says of the device.
@@ -130,15 +131,12 @@ def update_device_status_steps(
         client: Any boto3 ``cognito-idp`` client.
         device_key: The device's, 1 to 55 characters.
         remembered: Whether they do.
-        access_token: The user's own; or, for a client with IAM credentials, in its place:
-        pool_id: The user pool, and
-        username: the user, by name or ``sub``. These call the Admin form.
+        access_token: As in `get_device`.
+        pool_id: As in `get_device`.
+        username: As in `get_device`.
 
     Raises:
-        InvalidInputError: Something is certainly wrong, and nothing was sent.
-        ServiceError: Cognito refused; a `ResourceNotFoundError` for a device that the user does not
-            have.
-        UnreachableError: No answer came.
+        CognitoSrpError: As `get_device` does.
     """
     owner = _DeviceOwner(access_token, pool_id, username)
     status = update_device_status_parameters(
@@ -159,15 +157,12 @@ def forget_device_steps(
     Args:
         client: Any boto3 ``cognito-idp`` client.
         device_key: The device's, 1 to 55 characters.
-        access_token: The user's own; or, for a client with IAM credentials, in its place:
-        pool_id: The user pool, and
-        username: the user, by name or ``sub``. These call the Admin form.
+        access_token: As in `get_device`.
+        pool_id: As in `get_device`.
+        username: As in `get_device`.
 
     Raises:
-        InvalidInputError: Something is certainly wrong, and nothing was sent.
-        ServiceError: Cognito refused; a `ResourceNotFoundError` for a device that the user does not
-            have.
-        UnreachableError: No answer came.
+        CognitoSrpError: As `get_device` does.
     """
     owner = _DeviceOwner(access_token, pool_id, username)
     yield owner.call("ForgetDevice", DeviceKey=check_device_key(device_key))
@@ -203,9 +198,10 @@ def list_devices(
 
     Args:
         client: Any boto3 ``cognito-idp`` client.
-        access_token: The user's own; or, for a client with IAM credentials, in its place:
-        pool_id: The user pool, and
-        username: the user, by name or ``sub``. These call the Admin form.
+        access_token: An access token of the user.
+        pool_id: In the place of a token, for a client with IAM credentials: the user pool. That
+            calls AdminListDevices.
+        username: With `pool_id`, the user, by name or ``sub``.
         page_size: Devices on a page, 1 to 60.
 
     Returns:

@@ -1,16 +1,16 @@
 """The journal where there is no disk: a DynamoDB table that many workers share.
 
-The same promise as the file's (enroll/journal.py): a secret is durable before its first send, and
+The same promise as the file's (enroll/journal/): a secret is durable before its first send, and
 no device ever gets a second one. Here it is kept by conditions on single items:
 
-- A secret is put only if the device has none; whoever comes second gets the first one's.
+- A secret is put only if the device has none; a second worker gets the first one's.
 - A device is marked sent only in the state in which this worker has seen it. Of two workers that
-  hold the same new device one marks it, and the other sends nothing and is told to come again: it
-  will then know that the secret may have arrived, and read DeviceKeyExists rightly.
+  hold the same new device one marks it. The other sends nothing and has to try again: it then knows
+  that the secret may have arrived, and what DeviceKeyExists means.
 
 Idempotency that stores results, such as that of Powertools for AWS Lambda, cannot do this: after a
-lost answer there is no result, and the repeat would draw another secret. What a finished message
-would gain from it, this table gives too: a confirmed device is confirmed at once, nothing is sent.
+lost answer there is no result, and the repeat would draw another secret. This table also spares
+the repeat of a finished message a call: a device that is confirmed is not sent again.
 """
 
 from __future__ import annotations

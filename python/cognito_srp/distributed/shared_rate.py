@@ -1,16 +1,16 @@
 """One rate for many machines: by equal shares, or from one bucket in a DynamoDB table.
 
 Shares need no service, but what an idle worker does not use is lost. The bucket costs one write for
-each `lease` of slots, and gives every slot to whoever asks.
+each `lease` of slots, and gives every slot to the worker that asks.
 
 **Whose time counts.** DynamoDB has no clock that an update could read, so the bucket's time is the
 workers'. Each update stores the time at which it was made; a worker that finds a later one than its
 own sets its clock forward to it. Over any T seconds at most ``rate * (T + 0.1 + e)`` slots fall
 due: 0.1 s is how late a slot may still be used, and e is how far the workers' clocks differ, but
-no more than the shortest time between another's update and one's own since both run, which under
-load is a lease. Amazon's time service keeps e far below 0.1 s, so 10 seconds stay within the rate
-and 2 % more. A worker whose clock is wrong by hours, of which nobody knows yet, costs one lease of
-each other worker, once.
+no more than the shortest time between an update of one worker and one of another, which under load
+is a lease. Amazon's time service keeps e far below 0.1 s, so 10 seconds stay within the rate and
+2 % more. A worker that joins with a clock that is hours ahead costs each other worker one lease,
+once.
 """
 
 from __future__ import annotations

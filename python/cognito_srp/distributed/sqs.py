@@ -1,8 +1,8 @@
 """Enrollment from an SQS queue in AWS Lambda: one message a device, partial batch responses.
 
-A message may come twice, late, out of order, or be none; whatever fails goes back to the queue
-alone, and after so many tries to the dead-letter queue. Its repeat sends the very same secret,
-because that lies in the journal since before the first send. examples/sqs_lambda deploys it.
+A message may come twice, late or out of order, or may be malformed. One that fails goes back to
+the queue alone, and after several tries to the dead-letter queue. Its repeat sends the very same
+secret, because that was put into the journal before the first send. examples/sqs_lambda deploys it.
 """
 
 from __future__ import annotations

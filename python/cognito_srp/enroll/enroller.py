@@ -1,4 +1,4 @@
-"""The enroller: requests in, confirmed devices out, and what lies between put together."""
+"""The enroller: takes requests, confirms their devices, and owns the parts that do it."""
 
 from __future__ import annotations
 

@@ -2,10 +2,10 @@
 
 GCRA (ITU-T I.371) keeps one number, the time at which the next call is due, and does what a token
 bucket does. It never hands out more than ``rate * T + burst`` slots that fall due in any window of
-T seconds, and hands out all of ``rate * T`` while somebody asks. A burst is what may be caught up
-with at once after a moment in which nobody asked or no thread was free. By default it is what
-a tenth of a second brings, so that 10 seconds stay within rate + 1 %, which leaves another 1 %
-(0.1 s) for threads that the system wakes late.
+T seconds, and hands out all of ``rate * T`` while there are enough calls. The burst is how many may
+go at once after a moment without calls, or without a free thread. By default it is a tenth of a
+second's worth, so that 10 seconds stay within rate + 1 %. That leaves another 1 % (0.1 s) for
+threads that the system wakes late.
 """
 
 from __future__ import annotations
@@ -145,8 +145,8 @@ class UserRates:
                 self._paces[user].cancel(due)
 
     def _drop_idle(self) -> None:
-        # The one that was used least recently comes first. Two a call: they go faster than
-        # they come, and no call takes long.
+        # The user of longest ago comes first. Dropping up to two at each call is faster than users
+        # can come, and keeps each call short.
         for user in [user for user, _ in zip(self._paces, range(2), strict=False)]:
             if not self._paces[user].idle():
                 break

@@ -69,5 +69,5 @@ def may_have_arrived(error: BaseException) -> bool:
     """Whether a call that failed so may have had its effect nevertheless."""
     if isinstance(error, UnreachableError):
         return error.may_have_had_effect
-    # What is not an error of ours is nothing that the call is known to fail with.
+    # Other exceptions are not known failures of the call, so nothing is known of its effect.
     return isinstance(error, ServiceFaultError) or not isinstance(error, CognitoSrpError)

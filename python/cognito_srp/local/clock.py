@@ -1,4 +1,4 @@
-"""The local server's idea of the time: one object, so that a test can move it."""
+"""The local server's clock: one object, so that a test can move it."""
 
 from __future__ import annotations
 

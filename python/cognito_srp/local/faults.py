@@ -1,8 +1,7 @@
 """Failures on demand, to test what a client does when a call is throttled, slow, lost or garbled.
 
-A `Fault` is a rule: what goes wrong, with which operation, and at which of its calls. Rules count
-their calls and draw their chances each for itself, so that one says nothing about another; only
-calls over HTTP meet them.
+A `Fault` is a rule: what goes wrong, with which operation, and at which of its calls. Each rule
+counts its own calls and draws its own chances. Only calls over HTTP meet them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A Cognito user pools endpoint in this process: started, called, turned and stopped."""
+"""A Cognito user pools endpoint in this process: how it starts, is called, is set and stops."""
 
 from __future__ import annotations
 

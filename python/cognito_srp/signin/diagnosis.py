@@ -1,8 +1,8 @@
 """Why a sign-in was refused, as far as the evidence goes.
 
 Cognito answers "Incorrect username or password." to whatever is wrong with a proof, a device's
-included. What else is at hand narrows it down: the clock in its answer's Date header, the salt that
-it keeps, the form of the keys, what was sent. What that does not tell is not guessed at.
+included. Other evidence narrows it down: the clock in its answer's Date header, the salt that it
+keeps, the form of the keys, what was sent. Where the evidence does not tell, nothing is guessed.
 """
 
 from __future__ import annotations

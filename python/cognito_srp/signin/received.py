@@ -1,8 +1,8 @@
 """What the service answered, checked once, as it comes in.
 
-Any endpoint may answer, and be it a proxy's error page. What passes here is text where the API has
-text, and text that UTF-8 can encode: nothing that is computed from it later can fail on it, beside
-a password.
+Any endpoint may answer, such as a proxy with an error page. What is accepted here is text where the
+API has text, and text that UTF-8 can encode. So no later computation, which may have a password at
+hand, can fail on it.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ Its secrets are the password, the client secret, the device's password, a pendin
 what was given for InitiateAuth alone. Sealed, the document is opaque and whole; in clear, they are
 left out and have to be given again.
 
-Whoever reads with a key takes nothing that is not sealed: a document in clear may come from anyone,
-and be of a sign-in that they began in a pool of their own.
+With a key, only sealed documents are read: one in clear may come from anyone, and be of a sign-in
+that they began in a pool of their own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a sign-in is for: tokens, and what to do with them."""
+"""The result of a sign-in: tokens, and what can be done with them."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class SignedIn:
     def _refresh_request(self, auth_flow: str | None) -> Request:
         token, before = self._refresh_token(), self.request
         flow = auth_flow or default_flow(token, admin=before.admin)
-        # Of the sign-in's own data, what the flow has a place for.
+        # Only those of the sign-in's data that this flow has parameters for.
         has_place = flow != REFRESH_OPERATION
         return Request(
             app=before.app,

@@ -1,4 +1,4 @@
-"""What to say where a package is not installed that an extra brings."""
+"""The error for a missing package, which names the extra that installs it."""
 
 from __future__ import annotations
 

@@ -5,10 +5,10 @@ A sealed value is 37 bytes longer than its data::
     version 1 (1 byte) ‖ key id (8) ‖ nonce (12, random) ‖ ciphertext ‖ tag (16)
 
 The tag covers the header and ``bound_to`` as well. The key id is a truncated hash of the key: it
-tells a wrong key from damage and says nothing about the key's 256 random bits. Whether a value is
-damaged or was sealed for something else nobody can tell: the tag is one for both.
+tells a wrong key from damage and says nothing about the key's 256 random bits. A value that is
+damaged and one that was sealed for something else look the same: the tag covers both.
 
-Random nonces allow 2³² values per key (SP 800-38D, 8.3), which is not counted here.
+Random nonces allow 2³² values per key (SP 800-38D, section 8.3), which is not counted here.
 """
 
 from __future__ import annotations

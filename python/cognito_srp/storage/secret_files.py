@@ -1,4 +1,4 @@
-"""Secrets on disk: only their owner's, whole and durable, never over another one by mistake.
+"""Secrets on disk: readable by their owner alone, whole, durable, and never written over.
 
 On Linux a file has no name until it is whole, so that a kill leaves nothing behind. Where the file
 system knows no such files it is ``.FILE.XXXXXXXX.partial`` until then, with a random part that no

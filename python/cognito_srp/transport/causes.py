@@ -1,4 +1,4 @@
-"""What may be wrong when Cognito refuses: by what was done, not by the kind of exception.
+"""What may be wrong when Cognito refuses a call, by what was asked of it and its words.
 
 One table, `EXPLANATIONS`: the words of a refusal, what had been asked for (operation, flow,
 challenge, with or without a device key), and what may be wrong then. Every hint comes from it, and

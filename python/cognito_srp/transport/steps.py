@@ -1,9 +1,9 @@
 """A protocol as a sequence of steps, without any I/O.
 
-Whatever takes several calls to Cognito is written once, as a generator: it yields a `Call` and is
-sent the response, or thrown the error that came instead; it yields an `Ask` when a person has to
-answer and is sent the answer. `calls.run` drives one with a boto3 client, `aio.run` with an
-awaitable one, which resumes it in a thread: the arithmetic is in the generator.
+A protocol of several calls to Cognito is written once, as a generator. It yields a `Call`, and is
+sent the response or thrown the error that came instead. It yields an `Ask` when a person has to
+answer, and is sent the answer. `calls.run` drives it with a boto3 client, `aio.run` with an
+awaitable one; that resumes it in a thread, because the arithmetic is in the generator.
 
 Functions that return steps end in ``_steps``; the same function without that name takes the client
 as its first argument and drives them.

@@ -6,9 +6,11 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Final
 
+from .file import Lock
+from .open_file import OpenFile
 from .rows import Failure
 from .sql import FAIL_DEVICE, FAIL_ROW, FAILURES, OUTCOMES, PACE, UNCONFIRMED
 
@@ -18,18 +20,13 @@ __all__ = ["PAGE", "InputRecords"]
 PAGE: Final = 1000
 
 
-class InputRecords:
+class InputRecords(OpenFile):
     """These methods of a `Journal`."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path, lock: Lock, connection: sqlite3.Connection) -> None:
+        super().__init__(path, lock, connection)
         #: When runs began, as time.time() and time.monotonic() count.
         self._began: dict[int, tuple[float, float]] = {}
-
-    def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
-        raise NotImplementedError
-
-    def _transaction(self) -> AbstractContextManager[sqlite3.Connection]:
-        raise NotImplementedError
 
     def unconfirmed(self) -> int:
         """How many rows of the input have come to an end, and are not confirmed."""
@@ -126,3 +123,22 @@ class InputRecords:
         values = (run, now, sent, throttled, refused, lost, conflicts)
         with self._transaction() as connection:
             connection.execute(PACE, values)
+
+    def copy_runs(self, other: InputRecords) -> None:
+        """Take the runs of another journal, and their pace, for the report.
+
+        Args:
+            other: That journal.
+        """
+        with other._reading() as source:
+            runs = source.execute("SELECT id, started_at, rate, rows FROM run").fetchall()
+            pace = source.execute(
+                "SELECT run, at, sent, throttled, refused, lost, conflicts FROM pace"
+            ).fetchall()
+        with self._transaction() as connection:
+            [last] = connection.execute("SELECT coalesce(max(id), 0) FROM run").fetchone()
+            connection.executemany(
+                "INSERT INTO run (id, started_at, rate, rows) VALUES (? + ?, ?, ?, ?)",
+                [(last, *run) for run in runs],
+            )
+            connection.executemany(PACE, [(last + number, *row) for number, *row in pace])

@@ -11,17 +11,14 @@ given, and durable when it returns.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final
+from typing import Final
 
 from ...devices.verifiers import DeviceVerifier
 from ...errors import JournalError, SealingError, WrongSealingKeyError
@@ -31,7 +28,7 @@ from .file import Lock, connect, connect_existing, explained
 from .input import PAGE, InputRecords
 from .rows import Failure, JournalRow, JournalState, OpenedRow
 from .sealed import open_texts, open_verifier, seal_texts, seal_verifier
-from .sql import FINISH, INSERT, MARK, PACE, PUT, SELECT
+from .sql import FINISH, INSERT, MARK, PUT, SELECT
 
 __all__ = ["Failure", "Journal", "JournalRow", "JournalState", "OpenedRow"]
 
@@ -50,13 +47,8 @@ class Journal(InputRecords):
         self, path: Path, lock: Lock, connection: sqlite3.Connection, key: SealingKey
     ) -> None:
         """Use `open`."""
-        super().__init__()
-        self.path = path
-        self._file_lock = lock
-        self._connection = connection
+        super().__init__(path, lock, connection)
         self._key = key
-        self._process = os.getpid()
-        self._lock = threading.Lock()
 
     @classmethod
     def open(
@@ -137,25 +129,6 @@ class Journal(InputRecords):
         if source != known:
             fix = "resume with the input it was made from, or name a new journal for this one"
             raise JournalError(f"{self.path}: is the journal of another input; {fix}")
-
-    def close(self) -> None:
-        """Give it up. What was written is durable already. Not a forked child's to do."""
-        if os.getpid() != self._process:
-            return
-        with self._lock:
-            self._connection.close()
-            self._file_lock.release()
-
-    def __enter__(self) -> Journal:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def prepare(self, devices: Sequence[PreparedDevice]) -> Sequence[PreparedDevice]:
         """Keep the secrets of devices before their first send.
@@ -339,25 +312,6 @@ class Journal(InputRecords):
         with self._transaction() as connection:
             connection.executemany(PUT, values)
 
-    def copy_runs(self, other: Journal) -> None:
-        """Take the runs of another journal, and their pace, for the report.
-
-        Args:
-            other: That journal.
-        """
-        with other._reading() as source:
-            runs = source.execute("SELECT id, started_at, rate, rows FROM run").fetchall()
-            pace = source.execute(
-                "SELECT run, at, sent, throttled, refused, lost, conflicts FROM pace"
-            ).fetchall()
-        with self._transaction() as connection:
-            [last] = connection.execute("SELECT coalesce(max(id), 0) FROM run").fetchone()
-            connection.executemany(
-                "INSERT INTO run (id, started_at, rate, rows) VALUES (? + ?, ?, ?, ?)",
-                [(last, *run) for run in runs],
-            )
-            connection.executemany(PACE, [(last + number, *row) for number, *row in pace])
-
     def counts(self) -> dict[JournalState, int]:
         """How many rows are in each state; states without rows are left out."""
         with self._reading() as connection:
@@ -419,31 +373,3 @@ class Journal(InputRecords):
         with self._reading() as connection:
             found = connection.execute(SELECT + where, values).fetchall()
         return [JournalRow.read(*row) for row in found]
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        if os.getpid() != self._process:
-            rule = f"belongs to process {self._process}, of which this is a fork"
-            raise JournalError(f"{self.path}: {rule}; open it in one process only")
-        with self._lock, explained(self.path):
-            yield self._connection
-
-    def _update(self, statement: str, values: Sequence[Any]) -> None:
-        with self._transaction() as connection:
-            changed = connection.executemany(statement, values).rowcount if values else 0
-            if changed != len(values):
-                rule = f"{len(values) - changed} of {len(values)} rows cannot become that"
-                fix = "they are missing, confirmed already, or never sent"
-                raise JournalError(f"{self.path}: {rule}; {fix}")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise

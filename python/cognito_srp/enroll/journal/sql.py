@@ -37,7 +37,7 @@ MARK: Final = """
     UPDATE device SET state = 'sent', sent_at = coalesce(sent_at, ?)
     WHERE device_key = ? AND state <> 'confirmed'
 """
-# An answer to what was never sent, or another than "confirmed" to what is: neither can be true.
+# A row that was never sent has no answer, and one that is confirmed stays so.
 # Once it is confirmed, nobody needs its tokens any more.
 FINISH: Final = """
     UPDATE device

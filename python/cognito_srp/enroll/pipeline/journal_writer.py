@@ -1,4 +1,4 @@
-"""The journal's thread: what waits to be written goes to disk together."""
+"""The journal's thread: all rows that wait are written with one commit."""
 
 from __future__ import annotations
 

@@ -17,10 +17,10 @@ from .verifier_batcher import VerifierBatcher
 
 __all__ = ["SendQueue"]
 
-#: Seconds' worth of sends that are called up, to be marked as sent, ahead of their turn.
+#: How many seconds before their turn sends are marked as sent.
 _CALLED_AHEAD: Final = 0.2
 _LEAST_CALLED, _MOST_CALLED = 2, 256
-#: Seconds' worth of sends: with fewer in the queue, new ones are made ready at once.
+#: With fewer sends in the queue than these seconds allow, new devices are made ready at once.
 _SHORT: Final = 0.5
 #: So many threads wait for slots at once, each for its own.
 _TAKERS: Final = 2

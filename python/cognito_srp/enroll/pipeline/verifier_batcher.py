@@ -18,11 +18,11 @@ from .worker_pool import start_thread
 
 __all__ = ["VerifierBatcher"]
 
-#: Beyond this many rows a batch is not much cheaper per row, and takes longer to come back.
+#: A larger batch is not much cheaper per row, and takes longer.
 _FULL: Final = 128
-#: So many do not wait for more, unless there is time.
+#: With so many rows a batch does not wait for more, unless enough devices are ready to be sent.
 _ENOUGH: Final = 64
-#: What a batch may hold that found even more waiting.
+#: The most rows of a batch, when even more wait.
 _LARGEST: Final = 512
 #: How long the first of a batch waits for others, in seconds.
 _PATIENCE: Final = 0.002

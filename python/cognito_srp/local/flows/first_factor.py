@@ -102,7 +102,7 @@ def begin_srp(
         "USER_ID_FOR_SRP": pending.username,
     }
     answer = start.offer(pending, shown)
-    if start.flow == "USER_SRP_AUTH":  # AWS sends no Session there (PROTOCOL.md section 4)
+    if start.flow == "USER_SRP_AUTH":  # AWS sends no Session there (docs/protocol.md, section 4)
         del answer["Session"]
     return answer
 

@@ -1,4 +1,4 @@
-"""The server's judgement of a PASSWORD_CLAIM_SIGNATURE and its TIMESTAMP (PROTOCOL.md 3, 4)."""
+"""Whether a PASSWORD_CLAIM_SIGNATURE and its TIMESTAMP are right (docs/protocol.md, 3 and 4)."""
 
 from __future__ import annotations
 

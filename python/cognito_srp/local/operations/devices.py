@@ -57,7 +57,7 @@ class DeviceOperations(Operations):
     def _device_to_confirm(self) -> Device:
         """The user's device of that key, whichever sign-in has given it.
 
-        AWS confirms none that came of a code answered under an alias (PROTOCOL.md section 8).
+        AWS confirms none that came of a code answered under an alias (docs/protocol.md, section 5).
         """
         key = self.params["DeviceKey"]
         device = self.caller.pool.devices.issued(self.caller.user.id, key)
@@ -136,7 +136,7 @@ def _read_page_token(token: str | None, devices: list[Device]) -> int:
 
 
 def _read_verifier(config: dict[str, str]) -> tuple[int, int]:
-    """Verifier and salt, read as AWS reads them: signed (PROTOCOL.md section 2)."""
+    """Verifier and salt, read as AWS reads them: signed (docs/protocol.md, section 2)."""
     verifier = _read_integer(config, "PasswordVerifier")
     salt = _read_integer(config, "Salt")
     if not 1 < verifier < N:

@@ -1,8 +1,8 @@
 """Challenges handed out and not answered yet.
 
 A real Session or SECRET_BLOCK is a sealed ticket that only the service can read. Ours is a random
-string that names an entry of this table, which comes to the same for a client: nothing a client
-sends back is believed, it only finds what the server itself wrote down.
+string that names an entry of this table. For a client that is the same, and a server need not
+believe anything that comes back: it only looks up what it wrote down itself.
 """
 
 from __future__ import annotations
@@ -100,7 +100,10 @@ class ChallengeStore:
     def latest_for_device(
         self, challenge: str, client_id: str, user_id: str, device_key: str
     ) -> Pending | None:
-        """The newest such challenge, for clients that send no Session (PROTOCOL.md section 4)."""
+        """The newest such challenge, for clients that send no Session.
+
+        docs/protocol.md, section 4, has such clients.
+        """
         wanted = (challenge, client_id, user_id, device_key)
         for pending in reversed(self._by_session.values()):
             found = (pending.challenge, pending.client_id, pending.user_id, pending.device_key)

@@ -1,7 +1,7 @@
 """Codes that confirm a sign-up, reset a password or verify an attribute.
 
 One code per user and purpose: a new one takes the place of the last. A code works once, and only
-until it expires. What nobody has asked for has no code, and nothing matches that.
+until it expires. Where no code was asked for, no answer is right.
 """
 
 from __future__ import annotations

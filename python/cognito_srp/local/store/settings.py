@@ -1,4 +1,4 @@
-"""What a server was told to do where AWS leaves no choice, or where nobody knows what AWS does."""
+"""A server's settings, for where AWS leaves no choice or where nobody knows what AWS does."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The keys that sign tokens: one for ID tokens, one for access tokens, the same for every pool.
 
-They are published with this package, so that a start takes no time and a state file needs no key:
-a token of a local Cognito proves nothing to anybody who trusts no local Cognito.
+They are published with this package, so that a start takes no time and a state file needs no key. A
+token of a local Cognito proves nothing, except to a service that was told to trust these keys.
 """
 
 from __future__ import annotations

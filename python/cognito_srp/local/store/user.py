@@ -1,4 +1,4 @@
-"""moto's user, and what it has no room for."""
+"""moto's user, with the fields that moto lacks."""
 
 from __future__ import annotations
 

@@ -38,9 +38,8 @@ typedef struct {
 void avx2_start(avx2_scratch *scratch);
 
 /*
- * Memory that is to be on its way to the caches while something else is computed: a step, in bytes,
- * for each of the AVX2_STEPS blocks of a multiplication by a known operand. A cache does not take
- * it all at once.
+ * Memory to prefetch while something else is computed: `step` bytes with each of the AVX2_STEPS
+ * blocks of a multiplication by a known operand, because a cache does not take all of it at once.
  */
 #define AVX2_STEPS 30
 typedef struct {

@@ -21,8 +21,8 @@
 #define GROUPS (BATCH / FMA_LANES)
 
 /*
- * So many numbers are done sooner one after the other than as a group of four, whether that walks
- * the table by itself or along with others. docs/kernels.md has the measurements.
+ * So many numbers take less time one after the other than as a group of four, whether the group
+ * walks the table by itself or along with others. docs/kernels.md has the measurements.
  */
 #define SINGLES 1
 

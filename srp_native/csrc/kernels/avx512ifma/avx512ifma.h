@@ -51,7 +51,7 @@ typedef struct {
 /* Fills in the two constants, N and -N^-1 mod R. */
 void ifma_start(ifma_scratch *scratch);
 
-/* Memory that is to be on its way to the caches while something else is computed. */
+/* Memory to prefetch while something else is computed: `size` bytes. */
 typedef struct {
     const char *next;
     size_t size;
@@ -106,7 +106,8 @@ void ifma_reduce(lanes *result, const lanes *a);
 void ifma_row_mul(srp_digit *result, const srp_digit *a, const srp_digit *b);
 
 /*
- * The same, and on the side factor = table[index], reading every entry: next to nothing there.
+ * The same, and factor = table[index], reading every entry, which takes hardly any time beside the
+ * multiplication.
  *   sizes   SRP_COMB_ENTRIES entries of SRP_52_ROW digits; `factor` may be `b`
  *   in      as ifma_row_mul; index below SRP_COMB_ENTRIES
  *   out     factor as the entry

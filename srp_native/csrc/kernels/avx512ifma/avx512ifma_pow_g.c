@@ -23,8 +23,8 @@
 #define BATCH (GROUPS * LANES)
 
 /*
- * So many numbers are done sooner one after the other than as a group of eight: that walks the
- * table by itself, or along with others. docs/kernels.md has the measurements.
+ * So many numbers take less time one after the other than as a group of eight, if the group walks
+ * the table by itself, or along with others. docs/kernels.md has the measurements.
  */
 #define SINGLES 5
 #define SINGLES_BESIDE_GROUPS 2
