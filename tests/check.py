@@ -69,8 +69,13 @@ PARTS = {
     "distributed": Part(("tests/distributed",), (*_FACADE, *_PROSE, "tests/distributed")),
     "cli": Part(("tests/cli",), (*_FACADE, *_PROSE, "tests/cli")),
     "docs": Part(("tests/docs",), (*_FACADE, *_PROSE, *_IMAGE, "tests/docs")),
-    "release": Part(("tests/release",), (*_FACADE, *_PROSE, "tests/release")),
-    "cross": Part(("tests/cross",), (*_CORE, "tests/cross")),
+    "release": Part(
+        ("tests/release",),
+        (*_FACADE, *_PROSE, "tests/release", ".ci", ".github", "MANIFEST.in", "CHANGELOG.md"),
+    ),
+    "cross": Part(
+        ("tests/cross",), (*_CORE, "tests/cross", "tests/native/vectors.c", "docs/platforms.md")
+    ),
     "coverage": Part(
         ("tests", "-m", "not long and not paced", "--cov", *_COVERAGE, *_PARALLEL),
         (*_FACADE, *_PROSE, "tests"),

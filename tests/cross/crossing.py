@@ -29,7 +29,8 @@ OPTIMIZED: Final = "-O3"
 #: Constants alone, which nothing could make faster; written without the inner braces of a digit.
 TABLES: Final = ("-O0", "-Wno-missing-braces")
 VECTORS: Final = protocol_cases(12)
-_TIMEOUT: Final = 900
+#: In seconds: zig builds a libc of its own for a new target, and this machine may have other work.
+_TIMEOUT: Final = 7200
 
 
 @dataclass(frozen=True)

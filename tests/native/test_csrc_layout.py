@@ -42,6 +42,16 @@ def test_only_dispatch_knows_more_than_one_kernel() -> None:
     assert knowing["dispatch.c"] == set(kernels)
 
 
+def test_one_macro_says_where_the_intrinsics_of_64_bit_x86_are() -> None:
+    """x32, whose pointers have 32 bits, and compilers without inline assembly depend on it."""
+    asking = {path.name for path in FILES if "__x86_64__" in path.read_text(encoding="ascii")}
+    assert asking == {"x86_64.h"}
+    including = {path.name for path in FILES if "immintrin.h>" in path.read_text(encoding="ascii")}
+    for name in including:
+        text = next(path for path in FILES if path.name == name).read_text(encoding="ascii")
+        assert "#if SRP_X86_64" in text or "#elif SRP_X86_64" in text, name
+
+
 def test_no_line_is_longer_than_a_screen() -> None:
     lines = [(path.name, line) for path in FILES for line in path.read_text().splitlines()]
     assert not [(name, line) for name, line in lines if len(line) > 100]
