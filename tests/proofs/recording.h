@@ -236,7 +236,7 @@ typedef struct { uint64_t hidden[2 * LANES]; } lanes_words_mask;
 #include "recording_words.h"
 #else
 /* 32 choices, by the lowest five bits of an index; and eight, by the lowest three. */
-RECORDED uint64_t record_pick(const uint64_t *low, const uint64_t *high, uint64_t index,
+RECORDED uint64_t record_pick_of(const uint64_t *low, const uint64_t *high, uint64_t index,
                               unsigned bits) {
     uint64_t picked = low[0], lowest = record(OP_LOW, bits, index, 0, 0);
     const unsigned half = high ? 1u << (bits - 1) : 1u << bits;
@@ -255,8 +255,8 @@ RECORDED uint64_t word_digit(uint64_t lower, uint64_t upper) {
 #define word_choose(mask, yes, no) record(OP_CHOOSE, 0, mask, yes, no)
 #define word_keep(mask, a) record(OP_CHOOSE, 0, mask, a, 0)
 #define word_join(a, b) record(OP_OR, 0, a, b, 0)
-#define word_pick_two(low, high, lane, index) record_pick(low, high, index, 5)
-#define word_pick(table, lane, index) record_pick(table, NULL, index, 3)
+#define word_pick_two(low, high, lane, index) record_pick_of(low, high, index, 5)
+#define word_pick(table, lane, index) record_pick_of(table, NULL, index, 3)
 #endif
 
 RECORDED lanes_words lanes_words_load(const srp_word *source) {

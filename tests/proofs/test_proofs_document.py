@@ -9,7 +9,7 @@ from proofs.proof_loops import KERNELS
 from proofs.proof_trace import CSRC, HERE
 
 DOCUMENT = HERE.parent.parent / "docs" / "proofs.md"
-PROTOTYPE = re.compile(r"^(?:const )?\w+ \*?(\w+)\([^;{}]*\);", re.M)
+PROTOTYPE = re.compile(r"^(?:ADX_ABI )?(?:const )?\w+ \*?(\w+)\([^;{}]*\);", re.M)
 
 
 def exported() -> set[str]:
