@@ -33,7 +33,7 @@ def test_powers_of_2_are_those_of_every_exponent(
 ) -> None:
     for count in some(COUNTS[kernel], long_run):
         prove_pow_g(recorder, kernel, count=count, length=32, every=EVERY)
-    for length in some(LENGTHS[2:], long_run, 1):
+    for length in some([n for n in LENGTHS if n != 32], long_run, 1):
         prove_pow_g(recorder, kernel, count=COUNTS[kernel][0], length=length, every=EVERY)
 
 
