@@ -27,7 +27,9 @@ from cognito_srp.local.server import validation
 
 MODEL = get_session().get_service_model("cognito-idp")
 #: These read files of the source tree when the package is built, and nothing else.
-AT_BUILD_TIME = {"srp_native/ffi_build.py", "srp_native/csrc/tables.py"}
+AT_BUILD_TIME = {
+    f"srp_native/{name}" for name in ("ffi_build.py", "csrc/tables.py", "csrc/check_tables.py")
+}
 
 
 #: These take apart the patterns of botocore's model, and no text that anybody sends.

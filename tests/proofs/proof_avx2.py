@@ -68,7 +68,7 @@ def traced(
     recorder: Recorder, function: str, limits: dict[int, int], alias: int, csrc: Path
 ) -> Sums:
     """The sums of a function: none reaches 2^60, and what becomes a double is below 2^52."""
-    trace = without_biases(recorder.record("avx2", function, alias, csrc))
+    trace = without_biases(recorder.record("avx2", function, alias, csrc=csrc))
     sums = Sums(trace, below(limits))
     require(max(high or 0 for high in sums.high) < 2**60, "a column may reach 2^60")
     require(not sums.cut, "a multiplicand may reach 2^52")

@@ -30,7 +30,7 @@ def prove_from_bytes(recorder: Recorder, *, csrc: Path = CSRC) -> None:
     """Every bit of element l is in its digit of lane l, for 1 to 4 elements; the lanes beyond
     have the first one. What becomes a double is below 2^52."""
     for count in range(1, FMA_LANES + 1):
-        trace = recorder.record("avx2", "from_bytes", count, csrc)
+        trace = recorder.record("avx2", "from_bytes", count, csrc=csrc)
         found = wires(trace, lambda step: BITS)
         for step, op in enumerate(trace.op):
             if op == Op.FACTOR:
@@ -48,14 +48,14 @@ def prove_to_bytes(
 
     The reduction is shown for four elements; that of fewer is the same, step by step.
     """
-    whole = recorder.record("avx2", "to_bytes", FMA_LANES, csrc)
+    whole = recorder.record("avx2", "to_bytes", FMA_LANES, csrc=csrc)
     choices = [step for step, op in enumerate(whole.op) if op == Op.CHOOSE]
     require(len(choices) == DIGITS * FMA_LANES, "a digit of each lane is chosen")
     for lane in lanes:
         numbers = [whole.inputs[0, i, lane] for i in range(DIGITS)]
         difference_from_n(whole, numbers, choices[lane::FMA_LANES])
     for count in range(1, FMA_LANES + 1):
-        trace = recorder.record("avx2", "to_bytes", count, csrc)
+        trace = recorder.record("avx2", "to_bytes", count, csrc=csrc)
         last = choices[-1] + 1
         require(steps_until(trace, last) == steps_until(whole, last), "another reduction")
         regions = {trace.size[i] & 255 for i, op in enumerate(trace.op) if op == Op.PUT}
@@ -71,8 +71,8 @@ def steps_until(trace: Trace, end: int) -> list[list[int]]:
 
 def prove_digits(recorder: Recorder, *, csrc: Path = CSRC) -> None:
     """Digits in memory are those of the doubles and back, and a row's are in every lane."""
-    trace = recorder.record("avx2", "digits", 3, csrc)
-    splat = recorder.record("avx2", "splat", 3, csrc)
+    trace = recorder.record("avx2", "digits", 3, csrc=csrc)
+    splat = recorder.record("avx2", "splat", 3, csrc=csrc)
     for lane in range(FMA_LANES):
         right = [trace.inputs[0, i, lane] for i in range(DIGITS)]
         require(result(trace, lane) == right, "a digit is not where it was")
@@ -83,7 +83,7 @@ def prove_digits(recorder: Recorder, *, csrc: Path = CSRC) -> None:
 def prove_power_digits(recorder: Recorder, *, step: int = 1, csrc: Path = CSRC) -> None:
     """The digits of 2^power, for each power below 2048 (or every `step`th), where power is the
     lowest 11 bits of an exponent."""
-    trace = recorder.record("avx2", "power_digits", 3, csrc)
+    trace = recorder.record("avx2", "power_digits", 3, csrc=csrc)
     indices = [trace.outputs[3, 0, lane] for lane in range(FMA_LANES)]
     for power in range(0, 1 << FREE_BITS, step):
         values = evaluate(trace, dict.fromkeys(indices, power))
@@ -97,7 +97,7 @@ def prove_power_digits(recorder: Recorder, *, step: int = 1, csrc: Path = CSRC) 
 def prove_pick(recorder: Recorder, *, csrc: Path = CSRC) -> None:
     """Each word is the entry of its index, of 128, and number l of an octet gets the halves of its
     digit from the words of lane word_lane(l)."""
-    trace = recorder.record("avx2", "pick", 3, csrc)
+    trace = recorder.record("avx2", "pick", 3, csrc=csrc)
     inputs, outputs = trace.inputs, trace.outputs
 
     def wanted(entry: int) -> dict[int, int]:
@@ -109,7 +109,7 @@ def prove_pick(recorder: Recorder, *, csrc: Path = CSRC) -> None:
 
 def prove_words(recorder: Recorder, csrc: Path) -> None:
     """The halves of a number's digit come from one word, and each from its own."""
-    trace = recorder.record("avx2", "words", 3, csrc)
+    trace = recorder.record("avx2", "words", 3, csrc=csrc)
     found = wires(trace, lambda step: 32)
     made = {key[1:]: step for key, step in trace.outputs.items() if key[0] == 0}
     words = sorted(word for word, _ in made)

@@ -56,7 +56,7 @@ def traced(
     recorder: Recorder, function: str, limits: dict[int, int], alias: int, csrc: Path
 ) -> Sums:
     """The sums of a function, none of which may reach 2^60."""
-    sums = Sums(recorder.record("avx512ifma", function, alias, csrc), below(limits))
+    sums = Sums(recorder.record("avx512ifma", function, alias, csrc=csrc), below(limits))
     require(max(high or 0 for high in sums.high) < 2**60, "a column may reach 2^60")
     return sums
 

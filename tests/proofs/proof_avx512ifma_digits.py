@@ -27,7 +27,7 @@ def prove_reduce(
     recorder: Recorder, *, lanes: Iterable[int] = range(LANES), csrc: Path = CSRC
 ) -> None:
     """result = a mod N in each of eight lanes, for a below 2 N."""
-    trace = recorder.record("avx512ifma", "reduce", 3, csrc)
+    trace = recorder.record("avx512ifma", "reduce", 3, csrc=csrc)
     for lane in lanes:
         whole = [trace.inputs[0, i, lane] for i in range(DIGITS)]
         choices = [trace.outputs[0, i, lane] for i in range(DIGITS)]
@@ -37,9 +37,9 @@ def prove_reduce(
 
 def prove_to_bytes(recorder: Recorder, *, csrc: Path = CSRC) -> None:
     """radix52_to_bytes puts every bit in its place, radix52_row_to_bytes those of a mod N."""
-    trace = recorder.record("avx512ifma", "to_bytes", 3, csrc)
+    trace = recorder.record("avx512ifma", "to_bytes", 3, csrc=csrc)
     prove_bytes_written(trace, [trace.inputs[0, i, ALONE] for i in range(DIGITS)], BITS)
-    trace = recorder.record("avx512ifma", "row_to_bytes", 3, csrc)
+    trace = recorder.record("avx512ifma", "row_to_bytes", 3, csrc=csrc)
     choices = [step for step, op in enumerate(trace.op) if op == Op.CHOOSE]
     difference_from_n(trace, [trace.inputs[0, i, ALONE] for i in range(DIGITS)], choices)
     prove_bytes_written(trace, choices, BITS)
@@ -48,14 +48,14 @@ def prove_to_bytes(recorder: Recorder, *, csrc: Path = CSRC) -> None:
 def prove_from_bytes(recorder: Recorder, *, csrc: Path = CSRC) -> None:
     """Every bit of the bytes is in its digit, in a row and in one of eight lanes."""
     for function in ("from_bytes", "from_bytes_lanes"):
-        trace = recorder.record("avx512ifma", function, 3, csrc)
+        trace = recorder.record("avx512ifma", function, 3, csrc=csrc)
         prove_bytes_read(trace, [trace.outputs[0, i, ALONE] for i in range(DIGITS)], BITS)
 
 
 def prove_row_select(recorder: Recorder, *, csrc: Path = CSRC) -> None:
     """factor = table[index] for each of 64 indices, alone and beside a product."""
     for function, result in (("row_select", 0), ("row_mul_and_select", 3)):
-        trace = recorder.record("avx512ifma", function, 3, csrc)
+        trace = recorder.record("avx512ifma", function, 3, csrc=csrc)
         inputs, outputs = trace.inputs, trace.outputs
 
         def wanted(
@@ -69,7 +69,7 @@ def prove_row_select(recorder: Recorder, *, csrc: Path = CSRC) -> None:
 
 def prove_pick(recorder: Recorder, *, csrc: Path = CSRC) -> None:
     """One of 128 entries in each word, for every index, and whose words they are."""
-    trace = recorder.record("avx512ifma", "pick_128", 3, csrc)
+    trace = recorder.record("avx512ifma", "pick_128", 3, csrc=csrc)
     inputs, outputs = trace.inputs, trace.outputs
 
     def wanted(entry: int) -> dict[int, int]:
@@ -81,7 +81,7 @@ def prove_pick(recorder: Recorder, *, csrc: Path = CSRC) -> None:
 
 def prove_words(recorder: Recorder, csrc: Path) -> None:
     """Number l of two groups gets the halves of its digit from word word_of(l)."""
-    trace = recorder.record("avx512ifma", "words", 3, csrc)
+    trace = recorder.record("avx512ifma", "words", 3, csrc=csrc)
     found = wires(trace, lambda step: 32)
     seen = set()
     for (result, word, number), step in trace.outputs.items():
@@ -96,7 +96,7 @@ def prove_words(recorder: Recorder, csrc: Path) -> None:
 
 def prove_power_digits(recorder: Recorder, *, step: int = 1, csrc: Path = CSRC) -> None:
     """The digits of 2^power, for each power below 2048 (or every `step`th)."""
-    trace = recorder.record("avx512ifma", "power_digits", 3, csrc)
+    trace = recorder.record("avx512ifma", "power_digits", 3, csrc=csrc)
     for power in range(0, 2048, step):
         values = evaluate(trace, {trace.inputs[3, 0, lane]: power for lane in range(LANES)})
         for lane in range(LANES):

@@ -218,9 +218,15 @@ def _value(trace: Trace, step: int, op: int, values: list[int | None]) -> int | 
     if op == Op.OR and 0 in (a, b):
         return b if a == 0 else a
     rule = NUMBERS.get(op)
+    if op == Op.SCALE:
+        b, rule = trace.value[step], _scaled
     if rule is None or a is None or a < 0 or (ARITY.get(op, 2) == 2 and (b is None or b < 0)):
         return None
     return rule(a, b or 0, trace.size[step]) & ((1 << WORD) - 1)
+
+
+def _scaled(a: int, b: int, size: int) -> int:
+    return a * b % (1 << WORD) >> size
 
 
 NUMBERS: dict[int, Callable[[int, int, int], int]] = {

@@ -298,6 +298,8 @@ class Sums:
         require(self.bound(digit) < 2**53 - 1, f"digit {digit} may carry more than 1")
         for choice, total in self._added[digit]:
             if t.op[choice] == Op.CHOOSE and t.a[choice] == below:
+                added = t.constant(t.b[choice]), t.constant(t.c[choice])
+                require(added == (1, 0), f"another carry than 1 is added to digit {digit}")
                 return total
         raise ProofError(f"digit {digit} is not added to the carry below it")
 

@@ -35,7 +35,7 @@ def largest(operand: int, digit: int, lane: int) -> int:
 
 def prove_product(recorder: Recorder, *, square: bool, alias: int, csrc: Path = CSRC) -> Form:
     """result R + sum of q[i] 2^60i = a b + (N + 1) sum of q[i] 2^60i, so result R = a b + q N."""
-    trace = recorder.record("portable", "sqr" if square else "mul", alias, csrc)
+    trace = recorder.record("portable", "sqr" if square else "mul", alias, csrc=csrc)
     sums = Sums(trace, largest)
     inputs, outputs = trace.inputs, trace.outputs
     a = [inputs[0, i, 0] for i in range(DIGITS)]
@@ -72,7 +72,7 @@ def digits_of(number: int) -> list[int]:
 
 def prove_subtraction(recorder: Recorder, *, alias: int, csrc: Path = CSRC) -> None:
     """result = minuend - subtrahend + 2 N, which is above 0 and below 4 N."""
-    trace = recorder.record("portable", "sub", alias, csrc)
+    trace = recorder.record("portable", "sub", alias, csrc=csrc)
     inputs, outputs = trace.inputs, trace.outputs
     masked = [trace.masked(outputs[0, i, 0]) for i in range(DIGITS)]
     require(all(m and m[1] == BITS for m in masked), "a digit may reach 2^60")
@@ -95,7 +95,7 @@ def _less(minuend: int, constant: int, found: Vectors) -> z3.BitVecRef:
 
 def prove_to_bytes(recorder: Recorder, *, csrc: Path = CSRC) -> None:
     """bytes = a mod N for a below 2 N: a - N, or a where that is below 0."""
-    trace = recorder.record("portable", "to_bytes", 2, csrc)
+    trace = recorder.record("portable", "to_bytes", 2, csrc=csrc)
     whole = [trace.inputs[0, i, 0] for i in range(DIGITS)]
     choices = [step for step, op in enumerate(trace.op) if op == Op.CHOOSE]
     require(len(choices) == DIGITS, "52 digits are chosen")
@@ -111,13 +111,13 @@ def prove_to_bytes(recorder: Recorder, *, csrc: Path = CSRC) -> None:
 
 def prove_from_bytes(recorder: Recorder, *, csrc: Path = CSRC) -> None:
     """Every bit of the bytes is in its digit."""
-    trace = recorder.record("portable", "from_bytes", 2, csrc)
+    trace = recorder.record("portable", "from_bytes", 2, csrc=csrc)
     prove_bytes_read(trace, [trace.outputs[0, i, 0] for i in range(DIGITS)], BITS)
 
 
 def prove_select(recorder: Recorder, *, csrc: Path = CSRC) -> None:
     """result = table[index] for each of 64 indices, whatever the table holds."""
-    trace = recorder.record("portable", "select", 2, csrc)
+    trace = recorder.record("portable", "select", 2, csrc=csrc)
     inputs, outputs = trace.inputs, trace.outputs
 
     def wanted(entry: int) -> dict[int, int]:

@@ -21,7 +21,7 @@ Op = enum.IntEnum(
     "Op",
     "CONSTANT INPUT OUTPUT BYTES PUT ADD SUB OR XOR AND LOW DOWN UP MUL_LOW MUL_HIGH WIDE_ADD "
     "WIDE_SUB WIDE_LOW WIDE_DOWN WIDE_MUL EQUAL ABOVE TEST IS_ONE ALIKE RIPPLE CHOOSE FLIP MINUS "
-    "POWER BIT SCALE FACTOR",
+    "POWER BIT SCALE FACTOR ENTRY CALL",
     start=0,
 )
 #: Lane number of a digit that is in no lane.
@@ -88,28 +88,65 @@ class Trace:
         return a, mask.bit_length()
 
 
-#: What each kernel's recording program is made of.
-SOURCES = {
-    "portable": ("portable_field.c", "portable_select.c"),
-    "avx512ifma": (
-        "avx512ifma_field.c",
-        "avx512ifma_row.c",
-        "../radix52.c",
-        "avx512ifma_comb.c",
-        "avx512ifma_powmod.c",
+@dataclass(frozen=True)
+class Program:
+    """A program that records: its main file here, a kernel's files, and the functions in whose
+    place are others (of recording.c, or of the main file)."""
+
+    kernel: str
+    main: str
+    sources: tuple[str, ...]
+    wrapped: tuple[str, ...] = ("radix52_window",)
+
+
+RADIX52 = ("window", "from_bytes", "to_bytes", "row_to_bytes")
+FIELD = ("mul", "sqr", "select", "from_bytes", "to_bytes")
+PROGRAMS = {
+    "portable": Program("portable", "record_portable.c", ("portable_field.c", "portable_select.c")),
+    "avx512ifma": Program(
+        "avx512ifma",
+        "record_avx512ifma.c",
+        (
+            "avx512ifma_field.c",
+            "avx512ifma_row.c",
+            "../radix52.c",
+            "avx512ifma_comb.c",
+            "avx512ifma_powmod.c",
+        ),
     ),
-    "avx2": (
-        "avx2_field.c",
-        "avx2_square.c",
-        "avx2_convert.c",
-        "avx2_powmod.c",
-        "../radix52.c",
+    "avx2": Program(
+        "avx2",
+        "record_avx2.c",
+        ("avx2_field.c", "avx2_square.c", "avx2_convert.c", "avx2_powmod.c", "../radix52.c"),
+    ),
+    "loops of portable": Program(
+        "portable", "loops_portable.c", ("portable.c",), tuple(f"field_{name}" for name in FIELD)
+    ),
+    "loops of adx": Program(
+        "adx", "loops_adx.c", ("adx.c",), tuple(f"adx_{name}" for name in FIELD)
+    ),
+    "loops of avx512ifma": Program(
+        "avx512ifma",
+        "loops_avx512ifma.c",
+        tuple(f"avx512ifma_{name}.c" for name in ("comb", "pow_g", "powmod", "product")),
+        (
+            *(f"ifma_{name}" for name in ("start", "mul", "sqr", "mul_fixed", "reduce")),
+            *(f"ifma_row_{name}" for name in ("mul", "mul_and_select", "select")),
+            *(f"radix52_{name}" for name in RADIX52),
+        ),
+    ),
+    "loops of avx2": Program(
+        "avx2",
+        "loops_avx2.c",
+        tuple(f"avx2_{name}.c" for name in ("convert", "pow_g", "powmod", "product")),
+        (
+            *(f"avx2_{name}" for name in ("start", "mul", "sqr", "mul_fixed", "to_bytes")),
+            *(f"radix52_{name}" for name in RADIX52),
+        ),
     ),
 }
 #: Exit code of a recorder that was handed what is neither a handle nor a constant.
 REFUSED = 3
-#: What recording.c has in place of a function that reads bytes.
-WRAP = "-Wl,--wrap=radix52_window"
 FLAGS = ("-O0", "-std=c11", "-ftrivial-auto-var-init=pattern")
 
 
@@ -127,22 +164,22 @@ class Recorder:
         if done.returncode:  # which shows nothing, of a planted fault either
             raise RuntimeError(f"{command[0]}: {done.stderr.strip()[:500]}")
 
-    def _object(self, source: Path, csrc: Path) -> Path:
+    def _object(self, source: Path, csrc: Path, *flags: str) -> Path:
         """The object of a file, by its text and that of every header it could include."""
         texts = [
             source,
             *sorted(csrc.rglob("*.[hi]*")),
-            HERE / "recording.h",
-            HERE / "recording_fma.h",
+            *sorted(HERE.glob("*.h")),
         ]
         if source.parent == HERE:
             texts += sorted(csrc.rglob("*pow_g.c"))
-        digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in texts)).hexdigest()
+        whole = [*(path.read_bytes() for path in texts), *map(str.encode, flags)]
+        digest = hashlib.sha256(b"\0".join(whole)).hexdigest()
         target = self._folder / f"{source.stem}-{digest[:16]}.o"
         if not target.exists():
             recording = str(HERE / "recording.h")
             unfinished = target.with_suffix(f".{os.getpid()}")
-            flags = (*FLAGS, f"-I{csrc}", "-include", recording)
+            flags = (*FLAGS, *flags, f"-I{csrc}", "-include", recording)
             self._run(self._compiler, *flags, "-c", str(source), "-o", str(unfinished))
             unfinished.rename(target)  # other processes share the folder
         return target
@@ -157,23 +194,27 @@ class Recorder:
             unfinished.rename(target)
         return target
 
-    def program(self, kernel: str, csrc: Path) -> Path:
+    def program(self, name: str, csrc: Path) -> Path:
         """The program that records functions of a kernel."""
-        if (kernel, csrc) not in self._programs:
-            sources = [csrc / "kernels" / kernel / name for name in SOURCES[kernel]]
-            sources += [HERE / "recording.c", HERE / f"record_{kernel}.c", CSRC / "wipe.c"]
-            objects = [self._object(source, csrc) for source in sources]
-            objects.append(self._object(self._tables(), CSRC))
-            target = self._folder / f"{kernel}-{os.getpid()}-{len(self._programs)}"
-            self._run(self._compiler, *map(str, objects), WRAP, "-o", str(target))
-            self._programs[kernel, csrc] = target
-        return self._programs[kernel, csrc]
+        if (name, csrc) not in self._programs:
+            made = PROGRAMS[name]
+            sources = [csrc / "kernels" / made.kernel / source for source in made.sources]
+            sources += [HERE / "recording.c", HERE / made.main, CSRC / "wipe.c"]
+            loops = ["-DRECORD_LOOPS"] if made.main.startswith("loops") else []
+            objects = [str(self._object(source, csrc, *loops)) for source in sources]
+            objects.append(str(self._object(self._tables(), CSRC)))
+            wraps = [f"-Wl,--wrap={function}" for function in made.wrapped]
+            target = self._folder / f"program-{os.getpid()}-{len(self._programs)}"
+            self._run(self._compiler, *objects, *wraps, "-o", str(target))
+            self._programs[name, csrc] = target
+        return self._programs[name, csrc]
 
-    def record(self, kernel: str, function: str, alias: int, csrc: Path = CSRC) -> Trace:
-        """What a function does, its result in the place of operand `alias`."""
-        program = self.program(kernel, csrc)
+    def record(self, name: str, function: str, *numbers: int, csrc: Path = CSRC) -> Trace:
+        """What a function does; for a kernel's own functions the number is that of the operand in
+        whose place the result is."""
+        program = self.program(name, csrc)
         target = self._folder / f"trace-{os.getpid()}"
-        self._run(str(program), function, str(alias), str(target))
+        self._run(str(program), function, *map(str, numbers), str(target))
         return Trace.load(target.read_bytes())
 
 

@@ -12,6 +12,12 @@ typedef struct {
 
 _Static_assert(sizeof(step) == 24, "trace.py reads as many");
 
+/* Where limbs of 64 bits are constants, a read of what was not written is one of this alone. */
+#define NOBODYS UINT64_C(0xFEFEFEFEFEFEFEFE)
+static int whole_words;
+
+void record_whole_words(int whole) { whole_words = whole; }
+
 static step *steps;
 static size_t count, room;
 
@@ -38,7 +44,7 @@ static uint32_t step_of(uint64_t handle) {
         if ((handle & 0xFFFFFFFF) >= count) record_refuse("a handle that nobody gave out");
         return (uint32_t)handle;
     }
-    if (handle >= CONSTANTS_BELOW) record_refuse("a read of what was not written");
+    if (handle >= CONSTANTS_BELOW && (!whole_words || handle == NOBODYS)) record_refuse("a read of what was not written");
     return (uint32_t)append((step){OP_CONSTANT, 0, 0, 0, 0, handle});
 }
 
@@ -56,6 +62,9 @@ uint64_t record_value(record_op op, unsigned size, uint64_t a, uint64_t value) {
     return append((step){(uint16_t)op, (uint16_t)size, from, 0, 0, value});
 }
 
+const uint64_t *record_table;
+size_t record_table_words;
+
 #define REGIONS 8
 static struct {
     const uint8_t *bytes;
@@ -69,15 +78,22 @@ void record_region(const uint8_t *bytes, size_t size) {
     regions[region_count++].size = size;
 }
 
-unsigned record_find(const uint8_t *bytes, size_t *offset) {
+static unsigned region_of(const uint8_t *bytes) {
+    uintptr_t at = (uintptr_t)bytes;
     for (unsigned i = 0; i < region_count; i++) {
-        uintptr_t start = (uintptr_t)regions[i].bytes, at = (uintptr_t)bytes;
-        if (at < start || at >= start + regions[i].size) continue;
-        *offset = at - start;
-        return i;
+        uintptr_t start = (uintptr_t)regions[i].bytes;
+        if (at >= start && at < start + regions[i].size) return i;
     }
-    record_refuse("bytes outside every region");
-    return 0;
+    return REGIONS;
+}
+
+int record_knows(const uint8_t *bytes) { return region_of(bytes) < REGIONS; }
+
+unsigned record_find(const uint8_t *bytes, size_t *offset) {
+    unsigned region = region_of(bytes);
+    if (region == REGIONS) record_refuse("bytes outside every region");
+    *offset = (size_t)(bytes - regions[region].bytes);
+    return region;
 }
 
 static unsigned rounding;

@@ -58,6 +58,8 @@ typedef enum {
     OP_BIT,    /* a | bit value % 8 of byte value / 8 of region size / 256, at size % 256 */
     OP_SCALE,  /* a * value / 2^size */
     OP_FACTOR, /* a is made a double, or was one: it has to be below 2^52 */
+    OP_ENTRY,  /* digit value of srp_52_table's entry that index a names */
+    OP_CALL,   /* function `size` of loops.h, of address value; what follows are its numbers */
 } record_op;
 
 uint64_t record(record_op op, unsigned size, uint64_t a, uint64_t b, uint64_t c);
@@ -66,6 +68,8 @@ uint64_t record_constant(uint64_t value);
 
 /* Byte addresses that digit_load and the like may name. */
 void record_region(const uint8_t *bytes, size_t size);
+/* Whether they are in one of the regions. */
+int record_knows(const uint8_t *bytes);
 unsigned record_find(const uint8_t *bytes, size_t *offset);
 
 typedef struct { uint64_t hidden; } srp_digit;
@@ -228,35 +232,50 @@ typedef struct { uint64_t hidden[2 * LANES]; } lanes_words_mask;
     for (unsigned i = 0; i < 2 * LANES; i++) result.hidden[i] = (expression); \
     return result
 
-RECORDED lanes_words lanes_words_load(const srp_word *source) {
-    EACH_WORD(lanes_words, source[i].hidden);
-}
-RECORDED lanes_words_mask lanes_words_test(lanes_words a, uint32_t bit) {
-    EACH_WORD(lanes_words_mask, record(OP_TEST, 0, a.hidden[i], bit, 0));
-}
-RECORDED lanes_words lanes_words_choose(lanes_words_mask mask, lanes_words yes, lanes_words no) {
-    EACH_WORD(lanes_words, record(OP_CHOOSE, 0, mask.hidden[i], yes.hidden[i], no.hidden[i]));
-}
-/* 32 choices, by the lowest five bits of an index. */
-RECORDED uint64_t record_pick_32(const lanes_words *low, const lanes_words *high, uint64_t index) {
-    uint64_t picked = low->hidden[0], five = record(OP_LOW, 5, index, 0, 0);
-    for (unsigned entry = 1; entry < 4 * LANES; entry++) {
-        uint64_t value = (entry < 2 * LANES ? low : high)->hidden[entry % (2 * LANES)];
-        picked = record(OP_CHOOSE, 0, record(OP_EQUAL, 0, five, entry, 0), value, picked);
+#ifdef RECORD_LOOPS
+#include "recording_words.h"
+#else
+/* 32 choices, by the lowest five bits of an index; and eight, by the lowest three. */
+RECORDED uint64_t record_pick_of(const uint64_t *low, const uint64_t *high, uint64_t index,
+                              unsigned bits) {
+    uint64_t picked = low[0], lowest = record(OP_LOW, bits, index, 0, 0);
+    const unsigned half = high ? 1u << (bits - 1) : 1u << bits;
+    for (unsigned entry = 1; entry < 1u << bits; entry++) {
+        uint64_t value = entry < half ? low[entry] : high[entry - half];
+        picked = record(OP_CHOOSE, 0, record(OP_EQUAL, 0, lowest, entry, 0), value, picked);
     }
     return picked;
 }
-RECORDED lanes_words lanes_words_pick(lanes_words low, lanes_words high, lanes_words index) {
-    EACH_WORD(lanes_words, record_pick_32(&low, &high, index.hidden[i]));
-}
-RECORDED uint64_t record_halves(uint64_t lower, uint64_t upper) {
+RECORDED uint64_t word_digit(uint64_t lower, uint64_t upper) {
     return record(OP_OR, 0, lower, record(OP_UP, 32, upper, 0, 0), 0);
 }
+#define word_load(source, width, lane) ((source)[lane].hidden)
+#define word_test(a, bit) record(OP_TEST, 0, a, bit, 0)
+#define word_in_eight(a, eighth) record(OP_EQUAL, 0, record(OP_DOWN, 3, a, 0, 0), eighth, 0)
+#define word_choose(mask, yes, no) record(OP_CHOOSE, 0, mask, yes, no)
+#define word_keep(mask, a) record(OP_CHOOSE, 0, mask, a, 0)
+#define word_join(a, b) record(OP_OR, 0, a, b, 0)
+#define word_pick_two(low, high, lane, index) record_pick_of(low, high, index, 5)
+#define word_pick(table, lane, index) record_pick_of(table, NULL, index, 3)
+#endif
+
+RECORDED lanes_words lanes_words_load(const srp_word *source) {
+    EACH_WORD(lanes_words, word_load(source, 2 * LANES, i));
+}
+RECORDED lanes_words_mask lanes_words_test(lanes_words a, uint32_t bit) {
+    EACH_WORD(lanes_words_mask, word_test(a.hidden[i], bit));
+}
+RECORDED lanes_words lanes_words_choose(lanes_words_mask mask, lanes_words yes, lanes_words no) {
+    EACH_WORD(lanes_words, word_choose(mask.hidden[i], yes.hidden[i], no.hidden[i]));
+}
+RECORDED lanes_words lanes_words_pick(lanes_words low, lanes_words high, lanes_words index) {
+    EACH_WORD(lanes_words, word_pick_two(low.hidden, high.hidden, i, index.hidden[i]));
+}
 RECORDED lanes lanes_from_words(lanes_words lower, lanes_words upper) {
-    EACH_LANE(lanes, record_halves(lower.hidden[i / 2 * 2 + i], upper.hidden[i / 2 * 2 + i]));
+    EACH_LANE(lanes, word_digit(lower.hidden[i / 2 * 2 + i], upper.hidden[i / 2 * 2 + i]));
 }
 RECORDED lanes lanes_from_other_words(lanes_words lower, lanes_words upper) {
-    EACH_LANE(lanes, record_halves(lower.hidden[i / 2 * 2 + i + 2], upper.hidden[i / 2 * 2 + i + 2]));
+    EACH_LANE(lanes, word_digit(lower.hidden[i / 2 * 2 + i + 2], upper.hidden[i / 2 * 2 + i + 2]));
 }
 RECORDED lanes_bits lanes_no_bits(void) { return (lanes_bits){{0}}; }
 RECORDED lanes_bits lanes_put_bits(lanes_bits bits, unsigned r, lanes_mask mask) {
@@ -287,6 +306,8 @@ RECORDED void record_output(unsigned result, size_t digit, size_t lane, srp_digi
     record_value(OP_OUTPUT, result, a.hidden, digit << 8 | lane);
 }
 void record_write(const char *path);
+/* Whether constants may have all of 64 bits, as limbs do. */
+void record_whole_words(int whole);
 void record_refuse(const char *why);
 /* Whether products are rounded towards zero from here on; returns whether they were. */
 unsigned record_rounding(unsigned towards_zero);

@@ -82,32 +82,26 @@ RECORDED void factors_multiply(sums *low, sums *high, factors a, factors b) {
 #define FMA_EACH_WORD(expression) FMA_EACH(words, FMA_WORDS, expression)
 
 RECORDED words words_zero(void) { FMA_EACH_WORD(0); }
-RECORDED words words_load(const srp_word *source) { FMA_EACH_WORD(source[i].hidden); }
-RECORDED words_mask words_in_eight(words a, uint32_t eighth) {
-    FMA_EACH(words_mask, FMA_WORDS,
-             record(OP_EQUAL, 0, record(OP_DOWN, 3, a.hidden[i], 0, 0), eighth, 0));
+RECORDED words words_load(const srp_word *source) {
+    FMA_EACH_WORD(word_load(source, FMA_WORDS, i));
 }
-/* Eight choices, by the lowest three bits of an index. */
-RECORDED uint64_t record_pick_8(const words *table, uint64_t index) {
-    uint64_t picked = table->hidden[0], three = record(OP_LOW, 3, index, 0, 0);
-    for (unsigned entry = 1; entry < FMA_WORDS; entry++)
-        picked = record(OP_CHOOSE, 0, record(OP_EQUAL, 0, three, entry, 0), table->hidden[entry], picked);
-    return picked;
+RECORDED words_mask words_in_eight(words a, uint32_t eighth) {
+    FMA_EACH(words_mask, FMA_WORDS, word_in_eight(a.hidden[i], eighth));
 }
 RECORDED words words_pick(words table, words index) {
-    FMA_EACH_WORD(record_pick_8(&table, index.hidden[i]));
+    FMA_EACH_WORD(word_pick(table.hidden, i, index.hidden[i]));
 }
 RECORDED words words_keep(words_mask mask, words a) {
-    FMA_EACH_WORD(record(OP_CHOOSE, 0, mask.hidden[i], a.hidden[i], 0));
+    FMA_EACH_WORD(word_keep(mask.hidden[i], a.hidden[i]));
 }
 RECORDED words words_join(words a, words b) {
-    FMA_EACH_WORD(record(OP_OR, 0, a.hidden[i], b.hidden[i], 0));
+    FMA_EACH_WORD(word_join(a.hidden[i], b.hidden[i]));
 }
 RECORDED sums sums_from_words(words lower, words upper) {
-    FMA_SUMS(record_halves(lower.hidden[i + (i & 2)], upper.hidden[i + (i & 2)]));
+    FMA_SUMS(word_digit(lower.hidden[i + (i & 2)], upper.hidden[i + (i & 2)]));
 }
 RECORDED sums sums_from_other_words(words lower, words upper) {
-    FMA_SUMS(record_halves(lower.hidden[i + (i & 2) + 2], upper.hidden[i + (i & 2) + 2]));
+    FMA_SUMS(word_digit(lower.hidden[i + (i & 2) + 2], upper.hidden[i + (i & 2) + 2]));
 }
 RECORDED void fma_prefetch(const char *address) { (void)address; }
 
