@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,14 @@ def test_every_statement_has_its_test(statement: Statement) -> None:
     file, name = statement.test.split("::")
     tree = ast.parse((HERE / file).read_text())
     assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_sources_can_be_looked_up() -> None:
+    """A page by its title, an issue by its number, a member of the model by its name."""
+    named = re.compile(
+        r'#\d+|Developer Guide[^;]*, "|service model|suite|pycognito|no source|CDK|code examples'
+    )
+    assert [statement.text for statement in ALL if not named.search(statement.source)] == []
 
 
 def test_guesses_are_switches_and_switches_are_guesses() -> None:
