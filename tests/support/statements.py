@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from moto.core.utils import camelcase_to_underscores
-
 from cognito_srp.local.server.responses import _methods
 from cognito_srp.local.server.validation import operations
 
@@ -406,7 +404,7 @@ def _row(statement: Statement) -> str:
 
 def missing_operations() -> list[str]:
     """The operations of the service's model that answer NotImplementedException."""
-    return sorted(o for o in operations() if camelcase_to_underscores(o) not in _methods())
+    return sorted(operations() - _methods().keys())
 
 
 if __name__ == "__main__":
