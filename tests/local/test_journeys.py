@@ -195,7 +195,7 @@ def test_amplify_in_a_page_of_another_site(address: str) -> None:
     for allowed in ([], [there]):
         with LocalCognito(allowed_origins=allowed) as cognito:
             pool = cognito.create_pool()
-            pool.create_user(**user)
+            pool.create_user("ann", PASSWORD)
             with page(there, pool) as do:
                 if allowed:
                     do("sign_in", **user, code="")

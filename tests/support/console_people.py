@@ -26,8 +26,10 @@ def shop(cognito: LocalCognito) -> LocalPool:
         ann.confirm()
     with suppress(ClientError):
         SignIn(client, pool, "ann", "Wrong-horse-1").finish()
-    attributes = [{"Name": "email", "Value": "sue@example.com"}]
     client.sign_up(
-        ClientId=pool.client_id, Username="sue", Password=PASSWORD, UserAttributes=attributes
+        ClientId=pool.client_id,
+        Username="sue",
+        Password=PASSWORD,
+        UserAttributes=[{"Name": "email", "Value": "sue@example.com"}],
     )
     return pool
