@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
-from support.statements import GUESSED, STATEMENTS, Statement, missing_operations, rendered
+from support.fidelity_page import missing_operations, rendered
+from support.statements import GUESSED, STATEMENTS, Statement
 
 from cognito_srp.local import LocalCognito
 from cognito_srp.local.store.settings import Settings
@@ -21,7 +22,9 @@ ALL = [statement for statements in STATEMENTS.values() for statement in statemen
 
 def test_the_page_is_the_table() -> None:
     made = rendered(missing_operations())
-    assert PAGE.read_text() == made, "python tests/support/statements.py > docs/fidelity.md"
+    assert PAGE.read_text() == made, (
+        "PYTHONPATH=tests python -m support.fidelity_page > docs/fidelity.md"
+    )
 
 
 @pytest.mark.parametrize("statement", ALL, ids=lambda statement: statement.test)
