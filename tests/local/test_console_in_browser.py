@@ -233,6 +233,7 @@ def test_no_page_can_frame_it(browser: Any, cognito: LocalCognito, tmp_path: Pat
 
 
 def test_its_pictures_are_small_and_shown(browser: Any, tmp_path: Path) -> None:
+    pytest.importorskip("PIL", reason="the extra [release] is not installed")
     take_pictures(browser, tmp_path)
     made = {path.name for path in tmp_path.iterdir()}
     assert made == {path.name for path in (ROOT / "docs").glob("console*.png")}

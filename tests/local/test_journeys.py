@@ -9,13 +9,15 @@ asked for. Where a client has no call for a step, `support.journeys.ELSEWHERE` s
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support import PROGRAMS
 from support.boto_clients import RefusedError
+from support.browser import ANOTHER_SITE, bundle, served
 from support.control import control
 from support.journeys import ELSEWHERE, NAMES, Do, node_program, page, python_program, table
 from support.local_people import PASSWORD
@@ -38,8 +40,16 @@ def amplify_node(npm: Path) -> Start:
 
 
 @pytest.fixture
-def amplify_browser(npm: Path, tmp_path: Path) -> Start:
-    return lambda pool: page(npm, tmp_path, pool)
+def address(npm: Path, tmp_path: Path) -> Iterator[str]:
+    """Of a web page with Amplify, on another port than the local Cognito's."""
+    bundle(npm, PROGRAMS / "journeys" / "page.mjs", tmp_path)
+    with served(tmp_path) as served_at:
+        yield served_at
+
+
+@pytest.fixture
+def amplify_browser(address: str) -> Start:
+    return lambda pool: page(address, pool)
 
 
 @pytest.fixture
@@ -157,6 +167,40 @@ def journey_of_a_device(cognito: LocalCognito, do: Do, user: dict[str, str], sec
     asked.calls()
     do("sign_in", **user, code=code())
     assert asked.steps() == WITH_CODE
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("client", ["amplify_node", "amplify_browser"])
+def test_amplify_resets_a_password(
+    request: pytest.FixtureRequest, cognito: LocalCognito, client: str
+) -> None:
+    start: Start = request.getfixturevalue(client)
+    pool = cognito.create_pool()
+    contact = {"email": "ann@example.com", "email_verified": "true"}
+    name = pool.create_user(f"{client}-forgets", PASSWORD, attributes=contact)
+    with start(pool) as do:
+        assert do("reset_password", username=name) == {"sent_to": "a***@e***"}
+        new = {"username": name, "password": "Another-horse-1"}
+        refused("CodeMismatchException", do, "confirm_reset", **new, code="wrong")
+        do("confirm_reset", **new, code=cognito.emails(name)[-1].code)
+        refused("NotAuthorizedException", do, "sign_in", **new | {"password": PASSWORD}, code="")
+        do("sign_in", **new, code="")
+
+
+@pytest.mark.long
+def test_amplify_in_a_page_of_another_site(address: str) -> None:
+    """It is refused, and does not even hear why, unless its origin is allowed."""
+    there = address.replace("localhost", ANOTHER_SITE)
+    user = {"username": "ann", "password": PASSWORD}
+    for allowed in ([], [there]):
+        with LocalCognito(allowed_origins=allowed) as cognito:
+            pool = cognito.create_pool()
+            pool.create_user("ann", PASSWORD)
+            with page(there, pool) as do:
+                if allowed:
+                    do("sign_in", **user, code="")
+                else:
+                    refused("NetworkError", do, "sign_in", **user, code="")
 
 
 def refused(error: str, do: Do, step: str, /, **given: str) -> None:

@@ -81,6 +81,7 @@ def test_two_keys_sign_and_both_are_published(cognito: LocalCognito, pool: Local
         obj = jwt.decode(tokens[kind], published[claims_header(tokens[kind])["kid"]])
         assert obj.claims["sub"]
         ids.append(obj.header["kid"])
+    assert ids == list(published)[:2]
     assert ids[0] != ids[1]
     assert all(re.fullmatch(r"[A-Za-z0-9+/]{43}=", kid) for kid in ids)
 

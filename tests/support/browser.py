@@ -14,7 +14,10 @@ from typing import Any
 
 import pytest
 
-__all__ = ["bundle", "chromium", "installed", "served"]
+__all__ = ["ANOTHER_SITE", "bundle", "chromium", "installed", "served"]
+
+#: A name that this machine has for `chromium` alone: pages of a site that is not localhost.
+ANOTHER_SITE = "app.example"
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -32,7 +35,8 @@ def chromium() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason=why)
     path = installed()
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        arguments = ["--no-sandbox", f"--host-resolver-rules=MAP {ANOTHER_SITE} 127.0.0.1"]
+        browser = started.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
 

@@ -9,8 +9,6 @@ import io
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from cognito_srp.local import LocalCognito
 from support.browser import chromium
 from support.console_people import shop
@@ -28,6 +26,8 @@ _PICTURES = {
 
 def take_pictures(browser: Any, folder: Path) -> None:
     """Puts them into a folder, in 64 colours: under 100 kB each."""
+    from PIL import Image  # not there where nobody takes pictures
+
     with LocalCognito() as cognito:
         shop(cognito)
         for name, (scheme, width, height) in _PICTURES.items():

@@ -13,7 +13,7 @@ from typing import Any
 from cognito_srp.local import LocalPool
 from support import PROGRAMS, TESTS
 from support.boto_clients import RefusedError
-from support.browser import bundle, chromium, served
+from support.browser import chromium
 
 __all__ = ["ELSEWHERE", "NAMES", "Do", "node_program", "page", "python_program", "table"]
 
@@ -119,10 +119,9 @@ def python_program(
 
 
 @contextmanager
-def page(modules: Path, folder: Path, pool: LocalPool) -> Iterator[Do]:
-    """Amplify in a page that comes from another port than the local Cognito's."""
-    bundle(modules, PROGRAMS / "journeys" / "page.mjs", folder)
-    with chromium() as browser, served(folder) as address:
+def page(address: str, pool: LocalPool) -> Iterator[Do]:
+    """Amplify in the web page at an address."""
+    with chromium() as browser:
         shown = browser.new_page()
         shown.goto(address)
         shown.evaluate("settings => start(settings)", settings_of(pool))

@@ -1,7 +1,4 @@
-"""What the local Cognito says about AWS: `docs/fidelity.md` is made from this table.
-
-python tests/support/statements.py > docs/fidelity.md
-"""
+"""What the local Cognito says about AWS; `fidelity_page.py` makes docs/fidelity.md from it."""
 
 # ruff: noqa: E501 - rows of a table
 
@@ -9,12 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from moto.core.utils import camelcase_to_underscores
-
-from cognito_srp.local.server.responses import _methods
-from cognito_srp.local.server.validation import operations
-
-__all__ = ["GUESSED", "LEFT_OUT", "STATEMENTS", "Statement", "missing_operations", "rendered"]
+__all__ = ["GUESSED", "LEFT_OUT", "STATEMENTS", "WITHOUT_SWITCH", "Statement"]
 
 MODEL = "AWS's service model and its texts"
 GUIDE = "Developer Guide"
@@ -59,13 +51,13 @@ STATEMENTS: dict[str, list[Statement]] = {
         ),
         S(
             "Names of an alias's form are refused where that is an alias",
-            GUIDE,
-            DOCUMENTED,
+            "aws-amplify/amplify-js#8800, amazon-archives/awsmobile-cli#178, with AWS's words",
+            REPORTED,
             "test_names.py::test_names_of_an_aliass_form_are_refused",
         ),
         S(
             "With CaseSensitive false, letter case does not count, in sign-in and in duplicates",
-            GUIDE,
+            f"{MODEL}: UsernameConfigurationType",
             DOCUMENTED,
             "test_names.py::test_letter_case_does_not_count_where_the_pool_says_so",
         ),
@@ -82,9 +74,9 @@ STATEMENTS: dict[str, list[Statement]] = {
             "test_names.py::test_sign_in_does_not_take_a_sub",
         ),
         S(
-            'A taken name: UsernameExistsException, "User already exists"',
-            GUIDE,
-            DOCUMENTED,
+            'A taken name: UsernameExistsException, "User already exists" in SignUp, "User account already exists" in AdminCreateUser',
+            "aws-amplify/amplify-js#6238; localstack/localstack#4465",
+            REPORTED,
             "test_names.py::test_taken_names_in_aws_words",
         ),
         S(
@@ -97,19 +89,19 @@ STATEMENTS: dict[str, list[Statement]] = {
     "Accounts and codes": [
         S(
             "SignUp sends a code to what AutoVerifiedAttributes names, phone numbers before e-mail, and says where",
-            GUIDE,
+            "AWS CDK's reference, AutoVerifiedAttrs: only the phone number is verified where both are",
             DOCUMENTED,
             "test_sign_up.py::test_a_phone_number_comes_before_an_email_address",
         ),
         S(
             "A code works once and confirms the attribute it went to; another is CodeMismatchException",
-            GUIDE,
+            f"{MODEL}: CodeMismatchException; re:Post, knowledge center, cognito-confirm-account; used twice amazon-archives/amazon-cognito-identity-js#380",
             DOCUMENTED,
             "test_sign_up.py::test_the_code_that_was_sent_confirms_and_verifies",
         ),
         S(
             "A code that was never sent, is used up or has expired: ExpiredCodeException; after 24 hours for a sign-up, one hour for a password",
-            GUIDE,
+            f'{GUIDE}, "Recovering user accounts": one hour; 24 hours amazon-archives/amazon-cognito-identity-js#189, by AWS staff; never sent or wrong aws-amplify/amplify-flutter#1128',
             DOCUMENTED,
             "test_accounts.py::test_a_reset_code_ends_after_an_hour",
         ),
@@ -121,7 +113,7 @@ STATEMENTS: dict[str, list[Statement]] = {
         ),
         S(
             'Without auto-verification: "Cannot resend codes. Auto verification not turned on."',
-            "several users' reports",
+            "aws-amplify/amplify-cli#3646",
             REPORTED,
             "test_sign_up.py::test_without_auto_verification_no_code_is_sent_and_none_is_right",
         ),
@@ -163,7 +155,7 @@ STATEMENTS: dict[str, list[Statement]] = {
         ),
         S(
             'From the fifth failed password on, a lock of 1 s that doubles up to 15 minutes: "Password attempts exceeded"; attempts during it do not count, a success or 15 quiet minutes begin anew',
-            f'{GUIDE}, "Lockout behavior"',
+            f'{GUIDE}, "Lockout behavior for failed sign-in attempts"',
             DOCUMENTED,
             "test_lockout.py::test_every_failure_doubles_the_lock_up_to_a_quarter_of_an_hour",
         ),
@@ -233,7 +225,7 @@ STATEMENTS: dict[str, list[Statement]] = {
         ),
         S(
             "CUSTOM_AUTH gives a new device key",
-            f"contradictory: yes {GUIDE}, aws-amplify/amplify-js#2705; no aws-amplify/amplify-js#14909, #12220",
+            f'contradictory: yes {MODEL} (InitiateAuth takes DEVICE_KEY), aws-amplify/amplify-js#2705; no {GUIDE} of 2023, "Specifying user pool device tracking settings" (USER_SRP_AUTH alone), aws-amplify/amplify-js#14909, #12220',
             GUESSED,
             "test_device_rules.py::test_whether_custom_auth_gives_a_device_key_is_a_switch",
             "custom_auth_devices",
@@ -267,7 +259,7 @@ STATEMENTS: dict[str, list[Statement]] = {
         ),
         S(
             "USER_AUTH offers codes and passkeys only to users without a second factor",
-            f"{GUIDE}, in part",
+            f'{GUIDE}, "Things to know about authentication with user pools": no second factor follows a one-time password; that none is offered is the guess',
             GUESSED,
             "test_guesses.py::test_whether_a_second_factor_leaves_only_passwords_to_choose",
             "choice_with_second_factor",
@@ -283,25 +275,25 @@ STATEMENTS: dict[str, list[Statement]] = {
     "Tokens and settings": [
         S(
             "ID tokens carry the attributes that the app client may read, in their types",
-            GUIDE,
+            f'{GUIDE}, "Understanding the identity (ID) token"; {MODEL}: ReadAttributes',
             DOCUMENTED,
             "test_tokens.py::test_the_id_token_has_the_attributes_in_their_types",
         ),
         S(
-            "Both tokens of a sign-in have one event_id",
-            f"{GUIDE}, its samples",
-            DOCUMENTED,
+            "ID and access tokens carry an event_id",
+            "aws-amplify/amplify-js#816 shows it in an access token, gist a-h/c25705ed in an ID token",
+            REPORTED,
             "test_tokens.py::test_one_sign_in_is_one_event",
         ),
         S(
-            "ID and access tokens are signed with keys of their own",
-            GUIDE,
-            DOCUMENTED,
+            "ID and access tokens are signed with keys of their own, the first and the second of jwks.json",
+            "awsdocs/amazon-cognito-developer-guide#22, by trying",
+            MEASURED,
             "test_tokens.py::test_two_keys_sign_and_both_are_published",
         ),
         S(
             "Pool ids are the Region and nine letters and digits",
-            "every pool in reports",
+            "aws-amplify/amplify-js#816, awslabs/aws-support-tools#76: pools of real tokens",
             MEASURED,
             "test_tokens.py::test_pool_ids_look_like_those_of_aws",
         ),
@@ -313,7 +305,7 @@ STATEMENTS: dict[str, list[Statement]] = {
         ),
         S(
             "Members with nothing to say are absent",
-            f"{GUIDE}, its samples",
+            "re:Post, knowledge center, cognito-confirm-account: a SignUp without CodeDeliveryDetails; aws-amplify/amplify-ui#6629",
             DOCUMENTED,
             "test_tokens.py::test_absent_settings_are_absent",
         ),
@@ -331,7 +323,7 @@ STATEMENTS: dict[str, list[Statement]] = {
         ),
         S(
             "ListUserPools takes no MaxResults",
-            "AWS's example for JavaScript",
+            'AWS\'s code examples for JavaScript 3, "hello cognito"',
             DOCUMENTED,
             "test_tokens.py::test_list_user_pools_as_the_javascript_example_calls_it",
         ),
@@ -345,52 +337,14 @@ LEFT_OUT = [
     "Messages are not sent and templates not filled in: `LocalCognito.emails` and `text_messages` show codes and temporary passwords.",
     "Quotas and attempt limits: no LimitExceededException, no TooManyFailedAttemptsException; [faults](local-cognito.md#failures) throttle on demand.",
     "PasswordHistorySize, threat protection (UserPoolAddOns), risk and log delivery: settings without an effect.",
-    "Registering passkeys: `use_passkey` gives one, whose relying party is `localhost`. A wrong answer to WEB_AUTHN uses the challenge up.",
+    "Registering passkeys: `use_passkey` gives one, whose relying party is `localhost`.",
     "Constraints on attributes (StringAttributeConstraints, Mutable) are kept and shown, and values are not checked against them.",
     "IAM: requests need no credentials, and none are checked.",
 ]
 
-_TEXT = """\
-# What the local Cognito says about AWS
-
-This page is made from a table in the suite, `tests/support/statements.py`: each statement, where it comes from, how sure it is, and the test that
-holds it. Nobody who wrote this could ask AWS. *Measured*: somebody tried it on a real pool and wrote it down. *Documented*: AWS says so.
-*Reported*: users of other clients met it. *Guessed*: nobody says, or the sources contradict each other; then it is a switch of
-`LocalCognito`, whose default is the statement.
-
-```python
-from cognito_srp.local import LocalCognito
-
-cognito = LocalCognito(custom_auth_devices=False)
-```
-"""
-
-
-def rendered(missing: list[str]) -> str:
-    """The page; `missing` are the operations that answer NotImplementedException."""
-    parts = [_TEXT]
-    for title, statements in STATEMENTS.items():
-        parts += [f"\n## {title}\n", "| statement | source | sure | test |", "|---|---|---|---|"]
-        parts += [_row(statement) for statement in statements]
-    parts += ["\n## What it is not\n", *(f"- {line}" for line in LEFT_OUT)]
-    parts += [
-        "- Errors whose words AWS documents nowhere have words of our own: test that a call is refused, not how.",
-        f"\nThese {len(missing)} operations are missing. They answer `NotImplementedException`, status 501, and name themselves:\n",
-        ", ".join(missing) + ".",
-    ]
-    return "\n".join(parts) + "\n"
-
-
-def _row(statement: Statement) -> str:
-    sure = statement.sure + (f": `{statement.switch}`" if statement.switch else "")
-    file, name = statement.test.split("::")
-    return f"| {statement.text} | {statement.source} | {sure} | `{file}` {name.replace('_', ' ')[5:]} |"
-
-
-def missing_operations() -> list[str]:
-    """The operations of the service's model that answer NotImplementedException."""
-    return sorted(o for o in operations() if camelcase_to_underscores(o) not in _methods())
-
-
-if __name__ == "__main__":
-    print(rendered(missing_operations()), end="")
+#: Guesses that are no switches, and why.
+WITHOUT_SWITCH = [
+    'Wrong codes of a second factor do not lock a user out. The guide contradicts itself: "Lockout behavior for failed sign-in attempts" is about passwords, and "Adding MFA to a user pool" says that five wrong codes begin the same. No report says what answers such a user then gets.',
+    "The ID token and the access token of a sign-in carry the same event_id. Both are seen with one, never side by side; no client is known to compare them.",
+    "A wrong answer to WEB_AUTHN uses the challenge up. Passkeys of the local Cognito are a helper for tests, which answer right.",
+]

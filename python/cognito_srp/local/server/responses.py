@@ -141,8 +141,9 @@ class LocalResponse(
     def _perform(self) -> Answered:
         if self.operation not in operations():
             raise Refusal("UnknownOperationException", f"{self.operation} is not an operation")
-        name = camelcase_to_underscores(self.operation)
-        if name not in _methods():
+        name = _methods().get(self.operation)
+        if name is None:
+            name = camelcase_to_underscores(self.operation)
             message = f"The {name} action has not been implemented ({self.operation})"
             return failed("NotImplementedException", message, 501)
         validate(self.operation, self.params)
@@ -197,7 +198,8 @@ def failed(code: str, message: str, status: int = 400) -> Answered:
 
 
 @lru_cache(maxsize=1)
-def _methods() -> frozenset[str]:
-    """The operations that exist here, by method name."""
-    names = {name for name, _ in inspect.getmembers(LocalResponse, inspect.isfunction)}
-    return frozenset(names & {camelcase_to_underscores(name) for name in operations()})
+def _methods() -> dict[str, str]:
+    """The operations that exist here, and the names of their methods."""
+    named = {operation: camelcase_to_underscores(operation) for operation in operations()}
+    there = {name for name, _ in inspect.getmembers(LocalResponse, inspect.isfunction)}
+    return {operation: name for operation, name in named.items() if name in there}

@@ -38,5 +38,11 @@ export default function amplify({ load, endpoint, poolId, clientId }) {
     list: async () => ({ keys: (await auth.fetchDevices()).map((device) => device.id) }),
     refresh: async () => ({ access_token: accessToken(await auth.fetchAuthSession({ forceRefresh: true })) }),
     forget: () => auth.forgetDevice(),
+    reset_password: async ({ username }) => {
+      const { nextStep } = await auth.resetPassword({ username });
+      return { sent_to: nextStep.codeDeliveryDetails.destination };
+    },
+    confirm_reset: ({ username, code, password }) =>
+      auth.confirmResetPassword({ username, confirmationCode: code, newPassword: password }),
   };
 }
