@@ -215,8 +215,7 @@ class DeviceChanges:
             self._note(device, "unknown" if unknown else "refused", error)
 
     def _note(self, device: DeviceRow, state: str, error: CognitoSrpError | None) -> None:
-        code = "" if error is None else error_code(error)
-        words = "" if error is None else error_message(error)
+        code, words = error_code(error), error_message(error)
         done = state in (self._action.outcome, "absent")
         with self._lock:
             self._changes.append(Change(device, state, code, words))

@@ -55,7 +55,7 @@ class SendQueue:
         self._depth = int(min(max(ahead, _LEAST_CALLED), _MOST_CALLED))
         self._short_below = pace.rate * _SHORT
         self._turn = threading.Lock()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._order = count()
         self._waiting: list[_Place] = []
