@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 #: Seconds from one commit of outcomes to the next: each costs a sync of the disk, however few
 #: there are. Nothing else waits, since sends wait for it, and it comes in groups.
-_GATHER: Final = 0.02
+_GATHER: Final = 0.04
 
 _NOT_WRITTEN: Final = "the journal could not be written, so nothing was sent"
 
