@@ -145,7 +145,7 @@ class SendQueue:
                 with self._lock:
                     if self._begin_to_take():
                         return True
-                    if self._closed:
+                    if self._closed and not self._staged:
                         return False
                     called = self._call_up()
                     if not called:
