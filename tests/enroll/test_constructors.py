@@ -37,7 +37,7 @@ def classes() -> Iterator[type]:
 def parameters(kind: type) -> dict[str, Any]:
     """What a constructor takes, with the types."""
     if not dataclasses.is_dataclass(kind):
-        return typing.get_type_hints(vars(kind).get("__init__"))
+        return typing.get_type_hints(vars(kind).get("__init__", object.__init__))
     hints = typing.get_type_hints(kind)
     return {field.name: hints[field.name] for field in dataclasses.fields(kind) if field.init}
 

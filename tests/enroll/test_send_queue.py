@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,3 +81,59 @@ def test_the_least_patient_first(batcher: Batcher) -> None:
 def queue_mark(jobs: list[Job]) -> None:
     """A journal that is quick."""
     advance(jobs)
+
+
+class Slots(GCRA):
+    """Far slots; notes how many are taken."""
+
+    def __init__(self) -> None:
+        super().__init__(0.01, burst=1)
+        self.taken = 0
+
+    def reserve(self) -> float:
+        self.taken += 1
+        return time.monotonic() + 60
+
+
+@pytest.mark.parametrize(("jobs", "slots"), [(1, 1), (5, 2)])
+def test_two_threads_wait_for_slots_each_for_a_job_of_its_own(
+    batcher: Batcher, jobs: int, slots: int
+) -> None:
+    """So that one that has sent need not wake the next, and no slot is taken for nobody."""
+    pace, closing = Slots(), threading.Event()
+    queue = SendQueue(pace, UserRates(math.inf), CircuitBreaker(), closing, batcher)
+    queue._depth = jobs
+    put(queue, [Job(request(number)) for number in range(jobs)], mark=queue_mark)
+    taken: list[Job | None] = []
+    threads = [
+        threading.Thread(target=lambda: taken.append(queue.take()), daemon=True) for _ in range(5)
+    ]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3)
+    assert pace.taken == slots
+    closing.set()
+    queue.wake()
+    queue.close()
+    for thread in threads:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in threads)
+    assert sum(job is not None for job in taken) == jobs
+
+
+def test_a_thread_that_waits_for_no_slot_sees_to_those_aside(batcher: Batcher) -> None:
+    """The last slot goes, and its thread with it, as a job is put aside until its user may."""
+    queue = SendQueue(
+        GCRA(math.inf), UserRates(5, burst=1), CircuitBreaker(), threading.Event(), batcher
+    )
+    jobs = [Job(request(number, user="ann")) for number in range(3)]
+    put(queue, jobs, mark=queue_mark)
+    taken: list[Job | None] = []
+    threads = [
+        threading.Thread(target=lambda: taken.append(queue.take()), daemon=True) for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert taken == jobs

@@ -236,15 +236,15 @@ HOWS = [
 @pytest.mark.parametrize(
     "other",
     [
-        unsigned_token(iss=ISSUER + "2", client_id="app"),
-        unsigned_token(iss="eu-west-1_mine", client_id="app"),
-        unsigned_token(iss=ISSUER.replace("/eu-west-1_mine", "/xeu-west-1_mine"), client_id="app"),
-        unsigned_token(client_id="app"),
-        unsigned_token(),
-        unsigned_token(iss=3, client_id="app"),
-        unsigned_token(iss=ISSUER),
-        unsigned_token(iss=ISSUER, client_id="another"),
-        unsigned_token(iss=ISSUER, aud=["another"]),
+        token(iss=ISSUER + "2", client_id="app"),
+        token(iss="eu-west-1_mine", client_id="app"),
+        token(iss=ISSUER.replace("/eu-west-1_mine", "/xeu-west-1_mine"), client_id="app"),
+        token(client_id="app"),
+        token(),
+        token(iss=3, client_id="app"),
+        token(iss=ISSUER),
+        token(iss=ISSUER, client_id="another"),
+        token(iss=ISSUER, aud=["another"]),
     ],
 )
 def test_a_token_of_another_pool_or_client_is_refused(how: dict[str, Any], other: str) -> None:

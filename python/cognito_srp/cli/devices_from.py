@@ -16,7 +16,7 @@ from ..enroll.bulk.change_record import ChangeRecord
 from ..enroll.bulk.device_changes import DeviceAction, DeviceChanges
 from ..enroll.bulk.device_rows import DeviceRow, DeviceRows
 from ..enroll.bulk.inputs import RejectedRow
-from ..enroll.bulk.run import Progress
+from ..enroll.bulk.paced_run import Progress
 from ..errors import InvalidInputError
 from ..storage.secret_files import check_replaceable, replace_secret
 from ..transport.client import Client

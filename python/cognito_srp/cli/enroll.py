@@ -14,7 +14,8 @@ from typing import Any, Final
 from ..enroll.bulk.inputs import Input, Row
 from ..enroll.bulk.options import BulkOptions
 from ..enroll.bulk.outputs import check_output, write_devices
-from ..enroll.bulk.run import BulkRun, Progress
+from ..enroll.bulk.paced_run import Progress
+from ..enroll.bulk.run import BulkRun
 from ..enroll.bulk.screening import Screening, keep_rejected, not_started
 from ..enroll.bulk.usernames import Usernames
 from ..enroll.journal.journal import Journal

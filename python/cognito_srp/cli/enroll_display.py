@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
+from ..enroll.bulk.paced_run import Progress
 from ..enroll.bulk.report_charts import duration
-from ..enroll.bulk.run import Progress
 from .failures import is_quiet, note
 from .printable import printable
 

@@ -36,7 +36,7 @@ class CircuitBreaker:
     ) -> None:
         self._first, self._pause_after = first, pause_after
         self._probe_every, self._give_up_after = probe_every, give_up_after
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._ever = False
         self._silent_since: float | None = None

@@ -26,4 +26,4 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 def error_message(error: BaseException | None) -> str:
     """What an error says, in one line that may go to a terminal."""
-    return _CONTROL.sub(" ", str(error or "")[:_MESSAGE_MAX])
+    return "" if error is None else _CONTROL.sub(" ", str(error)[:_MESSAGE_MAX])

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from ..devices.checks import (
     check_access_token,
@@ -248,8 +248,7 @@ class PreparedDevice:
     ended: Literal["confirmed", "conflict"] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class EnrollmentOutcome:
+class EnrollmentOutcome(NamedTuple):
     """How the enrollment of one device ended; `at` in seconds since the epoch.
 
     `latency` is the time in seconds from the first send to the last answer, `attempts` the number

@@ -1,5 +1,6 @@
 """A file of devices: read, checked, enrolled, written, and reported on."""
 
-from .run import BulkRun, Progress
+from .paced_run import Progress
+from .run import BulkRun
 
 __all__ = ["BulkRun", "Progress"]

@@ -28,7 +28,7 @@ from .file import Lock, connect, connect_existing, explained
 from .input import PAGE, InputRecords
 from .rows import Failure, JournalRow, JournalState, OpenedRow
 from .sealed import open_texts, open_verifier, seal_texts, seal_verifier
-from .sql import FINISH, INSERT, MARK, PUT, SELECT
+from .sql import FINISH, INSERT, MARK, PUT, SELECT, SUCCEED
 
 __all__ = ["Failure", "Journal", "JournalRow", "JournalState", "OpenedRow"]
 
@@ -151,9 +151,8 @@ class Journal(InputRecords):
                 rows.append(self._values(device, now))
         with self._transaction() as connection:
             connection.executemany(INSERT, rows)
-            connection.executemany(
-                "DELETE FROM failed WHERE position = ?", [(row[2],) for row in rows if row[2]]
-            )
+            positions = json.dumps([row[2] for row in rows])
+            connection.execute(SUCCEED, (positions,))
         return [self._as_kept(device, known.get(device.verifier.device_key)) for device in devices]
 
     def mark_sent(self, device_keys: Sequence[str]) -> None:
@@ -174,16 +173,16 @@ class Journal(InputRecords):
         self._update(
             FINISH,
             [
-                {
-                    "key": outcome.device_key,
-                    "state": outcome.status,
-                    "error": outcome.error_code,
-                    "message": outcome.message,
-                    "proven": outcome.proven if outcome.status == "confirmed" else None,
-                    "attempts": outcome.attempts,
-                    "at": outcome.at,
-                    "latency": outcome.latency if outcome.attempts else None,
-                }
+                (
+                    outcome.device_key,
+                    outcome.status,
+                    outcome.error_code,
+                    outcome.message,
+                    outcome.proven if outcome.status == "confirmed" else None,
+                    outcome.attempts,
+                    outcome.at,
+                    outcome.latency if outcome.attempts else None,
+                )
                 for outcome in outcomes
             ],
         )

@@ -15,6 +15,7 @@ __all__ = [
     "PACE",
     "PUT",
     "SELECT",
+    "SUCCEED",
     "UNCONFIRMED",
 ]
 
@@ -41,11 +42,10 @@ MARK: Final = """
 # Once it is confirmed, nobody needs its tokens any more.
 FINISH: Final = """
     UPDATE device
-    SET state = :state, error = :error, message = :message, proven = :proven,
-        attempts = attempts + :attempts, finished_at = :at, latency = :latency,
-        sealed_grant = CASE :state WHEN 'confirmed' THEN NULL ELSE sealed_grant END
-    WHERE device_key = :key AND state <> 'confirmed'
-        AND (sent_at IS NOT NULL OR :state = 'refused')
+    SET state = ?2, error = ?3, message = ?4, proven = ?5, attempts = attempts + ?6,
+        finished_at = ?7, latency = ?8,
+        sealed_grant = CASE ?2 WHEN 'confirmed' THEN NULL ELSE sealed_grant END
+    WHERE device_key = ?1 AND state <> 'confirmed' AND (sent_at IS NOT NULL OR ?2 = 'refused')
 """
 # A row of the input that ended before its device was prepared in this run. If an earlier run had
 # prepared it, the device takes the reason; it may have been sent then, and so keeps its state.
@@ -57,6 +57,10 @@ FAIL_DEVICE: Final = """
 FAIL_ROW: Final = """
     INSERT OR REPLACE INTO failed (position, device_key, state, error, message)
     SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM device WHERE device_key = ?2)
+"""
+# A row of the input that has failed before has a device now.
+SUCCEED: Final = """
+    DELETE FROM failed WHERE position IN (SELECT value FROM json_each(?))
 """
 OUTCOMES: Final = """
     SELECT state, error, count(*), total(proven = 0) FROM outcome GROUP BY 1, 2 ORDER BY 3 DESC

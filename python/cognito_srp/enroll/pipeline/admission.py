@@ -16,7 +16,7 @@ class Admission:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._held = 0
         self._keys: set[str] = set()

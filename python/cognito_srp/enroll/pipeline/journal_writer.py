@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 #: Seconds from one commit of outcomes to the next: each costs a sync of the disk, however few
 #: there are. Nothing else waits, since sends wait for it, and it comes in groups.
-_GATHER: Final = 0.02
+_GATHER: Final = 0.04
 
 _NOT_WRITTEN: Final = "the journal could not be written, so nothing was sent"
 
@@ -35,11 +35,12 @@ class JournalWriter:
 
     def __init__(self, journal: EnrollmentJournal) -> None:
         self._journal = journal
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._to_mark: list[Job] = []
         self._to_finish: _Outcomes = []
         self._to_keep: list[Job] = []
+        self._finish_next = 0.0
         self._closed = False
         self._thread = start_thread(self._run, "enroller-journal")
 
@@ -72,20 +73,19 @@ class JournalWriter:
 
     def _add_outcomes(self, outcomes: _Outcomes) -> None:
         with self._lock:
-            if not self._to_finish:
-                self._changed.notify()
+            if not self._to_finish and self._finish_next <= time.monotonic():
+                self._changed.notify()  # else the thread looks by itself when it is time
             self._to_finish += outcomes
 
     def _run(self) -> None:
-        finish_next = 0.0
-        while self._wait(finish_next):
+        while self._wait():
             with self._lock:
                 to_mark, self._to_mark = self._to_mark, []
                 to_keep, self._to_keep = self._to_keep, []
                 to_finish: _Outcomes = []
-                if time.monotonic() >= finish_next and self._to_finish:
+                if time.monotonic() >= self._finish_next and self._to_finish:
                     to_finish, self._to_finish = self._to_finish, []
-                    finish_next = time.monotonic() + _GATHER
+                    self._finish_next = time.monotonic() + _GATHER
             if to_mark:
                 self._mark(to_mark)
             if to_finish:
@@ -93,16 +93,16 @@ class JournalWriter:
             if to_keep:
                 self._keep(to_keep)
 
-    def _wait(self, finish_next: float) -> bool:
+    def _wait(self) -> bool:
         """Until there is something to write now; False at the end."""
         with self._lock:
             while not (self._to_mark or self._to_keep):
-                until = finish_next - time.monotonic()
+                until = self._finish_next - time.monotonic()
                 if self._to_finish and until <= 0:
                     break
                 if self._closed and not self._to_finish:
                     return False
-                self._changed.wait(until if self._to_finish else None)
+                self._changed.wait(until if until > 0 else None)
         return True
 
     def _mark(self, jobs: list[Job]) -> None:

@@ -6,6 +6,8 @@ import heapq
 import math
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from typing import Final
 
@@ -55,7 +57,7 @@ class SendQueue:
         self._depth = int(min(max(ahead, _LEAST_CALLED), _MOST_CALLED))
         self._short_below = pace.rate * _SHORT
         self._turn = threading.Lock()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._order = count()
         self._waiting: list[_Place] = []
@@ -75,39 +77,29 @@ class SendQueue:
     def add(self, jobs: list[Job]) -> None:
         """A stage: let jobs have their place, once their time has come."""
         now = time.monotonic()
-        with self._lock:
+        with self._changing():
             for job in jobs:
                 if job.not_before > now:
                     self._put_aside(job, job.not_before)
                 else:
                     self._push(self._waiting, job)
-            called = self._call_up()
-            self._wake_one()
-        advance(called)
 
     def await_slot(self, jobs: list[Job]) -> None:
         """A stage: jobs that were called up may be sent."""
-        with self._lock:
+        with self._changing():
             self._called_up -= len(jobs)
             for job in jobs:
                 self._push(self._staged, job)
-            called = self._call_up()
-            self._wake_one()
-        advance(called)
 
     def leave(self) -> None:
         """A job that was called up does not come back."""
-        with self._lock:
+        with self._changing():
             self._called_up -= 1
-            called = self._call_up()
-        advance(called)
 
     def wake(self) -> None:
         """See that it is closing."""
-        with self._lock:
-            called = self._call_up()
-            self._wake_one()
-        advance(called)
+        with self._changing():
+            pass
 
     def close(self) -> None:
         """Let `take` return None from now on."""
@@ -153,13 +145,22 @@ class SendQueue:
                 with self._lock:
                     if self._begin_to_take():
                         return True
-                    if self._closed:
+                    if self._closed and not self._staged:
                         return False
                     called = self._call_up()
                     if not called:
                         until = self._aside[0][0] - time.monotonic() if self._aside else None
                         self._changed.wait(until)
                 advance(called)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Let those go on, or be taken, whose time has come by the change."""
+        with self._lock:
+            yield
+            called = self._call_up()
+            self._wake_one()
+        advance(called)
 
     def _begin_to_take(self) -> bool:
         if self._takers >= min(_TAKERS, len(self._staged)):

@@ -40,7 +40,7 @@ class VerifierBatcher:
 
     def __init__(self, closing: threading.Event) -> None:
         self._closing = closing
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._jobs: list[Job] = []
         self._may_fill_up = self._closed = False
