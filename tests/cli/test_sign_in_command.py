@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
 from support.command_line import PASSWORD, Run
 from support.own_keyring import OwnKeyring
 from support.terminal import Typed, at_terminal
@@ -115,33 +114,6 @@ def test_a_device_in_the_keyring(
     used = json.loads(run(*options(pool), "--device", "keyring:ann").out)
     assert used["DeviceKey"] == saved["DeviceKey"]
     assert run(*options(pool), "--save-device", "keyring:ann").code == 2
-
-
-@pytest.mark.usefixtures("given")
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (NoKeyringError("No backend was available. Install a package"), "No backend was available"),
-        (KeyringLocked(), "KeyringLocked"),
-    ],
-)
-@pytest.mark.parametrize("option", ["--device", "--save-device"])
-def test_a_keyring_that_cannot_be_used(
-    make_pool: Callable[..., LocalPool],
-    run: Run,
-    own_keyring: OwnKeyring,
-    monkeypatch: pytest.MonkeyPatch,
-    option: str,
-    error: KeyringError,
-    words: str,
-) -> None:
-    def refuse(*_: str) -> str:
-        raise error
-
-    monkeypatch.setattr(own_keyring, "get_password", refuse)
-    code, out, err = run(*options(make_pool()), option, "keyring:ann")
-    assert (code, out) == (3, "")
-    assert f"keyring: {words}; unlock or set up the system's, or use a file" in err
 
 
 @pytest.mark.usefixtures("given")
