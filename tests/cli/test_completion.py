@@ -5,6 +5,8 @@ from __future__ import annotations
 import builtins
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from support.command_line import Run
@@ -57,6 +59,43 @@ def test_fish(script: str, typed: str, offered: str) -> None:
 @pytest.mark.parametrize("script", ["zsh"], indirect=True)
 def test_zsh_reads_it(script: str) -> None:
     subprocess.run(["zsh", "-n", script], check=True)
+
+
+#: Types into a zsh that has the script in its fpath, as the command's help says, and shows what
+#: the line becomes.
+ZPTY = r"""
+import os, pty, select, sys, time
+
+folder, typed = sys.argv[1:]
+child, terminal = pty.fork()
+if child == 0:
+    os.execvp("zsh", ["zsh", "-f", "-i"])
+
+def shown_until(words, seconds):
+    shown, end = b"", time.monotonic() + seconds
+    while words not in shown and time.monotonic() < end:
+        if select.select([terminal], [], [], 0.1)[0]:
+            shown += os.read(terminal, 65536)
+    return shown
+
+ready = b"it is ready"
+os.write(terminal, f"PS1=; fpath=({folder} $fpath); autoload -Uz compinit\n".encode())
+os.write(terminal, f"compinit -u -d {folder}/dump; print it is 'ready'\n".encode())
+shown_until(ready, 30)
+os.write(terminal, f"cognito-srp {typed}\t".encode())
+sys.stdout.buffer.write(shown_until(b"never", 3))
+os.kill(child, 9)
+"""
+
+
+@needs("zsh")
+@pytest.mark.parametrize("script", ["zsh"], indirect=True)
+@pytest.mark.parametrize(("typed", "offered"), TYPED)
+def test_zsh(script: str, tmp_path: Path, typed: str, offered: str) -> None:
+    shutil.copy(script, tmp_path / "_cognito-srp")
+    command = [sys.executable, "-c", ZPTY, str(tmp_path), typed]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert offered in done.stdout.replace("\b", "")
 
 
 def test_without_the_library_it_says_what_to_install(

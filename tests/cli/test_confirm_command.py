@@ -209,7 +209,7 @@ def test_a_device_key_that_nobody_was_given(run: Run, signed_in: SignedIn) -> No
         (["--verifier", "v.json", "--device-group-key", "g"], "--device-group-key"),
         (["--verifier", "-", "--access-token-file", "-"], "stdin"),
         (["--resume", "absent.json"], "absent.json"),
-        (["--resume", "wrong.json"], "remembered device"),
+        (["--resume", "wrong.json"], "wrong.json: is not the secret of a device"),
         (["--verifier", "wrong.json"], "cognito-srp verifier"),
         (["--verifier", "other.json"], "cognito-srp verifier"),
         ([], "one of them is missing"),

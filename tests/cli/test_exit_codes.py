@@ -7,7 +7,9 @@ import subprocess
 import sys
 
 import pytest
+from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
 from support.command_line import Run
+from support.own_keyring import OwnKeyring
 
 import srp_native
 from cognito_srp import VerifierFaultError
@@ -41,6 +43,35 @@ def test_exit_codes(
 def test_a_fault_says_where(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(srp_native, "available_engines", None)
     assert "TypeError at cognito_srp.cli.engines:" in run("engines").err
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (NoKeyringError("No backend was available. Install a package"), "No backend was available"),
+        (KeyringLocked(), "KeyringLocked"),
+    ],
+)
+@pytest.mark.parametrize("option", ["--device", "--save-device"])
+def test_a_keyring_that_cannot_be_used(
+    run: Run,
+    own_keyring: OwnKeyring,
+    monkeypatch: pytest.MonkeyPatch,
+    option: str,
+    error: KeyringError,
+    words: str,
+) -> None:
+    def refuse(*_: str) -> str:
+        raise error
+
+    monkeypatch.setattr(own_keyring, "get_password", refuse)
+    monkeypatch.setenv("COGNITO_PASSWORD", "p")
+    ids = ("--user-pool-id", "eu-west-1_AbCdEfGhI", "--client-id", "c", "--username", "ann")
+    code, out, err = run(
+        "sign-in", *ids, "--endpoint-url", "http://127.0.0.1:9", option, "keyring:a"
+    )
+    assert (code, out) == (3, "")
+    assert f"keyring: {words}; unlock or set up the system's, or use a file" in err
 
 
 def test_a_reader_that_leaves() -> None:

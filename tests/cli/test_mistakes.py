@@ -129,6 +129,25 @@ MISTAKES = [
     ("enroll EMPTY", ["INPUT", "is empty", "give a value"]),
     (f"verifier {KEYS} --save EMPTY", ["--save", "is empty", "leave it out"]),
     ("devices list --region EMPTY", ["--region", "is empty", "leave it out"]),
+    # Those of the library, in the words of the command line
+    (f"{SIGN_IN} --auth-flow ADMIN_USER_PASSWORD_AUTH", ["--auth-flow", "only", "add --admin"]),
+    (f"{SIGN_IN} --admin --auth-flow USER_PASSWORD_AUTH", ["--auth-flow", "no Admin form"]),
+    (
+        f"{SIGN_IN} --preferred-challenge EMAIL_OTP",
+        ["--preferred-challenge", "has no place", "use --auth-flow USER_AUTH"],
+    ),
+    (f"{SIGN_IN} --device devices.jsonl", ["devices.jsonl", "secret of a device", "name what"]),
+    ("confirm --resume run.key", ["run.key", "is not the secret of a device", "name what --save"]),
+    (f"verifier {KEYS} --salt 0xab", ["--salt", "hexadecimal", "two digits a byte"]),
+    (f"verifier --device-key {KEY}SPACE --device-group-key g", ["--device-key", "white space"]),
+    (f"verifier --device-key {KEY} --device-group-key gSPACE", ["--device-group-key", "white"]),
+    # Of the AWS configuration
+    (
+        "sign-in --user-pool-id AbCdEfGhI --client-id c --username ann",
+        ["--region", "is missing", "set AWS_REGION"],
+    ),
+    (f"{SIGN_IN} --region eu/west --endpoint-url http://127.0.0.1:9", ["--region", "is not one"]),
+    (f"{SIGN_IN} --profile none", ["--profile", "(none)", "name one of the AWS configuration"]),
     # Files
     (f"{ENROLL} --journal .", [".", "is no regular file", "name another"]),
     (f"{ENROLL} --journal /", ["/", "is no regular file", "name another"]),
@@ -175,10 +194,13 @@ def test_a_mistake_is_named_with_its_rule_and_its_fix(
     run: Run, monkeypatch: pytest.MonkeyPatch, taken: int, line: str, words: list[str]
 ) -> None:
     monkeypatch.setenv("COGNITO_PASSWORD", "p")
+    for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(variable, raising=False)
     before = {path: path.read_bytes() for path in Path().iterdir() if path.is_file()}
     began = time.monotonic()
     words_of = {"TAKEN": str(taken), "EMPTY": ""}
-    code, out, err = run(*(words_of.get(word, word) for word in line.split()))
+    given = [words_of.get(word, word).replace("SPACE", " ") for word in line.split()]
+    code, out, err = run(*given)
     assert (code, out) == (3 if "TAKEN" in line else 2, ""), err
     assert len(err.splitlines()) == 1
     for word in words:

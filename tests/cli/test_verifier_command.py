@@ -145,10 +145,8 @@ def test_salts_may_have_an_odd_number_of_digits(run: Run) -> None:
 @pytest.mark.parametrize(
     ("option", "value"),
     [
-        ("--device-key", ""),
         ("--device-key", "no-underscore"),
         ("--device-key", "eu-west-2_" + "a" * 46),
-        ("--device-group-key", ""),
         ("--device-group-key", DEVICE_KEY),
     ],
 )

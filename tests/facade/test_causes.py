@@ -60,6 +60,21 @@ def test_a_mistyped_password_is_not_blamed_on_a_device_or_a_clock_that_is_right(
     assert not any(each in words for each in DEVICE_WORDS)
 
 
+def test_a_client_of_another_pool_is_among_the_causes_of_a_refused_proof(
+    client: Any, cognito: LocalCognito, own_pool: LocalPool
+) -> None:
+    """The client finds its own pool, and there a user of this name with this very password."""
+    other = cognito.create_pool()
+    other.create_user("ann", PASSWORD)
+    ids = {"client_id": other.client_id, "client_secret": other.client_secret}
+    words = said(lambda: enter(client, own_pool, "ann", **ids))
+    assert "the app client is not of this user pool" in words
+    words = said(
+        lambda: enter(client, own_pool, "ann", password="x", auth_flow="USER_PASSWORD_AUTH")
+    )
+    assert "is not of this user pool" not in words  # no proof, and no pool in it
+
+
 def test_a_clock_that_could_not_be_compared_stays_among_the_causes() -> None:
     answer = {"ChallengeName": "PASSWORD_VERIFIER"}
     parts = ("RespondToAuthChallenge", AUTHORIZED, "Incorrect username or password.", answer)

@@ -230,6 +230,14 @@ def test_the_longest_device_key_is_taken() -> None:
     assert ours(device_key=key).device_key == key
 
 
+@pytest.mark.parametrize("spoilt", ["{} ", " {}", "{}\n", "\t{}", "{}\r\n", "{}\u00a0"])
+def test_white_space_around_a_key_is_refused_because_it_would_be_hashed(spoilt: str) -> None:
+    for wrong in ({"device_key": spoilt.format(KEY)}, {"device_group_key": spoilt.format(GROUP)}):
+        [name] = wrong
+        with pytest.raises(InvalidInputError, match=f"^{name}: has white space around it; pass"):
+            ours(**wrong)
+
+
 def test_reprs_are_redacted() -> None:
     verifier = ours()
     device = verifier.remembered()

@@ -85,6 +85,15 @@ def test_a_device_key_is_of_no_use_where_nothing_is_refreshed(
             renew(client, own_pool, session, **wrong)
 
 
+@pytest.mark.parametrize("flow", [None, "REFRESH_TOKEN_AUTH"])
+def test_a_password_beside_a_refresh_token_is_refused(
+    client: Any, own_pool: LocalPool, flow: str | None
+) -> None:
+    session = enter(client, own_pool, "ann")
+    with pytest.raises(InvalidInputError, match=r"^password: has no place.*; pass one of them"):
+        renew(client, own_pool, session, password=PASSWORD, auth_flow=flow)
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -21,7 +23,9 @@ from cognito_srp import (
     begin_sign_in,
 )
 from cognito_srp.local import LocalCognito, LocalPool
+from cognito_srp.signin.exchange import Exchange
 from cognito_srp.srp.encoding import decode_base64, encode_base64
+from cognito_srp.srp.protocol import ClientExchange
 
 KEY, OLD = SealingKey.generate(), SealingKey.generate()
 PURPOSE = b"cognito_srp sign-in"
@@ -163,6 +167,21 @@ def test_a_sealed_exchange_of_another_form_is_bad_input(mine: LocalPool, exchang
     changed = resealed(text, secrets={**document["secrets"], "exchange": exchange})
     with pytest.raises(InvalidInputError):
         SignIn.from_json(changed, seal=KEY)
+
+
+@pytest.mark.skipif(not hasattr(sys, "set_int_max_str_digits"), reason="Python reads any number")
+def test_a_sealed_exchange_has_no_number_that_python_may_refuse_to_read(mine: LocalPool) -> None:
+    """SRP_A has 925 digits, and programs may set the limit as low as 640."""
+    exchange = Exchange(ClientExchange(), "PASSWORD_VERIFIER")
+    state = replace(waiting(mine), exchange=exchange)
+    before = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(640)
+    try:
+        again = SignIn.from_json(state.to_json(seal=KEY), seal=KEY).exchange
+    finally:
+        sys.set_int_max_str_digits(before)
+    assert again is not None
+    assert (again.srp_a, again.client.a) == (exchange.srp_a, exchange.client.a)
 
 
 def test_keys_in_rotation(mine: LocalPool) -> None:

@@ -17,6 +17,7 @@ from ..srp.encoding import read_json
 from ..storage.secret_files import save_secret
 from ..transport.client import Client
 from .client import make_client
+from .device_places import read_device
 from .failures import CONFIRMED_BEFORE, note
 from .options import add_aws_options, add_output_options, add_secret_option, decoded_text
 from .output import write
@@ -116,7 +117,7 @@ def _make_verifier(arguments: argparse.Namespace) -> DeviceVerifier:
         return create_device_verifier(
             device_group_key=arguments.device_group_key, device_key=arguments.device_key
         )
-    device = RememberedDevice.from_json(Path(arguments.resume).read_bytes())
+    device = read_device(arguments.resume)
     # The password is the secret and stays; with a new salt it is as good. Cognito hands the salt
     # that it keeps back at sign-in, so it does not matter which of the two verifiers it took.
     return create_device_verifier(

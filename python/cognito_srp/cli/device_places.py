@@ -10,7 +10,7 @@ from ..devices.verifiers import RememberedDevice
 from ..errors import InvalidInputError
 from ..storage.secret_files import save_secret
 
-__all__ = ["DevicePlace", "device_place"]
+__all__ = ["DevicePlace", "device_place", "read_device"]
 
 _KEYRING = "keyring:"
 #: What the entries belong to, in the keyring's own words.
@@ -31,7 +31,7 @@ class DevicePlace:
     def load(self) -> RememberedDevice:
         """The device that is kept there. Raises `InvalidInputError` or `OSError`."""
         if self._entry is None:
-            return RememberedDevice.from_json(Path(self.text).read_bytes())
+            return read_device(self.text)
         device = RememberedDevice.from_keyring(_SERVICE, self._entry)
         if device is None:
             fix = "name the entry that --save-device has made"
@@ -59,6 +59,19 @@ class DevicePlace:
         else:
             self.check_free()
             device.to_keyring(_SERVICE, self._entry)
+
+
+def read_device(path: str) -> RememberedDevice:
+    """The device in a file. Raises `InvalidInputError`, which names the file, or `OSError`."""
+    data = Path(path).read_bytes()
+    try:
+        return RememberedDevice.from_json(data)
+    except InvalidInputError as error:
+        if error.field != "device":
+            raise
+    raise InvalidInputError(
+        path, "is not the secret of a device", "name what --save or --save-device has written"
+    )
 
 
 def device_place(text: str) -> DevicePlace:

@@ -174,9 +174,10 @@ def _tell_failures(path: str, journal: Journal) -> None:
     """Which rows are not confirmed: the first ones by themselves, the others by their reasons."""
     told = journal.failures(_TOLD)
     for failure in told:
-        reason = f"{failure.state}: {failure.error}" if failure.error else failure.state
-        place = f"{path}:{failure.position}"
-        note(f"{place}: {reason}" + (f": {failure.message}" if failure.message else ""))
+        # Most messages have the code in them.
+        code = "" if failure.error in failure.message else failure.error
+        reason = ": ".join(filter(None, (failure.state, code, failure.message)))
+        note(f"{path}:{failure.position}: {reason}")
     more = journal.unconfirmed() - len(told)
     if more > 0:
         counts = [

@@ -17,6 +17,7 @@ from ..errors import (
     SealingError,
     VerifierFaultError,
 )
+from .option_words import in_options
 from .printable import printable
 
 __all__ = [
@@ -62,6 +63,7 @@ _CODES: Final[tuple[tuple[int, tuple[type[Exception], ...]], ...]] = (
 )
 # What the library's arguments are called here.
 _OPTIONS: Final = {
+    "auth_flow": "--auth-flow",
     "access_token": "access token (--access-token-file)",
     "client_id": "--client-id",
     "client_secret": "client secret (--client-secret-file)",
@@ -71,11 +73,21 @@ _OPTIONS: Final = {
     "password": "password (--password-file)",
     "per_user_rate": "--per-user-rate",
     "pool_id": "--user-pool-id",
+    "preferred_challenge": "--preferred-challenge",
     "rate": "--rate",
     "salt": "--salt",
     "sign_in_rate": "--sign-in-rate",
     "username": "--username",
     "workers": "--workers",
+}
+
+
+#: By the name of botocore's exception.
+_CONFIGURATION: Final = {
+    "InvalidRegionError": "--region: is not one: {}; pass it as in eu-west-2",
+    "NoRegionError": "--region: is missing, and no pool id, device key or token tells it; pass it "
+    "as in eu-west-2, or set AWS_REGION",
+    "ProfileNotFound": "--profile or $AWS_PROFILE: {}; name one of the AWS configuration files",
 }
 
 
@@ -110,22 +122,37 @@ def complain(message: str) -> None:
 def explain(error: Exception) -> tuple[int, str]:
     """The exit code for an exception, and what to say about it."""
     if isinstance(error, InvalidInputError):
-        return USAGE, f"{_OPTIONS.get(error.field, error.field)}: {error.rule}; {error.fix}"
+        field = _OPTIONS.get(error.field, error.field)
+        return USAGE, f"{field}: {error.rule}; {in_options(error.fix)}"
     if isinstance(error, OSError) and error.filename is not None:
         return USAGE, f"{error.filename}: {error.strerror}"
     for code, kinds in _CODES:
         if isinstance(error, kinds):
-            return code, str(error)
-    return (USAGE, str(error)) if _is_configuration_error(error) else (FAULT, _fault(error))
+            return code, in_options(str(error))
+    return _of_configuration(error) or _of_keyring(error) or (FAULT, _fault(error))
 
 
-def _is_configuration_error(error: Exception) -> bool:
+def _of_configuration(error: Exception) -> tuple[int, str] | None:
     """A missing region, an unknown profile and the like: what botocore finds before it sends."""
     if "botocore.exceptions" not in sys.modules:
-        return False
+        return None
     from botocore.exceptions import BotoCoreError
 
-    return isinstance(error, BotoCoreError)
+    if not isinstance(error, BotoCoreError):
+        return None
+    return USAGE, _CONFIGURATION.get(type(error).__name__, "{}").format(error)
+
+
+def _of_keyring(error: Exception) -> tuple[int, str] | None:
+    """A keyring that is locked, or that this machine does not have."""
+    if "keyring.errors" not in sys.modules:
+        return None
+    from keyring.errors import KeyringError
+
+    if not isinstance(error, KeyringError):
+        return None
+    reason = str(error).partition(". ")[0] or type(error).__name__
+    return UNAVAILABLE, f"keyring: {reason}; unlock or set up the system's, or use a file"
 
 
 def _fault(error: Exception) -> str:

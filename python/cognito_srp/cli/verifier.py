@@ -101,5 +101,5 @@ def _salt(text: str) -> bytes:
     try:
         salt = from_hex(text)
     except ValueError:
-        raise argparse.ArgumentTypeError("is not hexadecimal") from None
+        raise argparse.ArgumentTypeError("is not hexadecimal; write two digits a byte") from None
     return salt.to_bytes(max(1, -(-salt.bit_length() // 8)), "big")

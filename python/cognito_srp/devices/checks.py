@@ -58,6 +58,7 @@ def check_device_key(value: str) -> str:
     check_text("device_key", value, fix)
     if "_" not in value:
         raise InvalidInputError("device_key", "has no '_', so it is not a device key", fix)
+    _check_trimmed("device_key", value, fix)
     if len(value) > _DEVICE_KEY_LENGTH:
         rule = f"at most {_DEVICE_KEY_LENGTH} characters, has {len(value)}"
         raise InvalidInputError("device_key", rule, fix)
@@ -70,7 +71,14 @@ def check_device_group_key(value: str) -> str:
     check_text("device_group_key", value, fix)
     if "_" in value:
         raise InvalidInputError("device_group_key", "has a '_', as only device keys have", fix)
+    _check_trimmed("device_group_key", value, fix)
     return value
+
+
+def _check_trimmed(field: str, value: str, fix: str) -> None:
+    """Both keys are hashed: with the line end of a file they would make a verifier of their own."""
+    if value != value.strip():
+        raise InvalidInputError(field, "has white space around it", fix)
 
 
 def check_device_name(value: str | None) -> str | None:

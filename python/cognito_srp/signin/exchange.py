@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..srp.encoding import decode_base64, encode_base64, to_hex
+from ..srp.encoding import decode_base64, encode_base64, from_hex, to_hex
 from ..srp.protocol import ClientExchange
 
 __all__ = ["Exchange"]
@@ -25,9 +25,11 @@ class Exchange:
 
     def to_fields(self) -> dict[str, Any]:
         """What `from_fields` makes it again from; secret."""
-        return {"proof": self.proof, "a": encode_base64(self.client.a), "A": self.client.A}
+        return {"proof": self.proof, "a": encode_base64(self.client.a), "A": self.srp_a}
 
     @classmethod
     def from_fields(cls, fields: dict[str, Any]) -> Exchange:
         """The inverse of `to_fields`."""
-        return cls(ClientExchange(decode_base64(fields["a"]), fields["A"]), fields["proof"])
+        return cls(
+            ClientExchange(decode_base64(fields["a"]), from_hex(fields["A"])), fields["proof"]
+        )

@@ -137,6 +137,9 @@ class Request:
 
     def _check_refresh(self) -> None:
         """Nothing that was given may be dropped."""
+        if self.password is not None:
+            rule = "has no place beside a refresh token"
+            raise InvalidInputError("password", rule, "pass one of them")
         if self.auth_flow == REFRESH_OPERATION:
             for name, fix in _NOT_REFRESHED.items():
                 given = getattr(self, name)

@@ -184,9 +184,9 @@ def _open(text: str | bytes, seal: Seal) -> dict[str, Any]:
 def _check_sealed(document: Mapping[str, Any]) -> None:
     """What only a sealed document has: its end, what it is bound to, its secrets."""
     end, bound, secrets = (document.get(name) for name in ("expires_at", "bound_to", "secrets"))
-    if not isinstance(end, (int, float)) or isinstance(end, bool):
-        raise _not_ours()
     if not isinstance(secrets, dict) or not isinstance(bound, (str, type(None))):
+        raise _not_ours()
+    if not isinstance(end, (int, float)) or isinstance(end, bool):
         raise _not_ours()
     if not time.time() < end:
         raise SealingError(f"this sign-in has expired; {_BEGIN_AGAIN}")

@@ -60,7 +60,7 @@ _SIGN_INS: Final = (
         codes=_AUTHORIZED,
         words=_WRONG_PASSWORD,
         at=("PASSWORD_VERIFIER",),
-        causes=(Cause.PASSWORD, Cause.CLOCK),
+        causes=(Cause.PASSWORD, Cause.APP_CLIENT_OF_OTHER_POOL, Cause.CLOCK),
         fix="check them and try again",
     ),
     Explanation(

@@ -20,6 +20,7 @@ class Cause(Enum):
 
     ALIAS = "a code of that sign-in was answered under an alias (an e-mail address, a phone number)"
     APP_CLIENT = "there is no such app client, or it belongs to another pool or Region"
+    APP_CLIENT_OF_OTHER_POOL = "the app client is not of this user pool, whose id is in the proof"
     CLOCK = "the clock is off by more than five minutes"
     CODE_EXPIRED = "the code is too old, was used already, or was never sent"
     CODE_WRONG = "the code is wrong"

@@ -24,10 +24,12 @@ _WINDOW: Final = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """How a run stands. `done` of `total` devices are settled, one way or another; `rate` is in
-    calls per second over the last ten, `limit` is what it may be, `left` in seconds if known.
-    `unanswered`: calls are paused, since none has been answered for so many seconds.
-    `refused_by` counts failures by error code, those to give the user's answer among them.
+    """How a run stands.
+
+    `done` of `total` devices are settled, one way or another; `rate` is in calls per second over
+    the last ten, `limit` is what it may be, `left` in seconds if known. `unanswered`: calls are
+    paused, since none has been answered for so many seconds. `refused_by` counts failures by error
+    code, those to give the user's answer among them.
     """
 
     total: int
@@ -74,6 +76,7 @@ class PacedRun(ABC):
 
     @property
     def stopped(self) -> bool:
+        """Whether the run was stopped."""
         return self._stop.is_set()
 
     def stop(self) -> None:
