@@ -1,7 +1,7 @@
 /*
- * Records what a kernel's exported functions do with numbers: FUNCTION COUNT LENGTH FILE. The functions on
- * numbers that other proofs are about are wrapped (-Wl,--wrap): a call is in the trace as OP_CALL,
- * OP_OUTPUT for each digit of each operand, and OP_INPUT for each digit of the result.
+ * Records what a kernel's exported functions do with numbers: FUNCTION COUNT LENGTH FILE. The
+ * functions on numbers that other proofs are about are wrapped (-Wl,--wrap): a call is in the trace
+ * as OP_CALL, OP_OUTPUT for each digit of each operand, and OP_INPUT for each digit of the result.
  *
  * A file for a kernel says how its numbers lie in memory, defines KERNEL, and includes this.
  */

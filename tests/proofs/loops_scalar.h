@@ -1,4 +1,4 @@
-/* loops.h for the kernels that compute one number at a time: FIELD, DIGITS and DIGIT_BITS are theirs. */
+/* loops.h for kernels of one number at a time: FIELD, DIGITS and DIGIT_BITS are theirs. */
 #include "loops.h"
 
 #define WRAP_(name) __wrap_##name
@@ -12,8 +12,10 @@ static void mul(srp_digit *result, const srp_digit *a, const srp_digit *b) {
     end();
 }
 
-void WRAP(FIELD(mul))(srp_digit *result, const srp_digit *a, const srp_digit *b, FIELD(scratch) *s);
-void WRAP(FIELD(mul))(srp_digit *result, const srp_digit *a, const srp_digit *b, FIELD(scratch) *s) {
+void WRAP(FIELD(mul))(srp_digit *result, const srp_digit *a, const srp_digit *b,
+                      FIELD(scratch) *s);
+void WRAP(FIELD(mul))(srp_digit *result, const srp_digit *a, const srp_digit *b,
+                      FIELD(scratch) *s) {
     (void)s;
     mul(result, a, b);
 }
@@ -24,8 +26,10 @@ void WRAP(FIELD(sqr))(srp_digit *result, const srp_digit *a, FIELD(scratch) *s) 
     mul(result, a, a);
 }
 
-void WRAP(FIELD(select))(srp_digit *result, const srp_digit *table, size_t entries, srp_index index);
-void WRAP(FIELD(select))(srp_digit *result, const srp_digit *table, size_t entries, srp_index index) {
+void WRAP(FIELD(select))(srp_digit *result, const srp_digit *table, size_t entries,
+                         srp_index index);
+void WRAP(FIELD(select))(srp_digit *result, const srp_digit *table, size_t entries,
+                         srp_index index) {
     begin(CALL_SELECT, NULL);
     take_index(index);
     for (size_t e = 0; e < entries; e++) take(0, e, table + e * DIGITS, 1, DIGITS);

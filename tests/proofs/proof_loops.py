@@ -69,7 +69,7 @@ class Loops:
     kernel: Kernel
     trace: Trace
     length: int = 0
-    #: Of the free powers every so manieth is looked at.
+    #: Each of the free powers is computed, or one in so many.
     every: int = 1
     #: Of each step that is a digit of a result: which result, and which digit.
     origin: dict[int, tuple[int, int]] = field(default_factory=dict)
