@@ -16,6 +16,7 @@ from srp_native.engines._missing_extension import REINSTALL
 pytestmark = pytest.mark.long
 #: As a shell would find it, and failing like a machine without one.
 NO_COMPILER = {"CC": "no-compiler-here", "CXX": "no-compiler-here"}
+#: Run with -I: without it Python would find this tree's own package in the folder it starts in.
 REPORT = (
     "import srp_native; "
     "info = srp_native.available_engines()[0]; print(info.name, info.kernel, info.reason)"
@@ -52,13 +53,13 @@ def test_the_words_of_the_report_bring_the_extension(index: str, tmp_path: Path)
     output(*pip, "install", "--quiet", "cffi", "setuptools>=77", **cache)
     install = ("install", "--quiet", "--no-build-isolation", "--no-deps", "srp-native")
     output(*pip, *install, **cache, **NO_COMPILER)
-    assert REINSTALL in output(python, "-c", REPORT)
+    assert REINSTALL in output(python, "-I", "-c", REPORT)
     kept = [path.name for path in (tmp_path / "cache").rglob("srp_native-*.whl")]
     assert [name.split("-", 2)[2] for name in kept] == ["py3-none-any.whl"]
 
     # With a compiler, and without the words: the same again.
     output(*pip, *install, "--force-reinstall", **cache)
-    assert REINSTALL in output(python, "-c", REPORT)
+    assert REINSTALL in output(python, "-I", "-c", REPORT)
 
     commands = [part for part in REINSTALL.split("`") if part.startswith("pip ")]
     assert len(commands) == 2
@@ -66,8 +67,8 @@ def test_the_words_of_the_report_bring_the_extension(index: str, tmp_path: Path)
         words = command.split()[1:]
         more = ["--no-build-isolation"] if words[0] == "install" else []
         output(*pip, *words, *more, **cache, SRP_NATIVE_REQUIRE_C="1")
-    assert output(python, "-c", REPORT).startswith("c ")
-    assert "was not built" not in output(python, "-c", REPORT)
+    assert output(python, "-I", "-c", REPORT).startswith("c ")
+    assert "was not built" not in output(python, "-I", "-c", REPORT)
 
 
 def test_a_required_extension_that_cannot_be_built_is_an_error(index: str, tmp_path: Path) -> None:
