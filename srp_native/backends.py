@@ -177,8 +177,14 @@ def under(module: ModuleType) -> Installation:
     Args:
         module: a module with a function that looks ``pow`` up, as ``pyhap.hsrp`` has.
 
-    Returns, raises:
-        As `install`.
+    Returns:
+        What was replaced; as a context manager it takes that back at the end.
+
+    Raises:
+        TypeError: this is no module.
+        BackendUnsuitableError: nothing in it looks ``pow`` up.
+        BackendReplacedError: something else is in that place, or ours already.
+        ConstantTimeUnavailableError: no engine here computes in constant time.
     """
     if not isinstance(module, ModuleType):
         raise TypeError(f"module: must be a module, not {type(module).__name__}")
