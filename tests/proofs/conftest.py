@@ -26,7 +26,7 @@ FEW = 3
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without --long, a part of the faults: the proofs themselves are what a change breaks first."""
+    """Without --long, a part of the faults: a change breaks the proofs themselves first."""
     if config.getoption("--long"):
         return
     seen: Counter[str] = Counter()
