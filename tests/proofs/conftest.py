@@ -22,7 +22,7 @@ def recorder(tmp_path_factory: pytest.TempPathFactory) -> Recorder:
 
 
 #: Of the planted faults of each proof, one in so many is tried without --long.
-FEW = 3
+FEW = 5
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
