@@ -65,24 +65,20 @@ def with_pysrp(group: dict[str, Any]) -> tuple[bytes, ...]:
     # A verifier for a salt of our own, which create_salted_verification_key does not take.
     x = pysrp.gen_x(hashlib.sha256, b"salt", "ann", "password")
     v = pysrp.long_to_bytes(pysrp.__dict__.get("pow", pow)(user.g, x, user.N))
-    _, A = user.start_authentication()
-    server = pysrp.Verifier("ann", b"salt", v, A, bytes_b=B_SECRET, **given)
-    s, B = server.get_challenge()
-    M = user.process_challenge(s, B)
-    H = server.verify_session(M)
-    user.verify_session(H)
-    assert user.authenticated()
-    assert server.authenticated()
-    return A, v, B, M, H, user.get_session_key()
+    return signed_in(pysrp, user, v, bytes_b=B_SECRET, **given)
 
 
 def with_openssl(group: dict[str, Any]) -> tuple[bytes, ...]:
     """The same on pysrp's other half, which calls OpenSSL, and draws 256 bits."""
-    half, made = srp._mod, {"hash_alg": srp.SHA256, **group}
-    user = half.User("ann", "password", bytes_a=A_SECRET[-32:], **made)
-    v = with_pysrp(group)[1]
+    half, given = srp._mod, {"hash_alg": srp.SHA256, **group}
+    user = half.User("ann", "password", bytes_a=A_SECRET[-32:], **given)
+    return signed_in(half, user, with_pysrp(group)[1], bytes_b=B_SECRET[-32:], **given)
+
+
+def signed_in(half: Any, user: Any, v: bytes, **given: Any) -> tuple[bytes, ...]:
+    """What a user of this half of pysrp and its server send each other, and their key."""
     _, A = user.start_authentication()
-    server = half.Verifier("ann", b"salt", v, A, bytes_b=B_SECRET[-32:], **made)
+    server = half.Verifier("ann", b"salt", v, A, **given)
     s, B = server.get_challenge()
     M = user.process_challenge(s, B)
     H = server.verify_session(M)

@@ -18,7 +18,7 @@ from typing import Final, Protocol
 
 from ..errors import InvalidInputError
 
-__all__ = ["GCRA", "Clock", "Pace", "UserRates"]
+__all__ = ["GCRA", "MonotonicClock", "Pace", "UserRates"]
 
 #: Seconds' worth of slots that may be caught up with.
 _CATCH_UP: Final = 0.1
@@ -38,7 +38,7 @@ class Pace(Protocol):
         """Give a slot back that no call was made in."""
 
 
-class Clock(Protocol):
+class MonotonicClock(Protocol):
     """What tells the time, as the module ``time`` does."""
 
     def monotonic(self) -> float:
@@ -57,7 +57,7 @@ class GCRA:
         rate: float,
         *,
         burst: float | None = None,
-        clock: Clock = time,
+        clock: MonotonicClock = time,
     ) -> None:
         self._rate = _check_rate("rate", rate)
         self.burst = max(1.0, rate * _CATCH_UP) if burst is None else burst
@@ -111,7 +111,7 @@ class UserRates:
         rate: float,
         *,
         burst: float | None = None,
-        clock: Clock = time,
+        clock: MonotonicClock = time,
     ) -> None:
         self.rate = _check_rate("per_user_rate", rate)
         self._burst = burst
