@@ -18,9 +18,9 @@ _BEGIN = """\
 # When it fails
 
 Search this page for the words that you see. Each section has the code of the exception, what may be
-wrong, and what to do, where that depends on what had been called. A `…` stands for names that
-differ. The library says the same in `error.hint`, and where a sign-in knows more, in
-[`error.diagnosis`](sign-in.md#when-it-fails).
+wrong, and what to do. If these depend on the call, there is a table with a row for each call. In the
+headings, `…` stands for a name that differs from case to case. The library says the same in
+`error.hint`. If a sign-in knows more, it says so in [`error.diagnosis`](sign-in.md#when-it-fails).
 
 This page is made from the library's own table, `cognito_srp/transport/causes.py`, by
 `python docs/troubleshooting.py`.
@@ -29,7 +29,7 @@ This page is made from the library's own table, `cognito_srp/transport/causes.py
 _END = """
 ## Causes by name
 
-The names of `cognito_srp.Cause`, as `error.diagnosis.cause` has them.
+`error.diagnosis.cause` is one of these members of `cognito_srp.Cause`.
 
 | | |
 |---|---|
