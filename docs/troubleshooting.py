@@ -18,8 +18,8 @@ _BEGIN = """\
 # When it fails
 
 Search this page for the words that you see. Each section has the code of the exception, what may be
-wrong, and what to do. If these depend on the call, there is a table with a row for each call. In the
-headings, `…` stands for a name that differs from case to case. The library says the same in
+wrong, and what to do. If these depend on the call, there is a table with a row for each call. In
+the headings, `…` stands for a name that differs from case to case. The library says the same in
 `error.hint`. If a sign-in knows more, it says so in [`error.diagnosis`](sign-in.md#when-it-fails).
 
 This page is made from the library's own table, `cognito_srp/transport/causes.py`, by
