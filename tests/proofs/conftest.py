@@ -22,11 +22,11 @@ def recorder(tmp_path_factory: pytest.TempPathFactory) -> Recorder:
 
 
 #: Of the planted faults of each proof, one in so many is tried without --long.
-FEW = 3
+FEW = 5
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without --long, a part of the faults: the proofs themselves are what a change breaks first."""
+    """Without --long, a part of the faults: a change breaks the proofs themselves first."""
     if config.getoption("--long"):
         return
     seen: Counter[str] = Counter()
