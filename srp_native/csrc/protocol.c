@@ -17,7 +17,7 @@ size_t number_minimal(const uint8_t *number, size_t length) {
 
 /* ---- verifiers ---------------------------------------------------------------------------- */
 
-/* Rows whose x are computed before the kernel is called: many enough for a kernel with lanes. */
+/* So many rows get their x before the kernel is called: enough to fill a kernel with lanes. */
 #define CHUNK 64
 
 void private_key(uint8_t out[SRP_DIGEST_SIZE], srp_slice salt, const srp_slice *parts,
@@ -55,7 +55,7 @@ void protocol_verifiers(const srp_kernel *kernel, uint8_t *out, const uint8_t *s
 
 #define EXPONENT_MAX (2 * SRP_ELEMENT_SIZE + 1)
 
-/* What a premaster secret writes; wiped as a whole. */
+/* Everything that a premaster secret is computed in; wiped as a whole. */
 typedef struct {
     field_scratch field;
     srp_digit k[SRP_DIGITS], product[SRP_DIGITS], B[SRP_DIGITS];
@@ -76,14 +76,14 @@ static void unblind(premaster_workspace *w, const srp_kernel *kernel, const uint
     field_mul(w->product, w->product, w->k, &w->field); /* k 2^x, below 2 N */
 
     field_from_bytes(w->B, B);
-    field_sub(w->product, w->B, w->product); /* below 4 N: times R and out again reduces it */
+    field_sub(w->product, w->B, w->product); /* below 4 N; the multiplication reduces it */
     field_mul(w->product, w->product, srp_montgomery_one, &w->field);
     field_to_bytes(w->bytes, w->product);
 }
 
 /*
- * exponent = a + u x, `width` bytes, by columns of bytes. u x has u_length + x_length bytes and the
- * sum at most one more than the longer of the two.
+ * exponent = a + u x, `width` bytes, by columns of bytes. u x has u_length + x_length bytes. The
+ * sum has at most one byte more than the longer of a and u x.
  */
 static void combine(uint8_t *exponent, size_t width, const uint8_t *a, size_t a_length,
                     const uint8_t *u, size_t u_length, const uint8_t *x, size_t x_length) {

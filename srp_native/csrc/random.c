@@ -1,13 +1,13 @@
 /*
- * Random bytes from the operating system's generator, and from nothing else. On its own in a file
- * so that tests/native can put one that fails in its place.
+ * Random bytes from the operating system's generator, and from nothing else. This function has a
+ * file of its own, so that tests/native can replace it by one that fails.
  */
 #if defined(__APPLE__)
 #define _DARWIN_C_SOURCE /* arc4random_buf, which -std=c11 hides */
 #elif defined(__NetBSD__)
 #define _NETBSD_SOURCE /* the same */
 #elif defined(__wasi__) || defined(__EMSCRIPTEN__)
-#define _GNU_SOURCE /* getentropy, which they hide as well */
+#define _GNU_SOURCE /* getentropy, which -std=c11 hides as well */
 #elif defined(__sun)
 #define __EXTENSIONS__
 #endif
@@ -18,7 +18,7 @@
 /* after windows.h, whose types it needs */
 #include <bcrypt.h>
 
-#define LARGEST 1048576 /* at a time: a ULONG is shorter than a size_t */
+#define LARGEST 1048576 /* bytes of one call: its ULONG is shorter than a size_t */
 
 int srp_random(uint8_t *out, size_t size) {
     while (size) {

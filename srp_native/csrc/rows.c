@@ -1,5 +1,5 @@
 /*
- * The whole row: from the strings a device is known by to the strings that are sent and kept,
+ * A whole row: from the strings that name a device to the strings that are sent and kept,
  *
  *     password = base64 of 40 random bytes, salt = 16 random bytes, unless given
  *     x        = SHA-256(salt || SHA-256(realm || name || ":" || password))
@@ -11,10 +11,10 @@
 
 #include "internal.h"
 
-/* Rows that are given to the kernel at once: many enough for one with lanes. */
+/* Rows that the kernel gets at once: enough to fill a kernel with lanes. */
 #define GROUP 128
 
-/* What a group of rows writes; wiped as a whole. */
+/* Everything that a group of rows is computed in; wiped as a whole. */
 typedef struct {
     sha256_context hash;
     uint8_t x[GROUP][SRP_DIGEST_SIZE];
@@ -23,7 +23,7 @@ typedef struct {
     uint8_t number[1 + SRP_ELEMENT_SIZE]; /* 00, then a salt or v */
 } workspace;
 
-/* The end of what a new column holds before `row`. */
+/* The end of the rows before `row` in a new column: where `row` is written. */
 static uint8_t *column_end(const srp_new_column *column, size_t row) {
     return column->bytes + column->offsets[row];
 }
@@ -72,9 +72,10 @@ static int prepare(workspace *w, const srp_new_rows *out, const srp_rows *in, si
 }
 
 /*
- * The verifiers of a group. The kernel writes them to the far end of the room that their texts may
- * take, so that no text reaches a number that is still to be read: text i ends at or before
- * 516 (i + 1), and number i + 1 begins at 516 rows - 384 (rows - i - 1), which is not less.
+ * The verifiers of a group. Numbers and texts share the room of the texts. The kernel writes the
+ * numbers to the far end of this room, so that no text overwrites a number that is still to be
+ * read: text i ends at or before 516 (i + 1), and number i + 1 begins at
+ * 516 rows - 384 (rows - i - 1), which is not less.
  */
 static void compute(workspace *w, const srp_kernel *kernel, const srp_new_column *verifiers,
                     size_t start, size_t rows) {

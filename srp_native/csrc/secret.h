@@ -1,16 +1,17 @@
 /*
- * Numbers that may be secret, in types that do not let them be read.
+ * Types for numbers that may be secret. They do not let the number be read.
  *
- * A digit, a mask and an index are structs of one number each. No operator takes a struct: a branch
- * on one, an address made of one, a comparison, a division and a cast to a number do not compile,
- * and neither does a mask in a digit's place. What may be done with them is below, and none of it
- * takes a time that depends on a value. The way out is bytes (digit_store); what was computed from
- * secret bytes becomes public in srp_declassify of internal.h and nowhere else.
+ * A digit, a mask and an index are structs of one number each. No operator takes a struct. So these
+ * do not compile: a branch on such a value, an address made from it, a comparison, a division, a
+ * cast to a number, and a mask in the place of a digit. The operations of this file are the only
+ * ones, and none of them takes a time that depends on a value. The result leaves these types as
+ * bytes (digit_store). Only srp_declassify of internal.h makes public what was computed from secret
+ * bytes.
  *
  * The member is named `hidden`. Only the files that implement operations (this one, wide.h, the
- * lanes and the assembly of adx) name it; tests/native/test_secret_types.py holds them to it.
+ * lanes and the assembly of adx) name it, which tests/native/test_secret_types.py checks.
  *
- * One struct in a register is what the number would be: compilers make the same code of both.
+ * Compilers make the same code of the struct as of its number.
  */
 #ifndef SRP_SECRET_H
 #define SRP_SECRET_H
@@ -40,14 +41,14 @@ typedef struct {
     uint64_t hidden;
 } srp_index;
 
-/* Half of a digit, or an index, where lanes have 32 bits. */
+/* Half of a digit, or an index, for lanes of 32 bits. */
 typedef struct {
     uint32_t hidden;
 } srp_word;
 
 /*
- * The value barrier: hides from the compiler that `value` is all ones or 0, so that it cannot make
- * a branch of what is computed with it.
+ * The value barrier. It hides from the compiler that `value` is all ones or 0. So the compiler
+ * cannot turn a computation with `value` into a branch.
  */
 SECRET_INLINE uint64_t value_barrier(uint64_t value) {
 #if defined(__GNUC__)
@@ -69,7 +70,7 @@ SECRET_INLINE uint64_t load_64(const uint8_t *b) {
 
 SECRET_INLINE void store_64(uint8_t *bytes, uint64_t value) {
 #if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    value = __builtin_bswap64(value); /* of the loop GCC makes vector code, which is longer */
+    value = __builtin_bswap64(value); /* GCC makes longer, vector code of the loop */
     memcpy(bytes, &value, sizeof value);
 #else
     for (int i = 7; i >= 0; i--, value >>= 8) bytes[i] = (uint8_t)(value & 0xFF);
@@ -80,12 +81,12 @@ SECRET_INLINE srp_digit digit_load(const uint8_t *bytes) { return (srp_digit){lo
 
 SECRET_INLINE void digit_store(uint8_t *bytes, srp_digit a) { store_64(bytes, a.hidden); }
 
-/* The lowest byte alone. */
+/* Stores the lowest byte alone. */
 SECRET_INLINE void digit_store_byte(uint8_t *byte, srp_digit a) {
     *byte = (uint8_t)(a.hidden & 0xFF);
 }
 
-/* ---- digits, modulo 2^64; numbers of bits are public, and below 64 --------------------------- */
+/* ---- digits, modulo 2^64; `bits` is public, and below 64 ------------------------------------- */
 
 SECRET_INLINE srp_digit digit_of(uint64_t value) { return (srp_digit){value}; }
 
@@ -127,7 +128,7 @@ SECRET_INLINE srp_mask mask_if_equal(uint64_t a, srp_index b) {
     return (srp_mask){value_barrier(0 - (((a ^ b.hidden) - 1) >> 63))};
 }
 
-/* All ones for 1, 0 for 0; no other digit. */
+/* All ones for 1, 0 for 0. The digit must be 1 or 0. */
 SECRET_INLINE srp_mask mask_if_one(srp_digit bit) {
     return (srp_mask){value_barrier(0 - bit.hidden)};
 }
@@ -140,17 +141,17 @@ SECRET_INLINE srp_mask mask_if_alike(srp_mask a, srp_mask b) {
 /* -1 modulo 2^64, or 0 */
 SECRET_INLINE srp_digit digit_of_mask(srp_mask mask) { return (srp_digit){mask.hidden}; }
 
-/* a, or 0 where the mask is 0 */
+/* a, or 0 if the mask is 0 */
 SECRET_INLINE srp_digit digit_keep(srp_mask mask, srp_digit a) {
     return (srp_digit){a.hidden & mask.hidden};
 }
 
-/* All bits of a turned over, or none where the mask is 0. */
+/* a with all its bits inverted, or a itself if the mask is 0. */
 SECRET_INLINE srp_digit digit_flip(srp_mask mask, srp_digit a) {
     return (srp_digit){a.hidden ^ mask.hidden};
 }
 
-/* `yes`, or `no` where the mask is 0 */
+/* `yes`, or `no` if the mask is 0 */
 SECRET_INLINE srp_digit digit_choose(srp_mask mask, srp_digit yes, srp_digit no) {
     return (srp_digit){(yes.hidden & mask.hidden) | (no.hidden & ~mask.hidden)};
 }
@@ -167,7 +168,7 @@ SECRET_INLINE srp_index index_add_bit(srp_index index, unsigned at, const uint8_
     return (srp_index){index.hidden | bit << at};
 }
 
-/* Bits [position, position + width) of such a number. */
+/* Bits [position, position + width) of a number as in index_add_bit. */
 SECRET_INLINE srp_index index_of_bits(const uint8_t *bytes, size_t length, size_t position,
                                       unsigned width) {
     srp_index index = {0};

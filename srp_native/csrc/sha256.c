@@ -1,4 +1,4 @@
-/* SHA-256, FIPS 180-4 section 6.2. Table lookups depend on the round alone. */
+/* SHA-256, FIPS 180-4 section 6.2. The address of a table lookup depends only on the round. */
 #include <string.h>
 
 #include "internal.h"

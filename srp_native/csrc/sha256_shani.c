@@ -1,7 +1,7 @@
 /*
- * SHA-256 with the SHA instructions of x86: four rounds and the four words of the schedule that are
- * needed sixteen rounds later at a time (Intel, "Intel SHA Extensions", 2013). Constant time: no
- * branch but the loop over blocks, no lookup.
+ * SHA-256 with the SHA instructions of x86 (Intel, "Intel SHA Extensions", 2013). One step computes
+ * four rounds, and the four words of the schedule that are needed sixteen rounds later. Constant
+ * time: there is no lookup, and the only branch is the loop over blocks.
  */
 #include "internal.h"
 

@@ -3,17 +3,18 @@
  * g = 2, SHA-256, and the SRP formulas on top of them.
  *
  * Numbers are big-endian bytes. An element of the group is SRP_ELEMENT_SIZE bytes. Nothing is
- * allocated and nothing is kept between calls: every function may run in any thread, and after
- * fork. Above each function stands what it computes, and then, where there is something to say,
+ * allocated, and nothing is kept between calls: every function may run in any thread, and after
+ * fork. The comment above a function says what the function computes. Then it says, as far as they
+ * apply,
  *
- *   sizes   of its buffers
- *   in      what a caller has to make sure of
- *   out     what it may count on, and what is returned
+ *   sizes   the sizes of its buffers
+ *   in      what the caller has to make sure of
+ *   out     what the caller may rely on, and what is returned
  *   CT      what may be secret
  *
- * For all of them: `out` must not overlap an input, and a pointer may be NULL where its length is
- * 0. "CT values" means that no value in any buffer decides a branch or an address; lengths, counts
- * and offsets do. What may hold a secret in memory of their own they wipe before they return, on
+ * For all functions: `out` must not overlap an input. A pointer may be NULL if its length is 0. "CT
+ * values" means that no value in any buffer decides a branch or an address; lengths, counts and
+ * offsets do. A function wipes all its own memory that may hold a secret before it returns, on
  * errors too.
  *
  * The lines between the two cffi marks are also what srp_native/ffi_build.py hands to cffi: plain

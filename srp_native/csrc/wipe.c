@@ -1,11 +1,12 @@
-/* Forgetting secrets. */
+/* Erasing secrets. */
 #include <string.h>
 
 #include "internal.h"
 
 /*
- * explicit_bzero and memset_s are each missing from some libc that Python runs on, so: a memset,
- * followed by something that might read the memory as far as the compiler knows.
+ * Some libc that Python runs on has no explicit_bzero, and some has no memset_s. This is a memset,
+ * followed by an empty statement that may read the memory as far as the compiler knows. So the
+ * compiler cannot leave the memset out.
  */
 void srp_wipe(void *memory, size_t size) {
 #if defined(__GNUC__)

@@ -1,8 +1,8 @@
 /*
- * SRP_X86_64 is 1 where the compiler builds for 64-bit x86 and knows GCC's inline assembly, its
- * attribute target and the intrinsics up to AVX-512 IFMA: GCC from 7 on, and clang where it does as
- * GCC does. MSVC has no such attribute; x32 has 32-bit pointers, which the assembly does not
- * expect.
+ * SRP_X86_64 is 1 if the compiler builds for 64-bit x86 and knows three things: GCC's inline
+ * assembly, its attribute `target`, and the intrinsics up to AVX-512 IFMA. That is GCC from version
+ * 7 on, and clang where it follows GCC. MSVC has no such attribute. x32 has 32-bit pointers, which
+ * the assembly does not expect.
  */
 #ifndef SRP_X86_64_H
 #define SRP_X86_64_H
@@ -12,8 +12,8 @@
 #define SRP_X86_64 1
 
 /*
- * What stands between SRP_TARGET_BEGIN("avx2,fma") and SRP_TARGET_END may use these instructions;
- * the rest of the library may not, as it must run on every CPU.
+ * Functions between SRP_TARGET_BEGIN("avx2,fma") and SRP_TARGET_END may use these instructions. The
+ * rest of the library may not, because it must run on every CPU.
  */
 #define SRP_PRAGMA_OF(text) _Pragma(#text)
 #define SRP_PRAGMA(text) SRP_PRAGMA_OF(text)

@@ -1,7 +1,8 @@
 /*
- * Four numbers of 64 bits side by side, and the few operations on them that the avx2 kernel is
- * written in: as AVX2 and FMA instructions, or, with SRP_PLAIN_LANES defined, as the loops over
- * arrays of fma_lanes_plain.h, so that valgrind and the sanitizers can run the very same kernel.
+ * Four numbers of 64 bits side by side ("lanes"), and the few operations on them that kernel avx2
+ * is written in. They are AVX2 and FMA instructions, or, with SRP_PLAIN_LANES defined, the loops
+ * over arrays of fma_lanes_plain.h. With those, valgrind and the sanitizers can run the very same
+ * kernel.
  *
  *   sums       four integers: digits of 52 bits, and sums of products of digits
  *   factors    four doubles: digits that are to be multiplied, whole numbers below 2^52
@@ -10,21 +11,22 @@
  * Products of doubles in two exact halves are from Emmart, Zheng and Weems, "Faster modular
  * exponentiation using double precision floating point arithmetic on the GPU", ARITH 2018. Let h be
  * a b div 2^52. Rounded towards zero, 2^104 + a b is 2^104 + h 2^52, as doubles of that size count
- * in units of 2^52. Then 2^52 - h 2^52 + a b is 2^52 + (a b mod 2^52), exactly. Their bit patterns
- * are h and a b mod 2^52 under an exponent that never changes. Added up as integers they give the
- * sums of either half, and so many exponents besides: FMA_LOW_BIAS and FMA_HIGH_BIAS for each,
- * modulo 2^64, which a column takes off by what it begins with.
+ * in units of 2^52. Then 2^52 - h 2^52 + a b is 2^52 + (a b mod 2^52), exactly. The bit patterns of
+ * these two doubles are h and a b mod 2^52, under an exponent that never changes. Columns add the
+ * patterns up as integers. A sum then has all the halves, and for each half the exponent: a bias of
+ * FMA_LOW_BIAS or FMA_HIGH_BIAS. All biases are known beforehand, so a column begins with minus
+ * their sum, modulo 2^64.
  *
- * No operand and no result is ever subnormal, infinite or not a number: those are what the time of
- * an addition or a multiplication of doubles may depend on.
+ * No operand and no result is ever subnormal, infinite or not a number. Only with such values may
+ * the time of an addition or a multiplication of doubles depend on the value.
  *
- * Functions that use lanes stand between FMA_BEGIN and FMA_END, which switch the instruction set on
- * for them alone: the rest of the library must run on every CPU. Where the compiler has no such
- * instructions SRP_HAVE_FMA_LANES is not defined and the kernel is left out; so it is with
- * -ffast-math, which does not keep to the order of additions.
+ * Functions that use lanes stand between FMA_BEGIN and FMA_END. These switch the instruction set on
+ * for such functions alone, because the rest of the library must run on every CPU. If the compiler
+ * has no such instructions, SRP_HAVE_FMA_LANES is not defined, and the kernel is left out. The same
+ * holds with -ffast-math, which changes the order of additions.
  *
- * All of them are as hidden as the digits of secret.h: no operator takes one.
- * CT: all of it. No operation branches on a value or uses one as an address.
+ * Sums, factors and words are as hidden as the digits of secret.h: no operator takes one.
+ * CT: all of it. No operation branches on a value or uses a value as an address.
  */
 #ifndef SRP_FMA_LANES_H
 #define SRP_FMA_LANES_H
@@ -50,7 +52,7 @@
 
 #define FMA_INLINE static inline __attribute__((always_inline))
 
-/* The next loop, of at most 8 turns, as straight code: its columns stay in registers. */
+/* Unrolls the next loop, of at most 8 turns, so that its columns stay in registers. */
 #define FMA_UNROLL SRP_PRAGMA(GCC unroll 8)
 
 FMA_BEGIN
@@ -85,14 +87,16 @@ FMA_INLINE words words_of(__m256i value) { return (words){value}; }
 /* ---- rounding ----------------------------------------------------------------------------- */
 
 /*
- * Rounding towards zero, no exception trapped, and every flag of one set beforehand, so that none
- * is raised: on some CPUs the first one takes time (Intel, "MXCSR Configuration Dependent Timing").
+ * Rounding towards zero, and no exception trapped. The flags of all exceptions are set beforehand,
+ * because on some CPUs the first exception that sets a flag takes time (Intel, "MXCSR Configuration
+ * Dependent Timing").
  */
 #define FMA_MXCSR 0x7FBF
 
 /*
- * Products are right until fma_leave, which is given what this returns. Compilers do not know that
- * the one has to do with the other: what multiplies must be in a function that is never inlined.
+ * Products are right from here to fma_leave, which takes what this returns. Compilers do not know
+ * that products depend on these two calls. So a function that multiplies must never be inlined into
+ * the function that makes these calls.
  */
 FMA_INLINE unsigned fma_enter(void) {
     unsigned before = _mm_getcsr();
@@ -104,12 +108,12 @@ FMA_INLINE void fma_leave(unsigned before) { _mm_setcsr(before); }
 
 /* ---- sums --------------------------------------------------------------------------------- */
 
-/* The same number in every lane: a public one, or a digit. */
+/* The same number in every lane: a public number, or a digit. */
 FMA_INLINE sums sums_splat(uint64_t value) { return sums_of(_mm256_set1_epi64x((long long)value)); }
 
 FMA_INLINE sums sums_splat_digit(srp_digit a) { return sums_splat(a.hidden); }
 
-/* Four digits, or indices, in a row, at any address. */
+/* Four digits, or indices, one after the other, at any address. */
 FMA_INLINE sums sums_load(const srp_digit *source) {
     return sums_of(_mm256_loadu_si256((const __m256i *)source));
 }
@@ -131,7 +135,7 @@ FMA_INLINE sums sums_and(sums a, sums b) { return sums_of(_mm256_and_si256(a.hid
 /* a / 2^52: what a digit carries */
 FMA_INLINE sums sums_carry(sums a) { return sums_of(_mm256_srli_epi64(a.hidden, 52)); }
 
-/* 2^bits[i], 0 where bits[i] > 63 */
+/* 2^bits[i], or 0 if bits[i] > 63 */
 FMA_INLINE sums sums_power_of_2(sums bits) {
     return sums_of(_mm256_sllv_epi64(_mm256_set1_epi64x(1), bits.hidden));
 }
@@ -177,9 +181,9 @@ FMA_INLINE void factors_multiply_high(sums *high, factors a, factors b) {
 }
 
 /*
- * low += a b mod 2^52 and high += a b div 2^52, each with its bias. The empty statement keeps one
- * product after the other: several of them at a time, as compilers would have them, leave too few
- * of the 16 registers for the columns.
+ * low += a b mod 2^52 and high += a b div 2^52, each with its bias. The empty statement makes the
+ * compiler finish one product before the next. Several products at a time would leave too few of
+ * the 16 registers for the columns.
  */
 FMA_INLINE void factors_multiply(sums *low, sums *high, factors a, factors b) {
     const __m256d h = _mm256_fmadd_pd(a.hidden, b.hidden, _mm256_set1_pd(0x1p104));
@@ -194,7 +198,7 @@ FMA_INLINE void factors_multiply(sums *low, sums *high, factors a, factors b) {
 
 FMA_INLINE words words_zero(void) { return words_of(_mm256_setzero_si256()); }
 
-/* Eight words in a row, at any address. */
+/* Eight words one after the other, at any address. */
 FMA_INLINE words words_load(const srp_word *source) {
     return words_of(_mm256_loadu_si256((const __m256i *)source));
 }
@@ -231,7 +235,7 @@ FMA_INLINE sums sums_from_other_words(words lower, words upper) {
     return sums_of(_mm256_unpackhi_epi32(lower.hidden, upper.hidden));
 }
 
-/* Have a line of memory brought to the outer cache. Any address will do. */
+/* Asks for a line of memory in the outer cache. Any address is allowed. */
 FMA_INLINE void fma_prefetch(const char *address) { _mm_prefetch(address, _MM_HINT_T1); }
 
 FMA_END

@@ -1,4 +1,4 @@
-/* The operations of fma_lanes.h in plain C; it says what each of them does. */
+/* The operations of fma_lanes.h in plain C. fma_lanes.h says what each of them does. */
 #ifndef SRP_FMA_LANES_PLAIN_H
 #define SRP_FMA_LANES_PLAIN_H
 
@@ -18,7 +18,7 @@ typedef struct {
     uint64_t hidden[FMA_LANES];
 } sums;
 
-/* Whole numbers, which is what the doubles are. */
+/* The doubles of fma_lanes.h are whole numbers: here they are integers. */
 typedef struct {
     uint64_t hidden[FMA_LANES];
 } factors;

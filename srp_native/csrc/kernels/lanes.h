@@ -1,14 +1,15 @@
 /*
- * Eight numbers of 64 bits side by side, and the few operations on them that the avx512ifma kernel
- * is written in: as AVX-512 instructions, or, with SRP_PLAIN_LANES defined, as the loops over
- * arrays of lanes_plain.h, so that valgrind and the sanitizers can run the very same kernel.
+ * Eight numbers of 64 bits side by side ("lanes"), and the few operations on them that kernel
+ * avx512ifma is written in. They are AVX-512 instructions, or, with SRP_PLAIN_LANES defined, the
+ * loops over arrays of lanes_plain.h. With those, valgrind and the sanitizers can run the very same
+ * kernel.
  *
- * Functions that use lanes stand between LANES_BEGIN and LANES_END, which switch the instruction
- * set on for them alone: the rest of the library must run on every CPU. Where the compiler has no
- * such instructions SRP_HAVE_LANES is not defined and the kernel is left out.
+ * Functions that use lanes stand between LANES_BEGIN and LANES_END. These switch the instruction
+ * set on for such functions alone, because the rest of the library must run on every CPU. If the
+ * compiler has no such instructions, SRP_HAVE_LANES is not defined, and the kernel is left out.
  *
  * Lanes and masks of lanes are as hidden as the digits of secret.h: no operator takes one.
- * CT: all of it. No operation branches on a value or uses one as an address.
+ * CT: all of it. No operation branches on a value or uses a value as an address.
  */
 #ifndef SRP_LANES_H
 #define SRP_LANES_H
@@ -50,7 +51,7 @@ LANES_INLINE lanes lanes_of(__m512i value) { return (lanes){value}; }
 
 LANES_INLINE lanes_mask lanes_mask_of(__mmask8 value) { return (lanes_mask){value}; }
 
-/* The same number in every lane: a public one, a digit, an index. */
+/* The same number in every lane: a public number, a digit, or an index. */
 LANES_INLINE lanes lanes_splat(uint64_t value) {
     return lanes_of(_mm512_set1_epi64((long long)value));
 }
@@ -59,7 +60,7 @@ LANES_INLINE lanes lanes_splat_digit(srp_digit a) { return lanes_splat(a.hidden)
 
 LANES_INLINE lanes lanes_splat_index(srp_index a) { return lanes_splat(a.hidden); }
 
-/* Eight digits, or indices, in a row, at any address. */
+/* Eight digits, or indices, one after the other, at any address. */
 LANES_INLINE lanes lanes_load(const srp_digit *source) {
     return lanes_of(_mm512_loadu_si512(source));
 }
@@ -87,7 +88,7 @@ LANES_INLINE lanes lanes_and(lanes a, lanes b) {
 /* a / 2^52: what a digit carries */
 LANES_INLINE lanes lanes_carry(lanes a) { return lanes_of(_mm512_srli_epi64(a.hidden, 52)); }
 
-/* 2^bits[i], 0 where bits[i] > 63 */
+/* 2^bits[i], or 0 if bits[i] > 63 */
 LANES_INLINE lanes lanes_power_of_2(lanes bits) {
     return lanes_of(_mm512_sllv_epi64(_mm512_set1_epi64(1), bits.hidden));
 }
@@ -114,7 +115,7 @@ LANES_INLINE lanes_mask lanes_test(lanes a, lanes b) {
     return lanes_mask_of(_mm512_test_epi64_mask(a.hidden, b.hidden));
 }
 
-/* One lane alone. */
+/* The mask of one lane. */
 LANES_INLINE lanes_mask lanes_only(unsigned lane) { return lanes_mask_of((__mmask8)(1u << lane)); }
 
 /* yes[i] in the lanes of the mask, no[i] in the others */
@@ -166,12 +167,12 @@ LANES_INLINE lanes lanes_from_other_words(lanes_words lower, lanes_words upper) 
     return lanes_of(_mm512_unpackhi_epi32(lower.hidden, upper.hidden));
 }
 
-/* One lane in every lane. */
+/* The value of one lane, in every lane. */
 LANES_INLINE lanes lanes_lane(lanes a, unsigned lane) {
     return lanes_of(_mm512_permutexvar_epi64(_mm512_set1_epi64(lane), a.hidden));
 }
 
-/* No bits; and the mask of register r put among them. */
+/* No bits; and `bits` with the mask of register r added. */
 LANES_INLINE lanes_bits lanes_no_bits(void) { return (lanes_bits){0}; }
 
 LANES_INLINE lanes_bits lanes_put_bits(lanes_bits bits, unsigned r, lanes_mask mask) {
@@ -183,20 +184,21 @@ LANES_INLINE lanes_mask lanes_get_bits(lanes_bits bits, unsigned r) {
 }
 
 /*
- * Where carries of 1 go that begin above the digits in `over` and run through those in `full`: the
- * carries of an addition of 64-bit numbers with one bit a digit.
+ * The digits that get a carry of 1. A carry begins above each digit in `over`, and runs on through
+ * the digits in `full`. These are the carries of an addition of two 64-bit numbers with one bit a
+ * digit.
  */
 LANES_INLINE lanes_bits lanes_carry_bits(lanes_bits over, lanes_bits full) {
     return (lanes_bits){(2 * over.hidden + full.hidden) ^ full.hidden};
 }
 
-/* An address that the compiler knows nothing about. */
+/* The same address, about which the compiler now knows nothing. */
 LANES_INLINE const srp_digit *lanes_address_barrier(const srp_digit *address) {
     __asm__("" : "+r"(address));
     return address;
 }
 
-/* Have a line of memory brought to the outer cache. Any address will do. */
+/* Asks for a line of memory in the outer cache. Any address is allowed. */
 LANES_INLINE void lanes_prefetch(const char *address) { _mm_prefetch(address, _MM_HINT_T1); }
 
 /* below[7], a[0], ..., a[6] */

@@ -1,4 +1,4 @@
-/* The operations of lanes.h in plain C; it says what each of them does. */
+/* The operations of lanes.h in plain C. lanes.h says what each of them does. */
 #ifndef SRP_LANES_PLAIN_H
 #define SRP_LANES_PLAIN_H
 
@@ -7,7 +7,7 @@
 #define LANES_BEGIN
 #define LANES_END
 
-/* Out of line: the kernel unrolls thousands of them, which inlined take a compiler minutes. */
+/* Not inline: the kernel unrolls thousands of these calls, and inlining them takes minutes. */
 #if defined(__GNUC__)
 #define LANES_INLINE static __attribute__((noinline, unused))
 #else
@@ -132,7 +132,7 @@ LANES_INLINE lanes_words lanes_words_choose(lanes_words_mask mask, lanes_words y
                                     (0 - (uint32_t)(mask.hidden >> i & 1))));
 }
 
-/* Reads all 32. */
+/* Reads all 32 entries. */
 LANES_INLINE lanes_words lanes_words_pick(lanes_words low, lanes_words high, lanes_words index) {
     lanes_words result = {{0}};
     for (uint32_t entry = 0; entry < 4 * LANES; entry++) {
@@ -144,7 +144,7 @@ LANES_INLINE lanes_words lanes_words_pick(lanes_words low, lanes_words high, lan
     return result;
 }
 
-/* Lane i is word i + 2 (i / 2) of both, or the one two words on. */
+/* Lane i is word i / 2 * 2 + i of both; in the second function, the word two further on. */
 LANES_INLINE lanes lanes_from_words(lanes_words lower, lanes_words upper) {
     LANES_EACH((uint64_t)upper.hidden[i / 2 * 2 + i] << 32 | lower.hidden[i / 2 * 2 + i]);
 }

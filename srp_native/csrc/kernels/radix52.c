@@ -16,7 +16,7 @@ void radix52_from_bytes(srp_digit *digits, size_t stride, const uint8_t *bytes) 
         digits[(i + 1) * stride] =
             digit_low(digit_down(digit_load(end - 14), 4), SRP_52_BITS);
     }
-    /* Seven bytes are left, of the last pair's 13. */
+    /* The last pair of digits has seven bytes instead of 13. */
     srp_digit top = digit_down(digit_load(bytes), 8);
     digits[(SRP_52_DIGITS - 2) * stride] = digit_low(top, SRP_52_BITS);
     digits[(SRP_52_DIGITS - 1) * stride] = digit_down(top, SRP_52_BITS);

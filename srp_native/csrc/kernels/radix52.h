@@ -1,6 +1,6 @@
 /*
- * Numbers modulo N in 60 digits of 52 bits, R = 2^3120: what the kernels that count so have in
- * common, which are those with lanes. A row is a number digit after digit, and four zeros.
+ * Numbers modulo N in 60 digits of 52 bits, R = 2^3120. The kernels with lanes, which all use such
+ * digits, share this file. A row is the digits of one number in order, and then four zeros.
  */
 #ifndef SRP_RADIX52_H
 #define SRP_RADIX52_H
@@ -21,7 +21,7 @@
 #define SRP_52_WINDOWS 35
 #define SRP_52_ENTRIES (1 << SRP_52_WINDOW)
 
-/* The tables are compiled where one of those kernels may be. */
+/* The tables are compiled if one of those kernels may be compiled. */
 #if defined(SRP_PLAIN_LANES) || SRP_X86_64
 #define SRP_HAS_RADIX52 1
 #else
@@ -38,10 +38,10 @@ extern const srp_digit srp_52_one[SRP_52_ROW];            /* R mod N */
 extern const srp_digit srp_52_r2[SRP_52_ROW];             /* R^2 mod N */
 
 /*
- * Entry e of window w is T = R 2^(e 2^(11 + 7 w)) mod N: digits 0 to 59, and after them those of -T
- * N^-1 mod R. All entries of a digit lie side by side, to be selected from in registers: first
- * their lower 32 bits, then the upper 20. A selection of words serves twice as many numbers as one
- * of digits.
+ * Entry e of window w is T = R 2^(e 2^(11 + 7 w)) mod N: digits 0 to 59 of T, and after them the 60
+ * digits of -T N^-1 mod R. All entries of a digit lie side by side, so that one is selected in
+ * registers: first the lower 32 bits of the entries, then their upper 20. A selection of words
+ * serves twice as many numbers as a selection of digits.
  */
 extern _Alignas(64) const srp_word
     srp_52_table[SRP_52_WINDOWS][2 * SRP_52_DIGITS][2][SRP_52_ENTRIES];

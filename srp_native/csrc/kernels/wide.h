@@ -1,7 +1,7 @@
 /*
- * 128-bit sums of 64 x 64-bit products: the one thing the scalar arithmetic needs that C11 does not
- * have. Three ways to it: unsigned __int128, MSVC's _umul128 or __umulh, and four 32 x 32-bit
- * products. Define SRP_NO_INT128 to test the ways of compilers without the type.
+ * 128-bit sums of 64 x 64-bit products: the only thing that the scalar arithmetic needs and C11
+ * does not have. There are three implementations: unsigned __int128, MSVC's _umul128 or __umulh,
+ * and four 32 x 32-bit products. Define SRP_NO_INT128 to test the latter two.
  *
  * Everything is modulo 2^128. A sum is as hidden as the digits of secret.h.
  * CT: all of it, on CPUs whose 64-bit multiplication takes the same time for every operand

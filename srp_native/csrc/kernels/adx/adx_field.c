@@ -3,14 +3,15 @@
  * 2^3072.
  *
  * R leaves no spare bits over N = R - 2^3008 - ..., so values are below R and not always below N.
- * The sum a b + q N is below R^2 + R N, so that its quotient by R is below R + N: a carry out of it
- * is answered by taking N away, which is to drop the carry and to add R - N.
+ * The sum a b + q N is below R^2 + R N, so its quotient by R is below R + N. If the quotient has a
+ * carry out, N is subtracted: the carry is dropped, and R - N is added.
  *
  *   a * b        one level of Karatsuba: 9 x 3 strips of 8 x 8 limbs in place of 6 x 6. A second
  *                level would save less than its additions cost.
  *   a * a        the strips above the diagonal and the pairs of limbs in the blocks on it, doubled
- *   q * (N + 1)  strip by strip: eight quotient digits, each the lowest limb left as it stands
- *                because N = -1 modulo 2^64, and then the other forty limbs of N + 1 times them
+ *   q * (N + 1)  strip by strip: first eight quotient digits, and then the other forty limbs of
+ *                N + 1 times these digits. A quotient digit is the lowest limb that is left,
+ *                itself, because N = -1 modulo 2^64.
  *
  * All loops are over a fixed number of limbs.
  */
@@ -55,7 +56,7 @@ static void full_mul(const srp_digit *a, const srp_digit *b, adx_scratch *s) {
     half_mul(t + SRP_ADX_LIMBS, a + HALF, b + HALF);
     half_mul(middle, s->half_a, s->half_b);
 
-    /* Of equal signs, the product is subtracted: -p = ~p + 1 - 2^3072, the last into the top. */
+    /* If the signs are equal, p is subtracted: -p = ~p + 1 - 2^3072, the last from the top. */
     srp_mask minus = mask_if_alike(sign_a, sign_b);
     const srp_digit none = digit_of(0), minus_1 = digit_of_mask(minus);
     for (size_t i = 0; i < SRP_ADX_LIMBS; i++) middle[i] = digit_flip(minus, middle[i]);

@@ -2,10 +2,10 @@
  * Rows of 64 x 64-bit products with mulx, whose sums run in two carry chains at once: adcx has CF,
  * adox has OF.
  *
- * Assembly, as no compiler keeps two carry chains apart, and whole functions of it, as a row needs
- * every register: rdi is at t, rsi at the other operand, rdx has the limb that is multiplied, r8 to
- * r15 are the window of sums, rax is 0, and rcx, rbx and rbp take products. The eight digits are on
- * the stack.
+ * This is assembly, because no compiler keeps two carry chains apart. It is written as whole
+ * functions, because a row needs every register: rdi points to t, rsi to the other operand, rdx has
+ * the limb that is multiplied, r8 to r15 are the window of sums, rax is 0, and rcx, rbx and rbp
+ * take products. The eight digits are on the stack.
  */
 #include "kernels/adx/adx.h"
 
@@ -15,7 +15,7 @@
 
 /* Neither of the two compilers has the limit of 4095 characters that this warns of. */
 #pragma GCC diagnostic ignored "-Woverlength-strings"
-/* Parameters are in their registers and have no name in here. */
+/* Parameters are in their registers, and have no name in the assembly. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
 /* For debuggers and profilers, where the compiler describes its own frames. */
@@ -48,9 +48,9 @@
 
 /*
  * Columns 2 to 7, whose sums are w2 to w7: the high limb of product 1 is in rcx, and that of
- * product 7 goes into w0, the window's new top, with both carries. The order of the instructions,
- * and which of the two chains takes which half of a product, are what a search for the fastest
- * found; `store` is late for the same reason (docs/kernels.md).
+ * product 7 goes into w0, the window's new top, with both carries. A search for the fastest code
+ * found the order of the instructions, the chain for each half of a product, and the late place of
+ * `store` (docs/kernels.md).
  */
 #define ADX_COLUMNS(at, store, w0, w2, w3, w4, w5, w6, w7)                                  \
     "mulx 16(%" at "), %rbp, %rbx\n\tadcx %rcx, %" w2 "\n\tadcx %rbx, %" w3 "\n\t"         \
@@ -63,8 +63,8 @@
     "adcx %rax, %" w0 "\n\tadox %rax, %" w0 "\n\t"
 
 /*
- * t[i] += a[i] * digits + window: the lowest limb into memory, the others stay in the window, whose
- * lowest register becomes its highest. The sum fits in nine limbs, as
+ * t[i] += a[i] * digits + window. The lowest limb goes into memory. The others stay in the window,
+ * whose lowest register becomes its highest. The sum fits in nine limbs, as
  * (2^64 - 1) + (2^64 - 1)(2^512 - 1) + (2^512 - 1) = 2^576 - 1.
  */
 #define ADX_ROW(i, w0, w1, w2, w3, w4, w5, w6, w7)                                          \
@@ -74,9 +74,8 @@
     ADX_COLUMNS("rsp", "movq %" w0 ", 8*" #i "(%rdi)\n\t", w0, w2, w3, w4, w5, w6, w7)
 
 /*
- * One row of a reduction: the lowest limb of the window is the quotient digit. N + 1 has a zero for
- * its lowest limb (and taking the digit itself away is what drops that limb of the window), so that
- * seven products are left.
+ * One row of a reduction. The lowest limb of the window is the quotient digit. Subtracting the
+ * digit drops this limb. The lowest limb of N + 1 is 0, so seven products are left.
  */
 #define ADX_QUOTIENT_ROW(i, w0, w1, w2, w3, w4, w5, w6, w7)                                 \
     "movq %" w0 ", %rdx\n\t" ADX_CLEAR "mulx 8(%rsi), %rbx, %rcx\n\tadcx %rbx, %" w1 "\n\t"  \
@@ -95,7 +94,7 @@
 
 #define ADX_NEXT_BLOCK "addq $64, %rsi\n\taddq $64, %rdi\n\t"
 
-/* Every block of the rows, whose digits are on the stack. */
+/* All blocks of the rows; their digits are on the stack. */
 #define ADX_BLOCK_LOOP \
     ".p2align 4\n1:\n\t" ADX_EIGHT(ADX_ROW) ADX_NEXT_BLOCK "decq " ADX_BLOCKS "\n\tjnz 1b\n\t"
 

@@ -9,7 +9,7 @@
 
 #define ADX_STRIP 8 /* limbs that a row multiplies: as many sums as there are registers for */
 
-/* The one calling convention that the assembly knows. */
+/* The only calling convention that the assembly supports. */
 #define ADX_ABI __attribute__((sysv_abi))
 
 /*
@@ -61,7 +61,7 @@ static inline srp_digit adx_add(srp_digit *r, const srp_digit *a, const srp_digi
 }
 
 /*
- * r = a - b, modulo 2^(512 blocks); 1 is returned when it wrapped around.
+ * r = a - b, modulo 2^(512 blocks); returns 1 if a < b, else 0.
  *   sizes   8 blocks limbs each; `r` may be an operand
  *   in      any limbs
  *   out     the borrow is 0 or 1

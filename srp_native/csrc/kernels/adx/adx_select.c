@@ -1,6 +1,6 @@
 /*
- * portable_select.c for kernel adx: one entry is twelve AVX2 registers, so that one pass over the
- * table is enough, four limbs an instruction.
+ * The same as portable_select.c, for kernel adx. An entry fits into twelve AVX2 registers, so one
+ * pass over the table is enough. An instruction takes four limbs.
  */
 #include "kernels/adx/adx.h"
 

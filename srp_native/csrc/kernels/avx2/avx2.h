@@ -1,5 +1,5 @@
 /*
- * The avx2 kernel's files among themselves: four numbers modulo N at a time, each in 60 digits of
+ * What the files of kernel avx2 share: four numbers modulo N at a time, each in 60 digits of
  * 52 bits, R = 2^3120, as doubles (fma_lanes.h). Constants, table and bytes are those of radix52.h.
  *
  * Operands and results are below 2 N. CT: values, as in internal.h.

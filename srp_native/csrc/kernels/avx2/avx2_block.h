@@ -2,14 +2,15 @@
  * Columns of a product: column k is the sum of the low halves of all a[i] b[k - i] and the high
  * halves of all a[i] b[k - 1 - i].
  *
- * They are computed in blocks of six, from the lowest up: six columns, the one above them that
- * gets the last high halves, a digit of one operand and what a product is computed from take
- * 13 of 16 registers. One digit of a and six neighbours of b are a row, 6 products for 7 loads; a
- * triangle of shorter rows begins or ends a block. Clang and GCC keep all of it in registers.
+ * Columns are computed in blocks of six, from the lowest up. A block needs 13 of 16 registers: for
+ * its six columns, for the column above them, which gets the last high halves, for a digit of one
+ * operand, and for the parts of a product. A row is one digit of a and six neighbours of b: 6
+ * products for 7 loads. A triangle of shorter rows begins or ends a block. Clang and GCC keep all
+ * of this in registers.
  *
- * Every half of a product brings its bias (fma_lanes.h) along. How many halves a column gets grows
- * or shrinks by the same number from one column to the next: what takes the biases off, and is what
- * a column begins with, is an arithmetic sequence.
+ * Every half of a product has a bias (fma_lanes.h). From one column to the next, the number of
+ * halves grows or shrinks by the same amount. So the values with which the columns begin, and which
+ * subtract the biases, are an arithmetic sequence.
  */
 #ifndef SRP_AVX2_BLOCK_H
 #define SRP_AVX2_BLOCK_H

@@ -3,7 +3,7 @@
  * then the squares of digits, in the same blocks as avx2_field.c. Block k has the squares of digits
  * k / 2 to k / 2 + 2, whose halves go to columns k and k + 1, k + 2 and k + 3, k + 4 and k + 5.
  *
- * Doubling doubles what takes the biases off as well, so columns begin with half of it.
+ * Doubling also doubles the value with which a column begins, so it begins with half of it.
  */
 #include "kernels/avx2/avx2_block.h"
 
@@ -63,7 +63,7 @@ FMA_INLINE sums square_middle(sums *column_60, const avx2_number *a) {
     return middle;
 }
 
-/* Columns k to k + 5 of a^2, k >= 60, but for what comes up from below. */
+/* Columns k to k + 5 of a^2, k >= 60, without the carry from below. */
 FMA_INLINE void square_high_block(avx2_block *block, const avx2_number *a, int k) {
     if (k == 2 * SRP_52_DIGITS - BLOCK) {
         add_last_pairs(block, a);
@@ -79,9 +79,10 @@ FMA_INLINE void square_high_block(avx2_block *block, const avx2_number *a, int k
 }
 
 /*
- * result = (a^2 + q n) / R for a sum that is a multiple of R. Two different sums go up to the next
- * block: one of the pairs, to be doubled there, and one of q n. What the columns of pairs begin
- * with takes off the biases of q n, too, once it is doubled. `result` may be an operand.
+ * result = (a^2 + q n) / R for a sum that is a multiple of R. Two sums go up to the next block: the
+ * sum of the pairs, which is doubled there, and the sum of q n. The values with which the columns
+ * of pairs begin also subtract the biases of q n, once they are doubled. `result` may be an
+ * operand.
  */
 static void high_square(avx2_number *result, const avx2_number *a, const avx2_number *q,
                         const avx2_number *n) {

@@ -1,5 +1,5 @@
 /*
- * The avx512ifma kernel's files among themselves. Numbers modulo N in 60 digits of 52 bits, in two
+ * What the files of kernel avx512ifma share: numbers modulo N in 60 digits of 52 bits, in two
  * shapes:
  *
  *   eight at a time   lanes[60]: digit i of number l is lane l of element i     ("lanes")
@@ -29,8 +29,7 @@ extern _Alignas(64) const srp_digit
 LANES_BEGIN
 
 /*
- * A digit of 2^power, for digits that begin at bit `start`: that bit of it which falls into the
- * digit.
+ * A digit of 2^power, for a digit that begins at bit `start` of the number.
  */
 LANES_INLINE lanes ifma_power_digit(lanes power, lanes start) {
     return lanes_and(lanes_power_of_2(lanes_sub(power, start)), lanes_splat(SRP_52_MASK));

@@ -1,7 +1,8 @@
 /*
- * 2^x mod N alone, by the comb that scalar_comb.inc describes, for an exponent of up to 256 bits.
- * Its table fits into a core's own cache, which the windows that make a batch fast do not; and the
- * next factor is selected while the product is multiplied by the one before.
+ * 2^x mod N for one number, by the comb that scalar_comb.inc describes, for an exponent of up to
+ * 256 bits. The comb's table fits into a core's own cache; the tables of the windows, which make a
+ * batch fast, do not. The next factor is selected while the product is multiplied by the one
+ * before.
  */
 #include "kernels/avx512ifma/avx512ifma.h"
 
@@ -9,7 +10,7 @@
 
 #define STEPS (SRP_COMB_TABLES * SRP_COMB_COLUMNS)
 
-/* What one number writes; wiped as a whole. */
+/* Everything that one number is computed in; wiped as a whole. */
 typedef struct {
     _Alignas(64) srp_digit factor[SRP_52_ROW];
     srp_digit product[SRP_52_ROW];

@@ -23,13 +23,13 @@
 #define BATCH (GROUPS * LANES)
 
 /*
- * So many numbers take less time one after the other than as a group of eight, if the group walks
- * the table by itself, or along with others. docs/kernels.md has the measurements.
+ * Up to so many numbers are faster one after the other than as a group of eight: if the group walks
+ * the table by itself, and if it does so along with others. docs/kernels.md has the measurements.
  */
 #define SINGLES 5
 #define SINGLES_BESIDE_GROUPS 2
 
-/* Two groups of eight that are selected for together. */
+/* Two groups of eight whose factors are selected together. */
 #define PAIRS (GROUPS / 2)
 #define PAIR (2 * LANES)
 

@@ -4,22 +4,23 @@
  * Operand scanning, one digit of b at a time (Gueron and Krasnov, "Software implementation of
  * modular exponentiation, using advanced vector instructions architectures", WAIFI 2012; "almost
  * Montgomery", with no subtraction at the end). Digit 0 of N is 2^52 - 1, so the quotient digit q
- * is the low digit of the sum itself, and adding q N is taking that digit away and adding
- * q (N + 1), whose digit 0 is 0:
+ * is the low digit of the sum itself. To add q N, this digit is subtracted and q (N + 1) is added,
+ * whose digit 0 is 0:
  *
  *     sum = (sum + a b[i] + q N) / 2^52
  *
- * The sum stays where it is, in nine registers, and a and N + 1 come moved up by a lane more from
- * one step to the next: moving nine registers down takes turns that the products need. Every eight
- * steps the sum goes down by a whole register. There are 60 steps, so the first one has position
- * 4 of 8, and the result begins in lane 0 of a register.
+ * The sum is not moved down a lane in each step. It stays in its nine registers, and a and N + 1
+ * are moved up instead, by one more lane in each step: moving nine registers would take cycles that
+ * the products need. Every eight steps the sum goes down by a whole register. There are 60 steps,
+ * so the first one has position 4 of 8, and the result begins in lane 0 of a register.
  *
- * High halves of products belong a column further up: those of step i are added in step i + 1,
- * where a and N + 1 have moved there. Registers above the lowest have time for theirs. The lowest
- * is kept short of work, as the next q waits for it; `early` collects what enters it besides.
+ * The high half of a product belongs one column further up. So the high halves of step i are added
+ * in step i + 1, where a and N + 1 have moved to that column. The next q depends on the lowest
+ * register, so this register gets as few additions as possible; `early` collects its others.
  *
- * A lane gets four halves of products below 2^52 each time and once a carry, and has left after 60
- * times: below 241 * 2^52 < 2^60. The result is below (4 N^2 + R N) / R < 2 N.
+ * In each step a lane gets four halves of products below 2^52, and once a carry. After 60 steps the
+ * lane has left the sum, so it stays below 241 * 2^52 < 2^60. The result is below
+ * (4 N^2 + R N) / R < 2 N.
  */
 #include "kernels/avx512ifma/avx512ifma.h"
 
@@ -89,7 +90,7 @@ LANES_BEGIN
     sum##r = lanes_mul_high(sum##r, A(0, r), x_before);       \
     sum##r = lanes_mul_high(sum##r, N(0, r), q_before);
 
-/* Carries digit by digit at first: every digit comes to at most 2^52 - 1 + 2^8. */
+/* First every digit gives its carry to the next: a digit is then at most 2^52 - 1 + 2^8. */
 #define SPLIT(r)                                \
     const lanes carry##r = lanes_carry(sum##r); \
     sum##r = lanes_and(sum##r, mask);
@@ -108,7 +109,7 @@ LANES_BEGIN
     sum##r = lanes_add(sum##r, lanes_choose(lanes_get_bits(carries, r), one, zero));     \
     lanes_store(result + 8 * r, lanes_and(sum##r, mask));
 
-/* The next row of a table, kept if it is the one that is wanted. */
+/* Reads the next row of a table, and keeps it if it is the wanted one. */
 #define TAKE_REGISTER(r) taken##r = lanes_choose(chosen, lanes_load(entries + LANES * r), taken##r);
 #define TAKE_ENTRY                                             \
     do {                                                       \
@@ -140,7 +141,7 @@ LANES_INLINE void multiply(srp_digit *result, const srp_digit *a, const srp_digi
     STEPS_4_TO_7;
     for (size_t i = 4; i < SRP_52_DIGITS; i += LANES) {
         NEXT_REGISTERS;
-        /* Loaded each time round: a compiler would rather load all 140 once and spill them. */
+        /* Loaded in each turn; otherwise compilers load all 140 once and spill them. */
         a_at = lanes_address_barrier(a_at);
         n_at = lanes_address_barrier(n_at);
         STEP(0, NO_PRODUCTS, CARRY_IN_REGISTER);

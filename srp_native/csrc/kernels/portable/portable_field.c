@@ -5,23 +5,23 @@
  * and not carried until the end. Products have 120 bits, a column at most 52 of them from a * b,
  * 52 from q * (N + 1) and a carry of 68 bits: under 2^127.
  *
- * A column is exact as long as its final value fits: whatever wraps around on the way (Karatsuba
- * subtracts) cancels modulo 2^128. So the only bound that matters is the one above, and that the
- * digits which are multiplied fit in 64 bits (Karatsuba adds two of them twice: 62 bits).
+ * A column is exact if its final value fits in 128 bits: what overflows on the way (Karatsuba
+ * subtracts) cancels modulo 2^128. So only two bounds matter: the bound above, and that the digits
+ * which are multiplied fit in 64 bits (Karatsuba adds two digits, twice: 62 bits).
  *
- * The work is cut into tiles of 13 x 13 digits, written out column by column by the macros below,
- * so that no compiler has to be talked into unrolling: loops of varying length cost a
- * mispredicted branch each, and there would be hundreds.
+ * The work is cut into tiles of 13 x 13 digits. The macros below write the tiles out column by
+ * column, so that unrolling does not depend on the compiler. Hundreds of loops of varying length
+ * would each cost a mispredicted branch.
  *
  *   a * b        two levels of Karatsuba: 9 tiles in place of 16
  *   a * a        the same, with tiles that multiply each pair once
- *   q * (N + 1)  q in four tiles, each ready only when the ones before it are added in;
- *                Karatsuba where two tiles of q are ready (10 tiles' worth and two triangles
- *                of the 16)
+ *   q * (N + 1)  q in four tiles; a tile of q is known only when the tiles before it are added
+ *                in. Karatsuba where two tiles of q are known: the cost of 10 tiles and two
+ *                triangles, in place of 16 tiles
  *
- * Reduction: N = -1 modulo 2^64, so Montgomery's -1/N is 1 and the quotient digit q[c] is the low
- * digit of column c as it stands. t + q N = t + q (N + 1) - q: the "- q" takes that low digit
- * away, which is the same as dropping it in the carry. Digit 0 of N + 1 is 0.
+ * Reduction: N = -1 modulo 2^64. So Montgomery's -1/N is 1, and the quotient digit q[c] is the low
+ * digit of column c itself. t + q N = t + q (N + 1) - q: the "- q" subtracts that low digit, which
+ * is the same as dropping it from the carry. Digit 0 of N + 1 is 0.
  *
  * R is 2^48 times as large as N, so values below 8 N give a result below N (1 + 2^-41): nothing is
  * ever subtracted until field_to_bytes.
@@ -94,7 +94,7 @@ static void tile_mul_add(srp_wide *column, const srp_digit *a, const srp_digit *
     sum = wide_zero();            \
     DIAGONAL##n(i, j) column[c] = wide_mul_add(wide_add(sum, sum), a[m], a[m]);
 
-/* column[0..24] = a * a, `b` being `a` again for the macros */
+/* column[0..24] = a * a; the macros want a `b`, which is `a` again */
 static void tile_sqr(srp_wide *column, const srp_digit *a) {
     const srp_digit *b = a;
     srp_wide sum;
@@ -114,7 +114,7 @@ static void tile_sqr(srp_wide *column, const srp_digit *a) {
     column[24] = wide_mul_add(wide_zero(), a[12], a[12]);
 }
 
-/* One quotient digit: what column c comes to is the digit, and its low 60 bits vanish. */
+/* One quotient digit: the low 60 bits of column c, which the reduction then turns into 0. */
 #define QUOTIENT(c, ADD_PRODUCTS)          \
     sum = wide_add(column[c], carry);      \
     ADD_PRODUCTS                           \
@@ -144,7 +144,7 @@ static void tile_quotient(srp_wide *column, srp_digit *a, const srp_digit *b) {
     UPPER_COLUMNS(FROM_COLUMN)
 }
 
-/* What is above a digit in a sum of digits of either sign, as a signed number modulo 2^64. */
+/* sum / 2^60 rounded down, for a sum of digits of either sign: a signed number modulo 2^64. */
 static srp_digit signed_carry(srp_digit sum) {
     const srp_digit sign = digit_of(UINT64_C(1) << (63 - SRP_DIGIT_BITS));
     return digit_sub(digit_xor(digit_down(sum, SRP_DIGIT_BITS), sign), sign);
@@ -158,8 +158,8 @@ static void fold(srp_digit *sum, const srp_digit *a, size_t n) {
 /*
  * Karatsuba's last step. `column` holds low * low in [0, 2n-1) and high * high in [2n, 4n-1),
  * `middle` the product of the folded operands in [0, 2n-1); makes `column` the whole product, 4n
- * columns, by adding middle - low - high from column n on. What lies in columns n + i and 2n + i is
- * wanted by both, so one pass takes care of the two.
+ * columns, by adding middle - low - high from column n on. Columns n + i and 2n + i of the result
+ * share the term `inner`, so one pass computes both.
  */
 static void join(srp_wide *column, srp_wide *middle, size_t n) {
     column[2 * n - 1] = column[4 * n - 1] = middle[2 * n - 1] = wide_zero();
@@ -240,7 +240,7 @@ void field_sub(srp_digit *result, const srp_digit *minuend, const srp_digit *sub
     }
 }
 
-/* Two digits are 15 bytes, counted from the end; of the last two, 9 are left. */
+/* Two digits are 15 bytes, counted from the end. For the last two digits, 9 bytes are left. */
 #define PAIR_SIZE 15
 
 void field_from_bytes(srp_digit *digits, const uint8_t *bytes) {

@@ -1,6 +1,6 @@
 /*
- * Reading a table without telling which entry was wanted. On its own in a file so that
- * tests/native can put a leaky one in its place and see that its checks notice.
+ * Reads an entry of a table without revealing which one. This function has a file of its own, so
+ * that tests/native can replace it by a leaky one and see that the checks notice.
  */
 #include <string.h>
 
