@@ -64,7 +64,7 @@ def test_a_build_with_a_wrong_table_ends_with_its_name(
     package = tmp_path / "srp_native"
     package.mkdir()
     broken_copy(package, "tables.py", old, new)
-    for name in ("ffi_build.py", "group.py"):
+    for name in ("ffi_build.py", "group.py", "_version.py"):
         shutil.copy(CSRC.parent / name, package)
     command = [sys.executable, "-W", "error", "srp_native/ffi_build.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
