@@ -81,7 +81,7 @@ POW_G_FAULTS = [
     ("adx", "scalar_comb.inc", "selected == w->factor", "table"),
     ("avx512ifma", "avx512ifma_pow_g.c", "[window][i][half]", "[window][i][0]"),
     ("avx512ifma", "avx512ifma_pow_g.c", "[word_of(l % PAIR)]", "[l % PAIR]"),
-    ("avx512ifma", "avx512ifma_pow_g.c", "SRP_FREE_BITS + window *", "window *"),
+    ("avx512ifma", "window_batches.inc", "SRP_FREE_BITS + window *", "window *"),
     ("avx512ifma", "avx512ifma_pow_g.c", "factor, factor + SRP_52_DIGITS", "factor, factor"),
     ("avx512ifma", "avx512ifma_pow_g.c", "(lane < count ? lane : 0)", "(lane < count ? 1 : 0)"),
     ("avx512ifma", "avx512ifma_comb.c", "length, step + 1);\n        if", "length, step);\n  if"),
