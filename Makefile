@@ -35,7 +35,7 @@ check: $(VENV)/dev,release.stamp ## the long checks, what has passed on this cod
 check-status: $(VENV)/bin/python ## what of the long checks has not passed on this code (1 second)
 	@$(BIN)/python tests/check.py status
 
-check-%: $(VENV)/dev,release.stamp ## one part of them; `make check-status` names the parts (under 1 hour, but timing)
+check-%: $(VENV)/dev,release.stamp ## one part of them; `make check-status` names the parts (under 1 hour, or it says why)
 	$(BIN)/python tests/check.py run $*
 
 prove: $(VENV)/test.stamp ## the proofs of the kernels and the faults they catch (docs/proofs.md; under 10 minutes)

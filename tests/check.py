@@ -65,16 +65,23 @@ PARTS = {
     ),
     "facade": Part(("tests/facade",), (*_FACADE, *_PROSE, "tests/facade")),
     "local": Part(("tests/local",), (*_FACADE, *_PROSE, "tests/local")),
-    "enroll": Part(("tests/enroll",), (*_FACADE, *_PROSE, "tests/enroll")),
+    "enroll": Part(
+        ("tests/enroll",),
+        (*_FACADE, *_PROSE, "tests/enroll"),
+        long_because="a run of 500 devices is killed and resumed 200 times",
+    ),
     "distributed": Part(("tests/distributed",), (*_FACADE, *_PROSE, "tests/distributed")),
     "cli": Part(("tests/cli",), (*_FACADE, *_PROSE, "tests/cli")),
     "docs": Part(("tests/docs",), (*_FACADE, *_PROSE, *_IMAGE, "tests/docs")),
     "release": Part(
         ("tests/release",),
         (*_FACADE, *_PROSE, "tests/release", ".ci", ".github", "MANIFEST.in", "CHANGELOG.md"),
+        long_because="the whole suite runs from an unpacked sdist, and many installations are made",
     ),
     "cross": Part(
-        ("tests/cross",), (*_CORE, "tests/cross", "tests/native/vectors.c", "docs/platforms.md")
+        ("tests/cross",),
+        (*_CORE, "tests/cross", "tests/native/vectors.c", "docs/platforms.md"),
+        long_because="a target's own C library is compiled the first time; results are kept",
     ),
     "coverage": Part(
         ("tests", "-m", "not long and not paced", "--cov", *_COVERAGE, *_PARALLEL),
