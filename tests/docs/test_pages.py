@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support import TESTS
 from support.pages import blocks, follow
+
+from cognito_srp import redaction
 
 pytest.importorskip("moto", reason="the extra [local] is not installed")
 pytest.importorskip("cryptography", reason="the extra [enroll] is not installed")
@@ -21,7 +25,18 @@ PAGES = [page for folder in FOLDERS for page in sorted((DOCS / folder).glob("*.m
 FOLLOWED = [page for page in PAGES if any(block.is_run for block in blocks(page))]
 
 
+@pytest.fixture
+def logging_as_before() -> Iterator[None]:
+    """What a page shows of logging ends with it."""
+    botocore = logging.getLogger("botocore")
+    level = botocore.level
+    yield
+    botocore.setLevel(level)
+    redaction.uninstall()
+
+
 @ON_POSIX
+@pytest.mark.usefixtures("logging_as_before")
 @pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: f"{page.parent.name}/{page.stem}")
 def test_the_page_can_be_followed(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
