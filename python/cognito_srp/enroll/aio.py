@@ -6,7 +6,6 @@ import asyncio
 import sys
 from collections.abc import Callable
 from concurrent.futures import Future
-from types import TracebackType
 from typing import Any
 
 from ..errors import InvalidInputError
@@ -96,12 +95,7 @@ class Enroller:
     async def __aenter__(self) -> Enroller:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         await self.close(drain=kind is None)
 
     def _when_done(self, _: Future[EnrollmentResult]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import Future
-from types import TracebackType
 from typing import Final
 
 from ..errors import EnrollerClosedError, InvalidInputError
@@ -157,12 +156,7 @@ class Enroller:
     def __enter__(self) -> Enroller:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if os.getpid() == self._process:
             self.close(drain=kind is None)
 
