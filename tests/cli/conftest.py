@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.command_line import PASSWORD, Outcome, Run, SignedIn, make_signed_in
+from support.command_line import PASSWORD, Outcome, Run, SignedIn, make_signed_in, without_rich
 
 from cognito_srp.cli import main
 from cognito_srp.local import LocalCognito, LocalPool
@@ -23,6 +24,15 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(params=[True, False])
+def with_rich(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Once with the extra that draws on a terminal, and once where it is not installed."""
+    installed = bool(request.param)
+    if not installed:
+        monkeypatch.setattr(builtins, "__import__", without_rich(builtins.__import__))
+    return installed
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import sys
 import time
 
 import pytest
-from support.command_line import without_rich
 
 from cognito_srp.cli.enroll_display import display
 from cognito_srp.enroll.bulk import Progress
@@ -18,14 +17,11 @@ PROGRESS = Progress(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("with_rich", [True, False])
 def test_the_display_on_a_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, with_rich: bool
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "120")
-    if not with_rich:
-        monkeypatch.setattr("builtins.__import__", without_rich(__import__))
     with display() as show:
         show(PROGRESS)
     shown = capsys.readouterr().err
@@ -33,15 +29,12 @@ def test_the_display_on_a_terminal(
         assert text in shown
 
 
-@pytest.mark.parametrize("with_rich", [True, False])
 def test_a_display_that_is_interrupted_leaves_nothing_stale(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, with_rich: bool
 ) -> None:
     """What was said stays; how it stood is cleared."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
-    if not with_rich:
-        monkeypatch.setattr("builtins.__import__", without_rich(__import__))
 
     def interrupted() -> None:
         with display() as show:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import builtins
 import json
 import sys
 import time
@@ -11,7 +10,7 @@ from datetime import datetime, timezone
 
 import jmespath
 import pytest
-from support.command_line import Run, without_rich
+from support.command_line import Run
 
 from cognito_srp.cli.output import time_text, write, write_table
 
@@ -123,12 +122,9 @@ def test_times_have_one_form(monkeypatch: pytest.MonkeyPatch) -> None:
         time.tzset()
 
 
-@pytest.mark.parametrize("with_rich", [True, False])
 def test_table_on_a_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, with_rich: bool
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    if not with_rich:
-        monkeypatch.setattr(builtins, "__import__", without_rich(builtins.__import__))
     write_table(("engine", "missing"), [("c", "[not] built")])
     assert "[not] built" in capsys.readouterr().out

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import builtins
 import sys
 from collections.abc import Callable
 
 import pytest
-from support.command_line import without_rich
 
 from cognito_srp.cli.progress import progress
 
@@ -23,14 +21,11 @@ def _interrupted_after(advance: Callable[[], None]) -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("with_rich", [True, False])
 def test_what_is_interrupted_leaves_no_line_behind(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, with_rich: bool
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
-    if not with_rich:
-        monkeypatch.setattr(builtins, "__import__", without_rich(builtins.__import__))
     with pytest.raises(KeyboardInterrupt), progress("Working", 3) as advance:
         _interrupted_after(advance)
     err = capsys.readouterr().err
@@ -40,7 +35,6 @@ def test_what_is_interrupted_leaves_no_line_behind(
 
 
 @pytest.mark.parametrize("total", [3, None])
-@pytest.mark.parametrize("with_rich", [True, False])
 def test_on_a_terminal(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -48,8 +42,6 @@ def test_on_a_terminal(
     with_rich: bool,
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    if not with_rich:
-        monkeypatch.setattr(builtins, "__import__", without_rich(builtins.__import__))
     with progress("Working", total) as advance:
         for _ in range(3):
             advance()
